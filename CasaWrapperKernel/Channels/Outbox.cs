@@ -1,0 +1,130 @@
+using System.Buffers;
+using CasaWrapperKernel.Wire;
+
+namespace CasaWrapperKernel.Channels;
+
+/// <summary>The sockets that a message can leave by.</summary>
+internal enum Channel
+{
+    Shell,
+    Control,
+    Stdin,
+    Iopub,
+}
+
+/// <summary>
+/// Everything that leaves the kernel, in the one order in which it came to be: any thread posts, only the io thread
+/// takes. Text streams are gathered here and cut off before the next message, so output always precedes the reply.
+/// </summary>
+internal sealed class Outbox
+{
+    // Beyond this, whoever prints has to wait for the io thread: a cell that prints without end must not fill memory.
+    private const int MostPendingText = 8 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly ArrayBufferWriter<byte> _text = new();
+    private readonly AutoResetEvent _roomAgain = new(false);
+    private List<(Channel, Outgoing)> _messages = [];
+    private byte[] _streamParent = Outgoing.EmptyObject;
+    private string _streamName = "";
+    private bool _draining;
+
+    /// <summary>Called after something was added; true if it should leave at once, false if a moment later will do.</summary>
+    public Action<bool>? Added { get; set; }
+
+    /// <summary>
+    /// Called before anything is added, to bring in what C code has written to file descriptors 1 and 2 meanwhile;
+    /// it may itself call <see cref="Write"/>.
+    /// </summary>
+    public Action? Drain { get; set; }
+
+    public bool IsFull => _text.WrittenCount > MostPendingText;
+
+    public void Post(Channel channel, Outgoing message)
+    {
+        lock (_gate)
+        {
+            DrainOnce();
+            CutStream();
+            _messages.Add((channel, message));
+        }
+
+        Added?.Invoke(true);
+    }
+
+    /// <summary>Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.</summary>
+    /// <param name="drain">Whether to look first for output of C code that must stand before this text.</param>
+    public void Write(byte[] parent, string name, ReadOnlySpan<byte> text, bool drain = true)
+    {
+        lock (_gate)
+        {
+            if (drain)
+            {
+                DrainOnce();
+            }
+
+            if (!ReferenceEquals(name, _streamName) || !ReferenceEquals(parent, _streamParent))
+            {
+                CutStream();
+                (_streamParent, _streamName) = (parent, name);
+            }
+
+            _text.Write(text);
+        }
+
+        Added?.Invoke(false);
+    }
+
+    /// <summary>Runs an action that must not be torn apart by other output: reading captured bytes and adding them.</summary>
+    public void Locked(Action action)
+    {
+        lock (_gate)
+        {
+            action();
+        }
+    }
+
+    /// <summary>Waits (bounded, so that an interrupt gets through) until there is room for more text.</summary>
+    public void WaitForRoom() => _roomAgain.WaitOne(TimeSpan.FromMilliseconds(20));
+
+    /// <summary>[kernel-io] All that is to be sent now, in order.</summary>
+    public IReadOnlyList<(Channel Channel, Outgoing Message)> Take()
+    {
+        lock (_gate)
+        {
+            CutStream();
+            var taken = _messages;
+            _messages = [];
+            _roomAgain.Set();
+            return taken;
+        }
+    }
+
+    private void DrainOnce()
+    {
+        if (_draining)
+        {
+            return;
+        }
+
+        _draining = true;
+        Drain?.Invoke();
+        _draining = false;
+    }
+
+    private void CutStream()
+    {
+        if (_text.WrittenCount == 0)
+        {
+            return;
+        }
+
+        var text = _text.WrittenSpan;
+        _messages.Add((Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text))
+        {
+            Identities = [Topic.Of("stream")],
+        }));
+        _text.ResetWrittenCount();
+    }
+
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using CasaWrapperKernel.Wire;
+
+namespace CasaWrapperKernel.Execution;
+
+/// <summary>
+/// The control channel's requests, strictly one at a time on a thread of its own: they never wait for user code.
+/// </summary>
+internal sealed class ControlQueue(
+    IInterpreter interpreter, IReplies replies, Func<KernelInfoReply> kernelInfo, Action<bool> shutDown) : IDisposable
+{
+    private readonly BlockingCollection<Message> _requests = [];
+
+    public void Add(Message request)
+    {
+        if (!_requests.IsAddingCompleted)
+        {
+            _requests.Add(request);
+        }
+    }
+
+    /// <summary>[kernel-control] Handles requests until a shutdown_request or <see cref="Close"/>.</summary>
+    public void Run()
+    {
+        foreach (var request in _requests.GetConsumingEnumerable())
+        {
+            Publish(request, "busy");
+            var end = Answer(request);
+            Publish(request, "idle");
+            if (end is { } restart)
+            {
+                shutDown(restart);
+                return;
+            }
+        }
+    }
+
+    public void Close() => _requests.CompleteAdding();
+
+    public void Dispose() => _requests.Dispose();
+
+    /// <returns>Null to go on; otherwise whether the kernel is to end for a restart.</returns>
+    private bool? Answer(Message request)
+    {
+        switch (request.Type)
+        {
+            case "kernel_info_request":
+                replies.Reply(request, Json.Write(kernelInfo(), WireJson.Default.KernelInfoReply));
+                break;
+            case "interrupt_request":
+                interpreter.Interrupt();
+                replies.Reply(request, Json.Write(new OkReply(), WireJson.Default.OkReply));
+                break;
+            case "shutdown_request":
+                var shutdown = new Shutdown { Restart = Json.Read(request.Content, WireJson.Default.Shutdown)?.Restart ?? false };
+                var content = Json.Write(shutdown, WireJson.Default.Shutdown);
+                replies.Reply(request, content);
+                replies.Publish("shutdown_reply", request.HeaderJson, content);
+                return shutdown.Restart;
+        }
+
+        return null;
+    }
+
+    private void Publish(Message request, string state) => replies.Publish(
+        "status", request.HeaderJson, Json.Write(new Status(state), WireJson.Default.Status));
+}

@@ -1,0 +1,51 @@
+using CasaWrapperKernel.Wire;
+
+namespace CasaWrapperKernel.Execution;
+
+/// <summary>
+/// All that the protocol side asks of the language side. Requests of the shell channel come one at a time, in order,
+/// from one thread; the others may come from any thread at any time.
+/// </summary>
+internal interface IInterpreter
+{
+    /// <summary>Runs a cell and returns when it has ended and all its output has been posted.</summary>
+    ExecuteOutcome Execute(Message request);
+
+    /// <summary>
+    /// Answers complete_request, inspect_request, is_complete_request, history_request, comm_info_request and the like.
+    /// </summary>
+    /// <returns>The JSON content of the reply, or null if the request is none that the language side knows.</returns>
+    byte[]? Ask(Message request);
+
+    /// <summary>Interrupts the cell that runs; nothing happens when none does.</summary>
+    void Interrupt();
+
+    /// <summary>Ends the language side: exit handlers run, then the process ends.</summary>
+    void Stop(bool restart);
+}
+
+/// <summary>How a cell ended.</summary>
+/// <param name="Reply">The JSON content of the execute_reply.</param>
+/// <param name="Ok">Whether its status is "ok".</param>
+/// <param name="ExecutionCount">The number of the cell.</param>
+internal sealed record ExecuteOutcome(byte[] Reply, bool Ok, int ExecutionCount);
+
+/// <summary>Is told when a cell starts and, before its reply, when it has ended: the CASA log finds its cell by this.</summary>
+internal interface ICellObserver
+{
+    /// <param name="parent">Header JSON of the execute_request.</param>
+    void CellStarts(byte[] parent);
+
+    /// <param name="parent">Header JSON of the execute_request.</param>
+    void CellEnds(byte[] parent);
+}
+
+/// <summary>Where messages go that the protocol side makes.</summary>
+internal interface IReplies
+{
+    /// <summary>Publishes to every front end.</summary>
+    void Publish(string type, byte[] parent, byte[] content);
+
+    /// <summary>Answers a request by the channel that it came by.</summary>
+    void Reply(Message request, byte[] content);
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using CasaWrapperKernel;
+using CasaWrapperKernel.Hosting;
+
+var connectionFile = new Option<string>("--connection-file", "-f")
+{
+    Description = "The connection file that Jupyter makes.",
+    Required = true,
+};
+var python = new Option<string>("--python")
+{
+    Description = "The python of the environment to work in, for example /env/bin/python.",
+    Required = true,
+};
+var start = new Command("start", "Run the kernel (Jupyter does this).") { connectionFile, python };
+start.SetAction(arguments => new KernelHost(arguments.GetValue(connectionFile)!, arguments.GetValue(python)!).Run());
+
+var root = new RootCommand("The Jupyter kernel for CASA.") { start };
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UserException e)
+{
+    Console.Error.WriteLine($"casa-kernel: {e.Message}");
+    return 1;
+}

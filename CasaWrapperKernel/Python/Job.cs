@@ -1,0 +1,24 @@
+using CasaWrapperKernel.Wire;
+
+namespace CasaWrapperKernel.Python;
+
+/// <summary>A request on its way through Python: Python takes it, works, and completes it with the reply's content.</summary>
+internal sealed class Job(long id, Message request)
+{
+    private readonly TaskCompletionSource<JobResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>By this number Python names the request in all that it sends for it.</summary>
+    public long Id => id;
+
+    public Message Request => request;
+
+    public void Complete(JobResult result) => _done.TrySetResult(result);
+
+    /// <summary>Blocks until Python has completed the job.</summary>
+    public JobResult Wait() => _done.Task.GetAwaiter().GetResult();
+}
+
+/// <param name="Content">JSON content of the reply; empty if Python does not know the request.</param>
+/// <param name="Ok">Whether the reply's status is "ok".</param>
+/// <param name="ExecutionCount">The number of the cell, for execute_request.</param>
+internal sealed record JobResult(byte[] Content, bool Ok, int ExecutionCount);

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using CasaWrapperKernel.Channels;
+using CasaWrapperKernel.Execution;
+using CasaWrapperKernel.Python.Native;
+using CasaWrapperKernel.Wire;
+
+namespace CasaWrapperKernel.Python;
+
+/// <summary>
+/// The hosted CPython as an <see cref="IInterpreter"/>. Requests become jobs, which Python's main thread fetches when
+/// the event descriptor wakes it; nothing here needs the GIL.
+/// </summary>
+internal sealed unsafe class PythonInterpreter : IInterpreter
+{
+    private const int RememberedRequests = 10_000;
+    private const string FailureName = "KernelError";
+    private static readonly byte[] NoHeader = Outgoing.EmptyObject;
+
+    private readonly ConcurrentQueue<Job> _waiting = new();
+    private readonly ConcurrentDictionary<long, Job> _known = new();
+    private readonly Outbox _outbox;
+    private readonly Capture _capture;
+    private long _lastJob;
+    private nint _pythonThread;
+    private int _interrupts;
+    private volatile string? _failure;
+
+    public PythonInterpreter(Outbox outbox, Capture capture)
+    {
+        (_outbox, _capture) = (outbox, capture);
+        WakeDescriptor = Libc.eventfd(0, Libc.O_CLOEXEC | Libc.O_NONBLOCK);
+    }
+
+    /// <summary>Python's event loop waits on this descriptor (an eventfd) for jobs.</summary>
+    public int WakeDescriptor { get; }
+
+    /// <summary>Replies of front ends to requests for input.</summary>
+    public StdinReplies Stdin { get; } = new();
+
+    public ExecuteOutcome Execute(Message request)
+    {
+        var job = NewJob(request);
+        _capture.CurrentCell = request.HeaderJson;
+        Enqueue(job);
+        var result = job.Wait();
+        if (_failure is { } reason)
+        {
+            PublishFailure(request, reason);
+        }
+
+        return new ExecuteOutcome(result.Content, result.Ok, result.ExecutionCount);
+    }
+
+    public byte[]? Ask(Message request)
+    {
+        var job = NewJob(request);
+        Enqueue(job);
+        var content = job.Wait().Content;
+        return content.Length == 0 ? null : content;
+    }
+
+    /// <summary>
+    /// A signal alone wakes blocking calls but may miss a loop, a set flag alone the other way round: both together
+    /// are prompt. Python's handler asks <see cref="TakeInterrupt"/>, so that the two count as one.
+    /// </summary>
+    public void Interrupt()
+    {
+        if (_pythonThread == 0)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _interrupts, 1);
+        PythonApi.PyErr_SetInterruptEx(Libc.SIGINT);
+        Libc.pthread_kill(_pythonThread, Libc.SIGINT);
+    }
+
+    public void Stop(bool restart) => Enqueue(NewJob(new Message(
+        [], new Header { MsgType = "shutdown_request" }, NoHeader, NoHeader,
+        Json.Write(new Shutdown { Restart = restart }, WireJson.Default.Shutdown), [])));
+
+    /// <summary>No cell can be run (any more): every request, now and later, is answered with the reason.</summary>
+    public void Fail(string reason)
+    {
+        _failure = reason;
+        while (_waiting.TryDequeue(out var job))
+        {
+            job.Complete(Failed(reason));
+        }
+
+        foreach (var job in _known.Values)
+        {
+            job.Complete(Failed(reason));
+        }
+    }
+
+    /// <summary>[python] Remembers the thread that interrupts go to; Python is ready for them now.</summary>
+    public void Ready() => _pythonThread = Libc.pthread_self();
+
+    /// <summary>[python] The next job, or null.</summary>
+    public Job? Take() => _waiting.TryDequeue(out var job) ? job : null;
+
+    /// <summary>[python] Whether an interrupt was asked for since the last call.</summary>
+    public bool TakeInterrupt() => Interlocked.Exchange(ref _interrupts, 0) == 1;
+
+    /// <summary>Completes a job; all that its cell has written to descriptors 1 and 2 has been posted before.</summary>
+    public void Complete(long id, JobResult result)
+    {
+        _outbox.Locked(() => _outbox.Drain?.Invoke());
+        if (_known.TryGetValue(id, out var job))
+        {
+            job.Complete(result);
+        }
+    }
+
+    /// <summary>Header JSON of a request that Python names by its number.</summary>
+    public byte[] ParentOf(long id) => _known.TryGetValue(id, out var job) ? job.Request.HeaderJson : NoHeader;
+
+    /// <summary>The request that Python names by its number, or null if it is forgotten.</summary>
+    public Message? RequestOf(long id) => _known.TryGetValue(id, out var job) ? job.Request : null;
+
+    private Job NewJob(Message request)
+    {
+        var job = new Job(Interlocked.Increment(ref _lastJob), request);
+        _known[job.Id] = job;
+        // Threads may print long after their cell has ended, so requests are remembered, but not for ever.
+        _known.TryRemove(job.Id - RememberedRequests, out _);
+        return job;
+    }
+
+    private void PublishFailure(Message request, string reason) => _outbox.Post(Channel.Iopub, new Outgoing(
+        "error", request.HeaderJson,
+        Json.Write(new ErrorContent(FailureName, reason, [$"{FailureName}: {reason}"]), WireJson.Default.ErrorContent))
+    {
+        Identities = [Topic.Of("error")],
+    });
+
+    private static JobResult Failed(string reason) => new(
+        Json.Write(new ErrorReply(FailureName, reason, [$"{FailureName}: {reason}"]) { ExecutionCount = 0 },
+            WireJson.Default.ErrorReply),
+        Ok: false, ExecutionCount: 0);
+
+    private void Enqueue(Job job)
+    {
+        if (_failure is { } reason)
+        {
+            job.Complete(Failed(reason));
+            return;
+        }
+
+        _waiting.Enqueue(job);
+        var one = 1UL;
+        Libc.write(WakeDescriptor, (byte*)&one, sizeof(ulong));
+    }
+}

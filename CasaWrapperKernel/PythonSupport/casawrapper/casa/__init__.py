@@ -1,0 +1,27 @@
+"""CASA in a notebook: quiet imports, pictures under the cell, the names of the CASA prompt.
+
+Nothing here imports CASA or matplotlib before the user's code does; `install` only leaves hooks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .environment import CasaSetupError, current_logfile
+from .names import casa_names, provide
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["CasaSetupError", "casa_names", "current_logfile", "install", "provide"]
+
+
+def install(shell: InteractiveShell, logfile: str) -> None:
+    """Make `shell` ready for CASA, whose log goes to `logfile`; call it once, before the first cell."""
+    from . import environment, names, plotms, tasks, viewer
+
+    environment.install(logfile)
+    tasks.install()
+    plotms.install()
+    viewer.install()
+    names.install(shell)

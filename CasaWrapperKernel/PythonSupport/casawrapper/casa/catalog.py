@@ -1,0 +1,81 @@
+"""The names of the CASA prompt, read from the files of the installed packages without importing them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+from functools import lru_cache
+
+# Short names of the tools as CASA's users know them, for installations without casashell's own list.
+_TOOLS = {
+    "imager": "im", "calibrater": "cb", "ms": "ms", "quanta": "qa", "table": "tb", "agentflagger": "af",
+    "measures": "me", "image": "ia", "imagepol": "po", "simulator": "sm", "componentlist": "cl", "coordsys": "cs",
+    "regionmanager": "rg", "spectralline": "sl", "vpmanager": "vp", "msmetadata": "msmd", "functional": "fn",
+    "imagemetadata": "imd", "atmosphere": "at", "calanalysis": "ca", "mstransformer": "mt", "singledishms": "sdms",
+    "linearmosaic": "lm",
+}
+MODULES = ("casatools", "casatasks")
+# Package, and name at the prompt to name in that package.
+APPLICATIONS = {
+    "casaplotms": {"plotms": "plotms"},
+    "casaviewer": {"imview": "imview", "msview": "msview", "viewer": "imview"},
+}
+
+
+def package_folder(package: str) -> str | None:
+    """Where the top-level package `package` is installed."""
+    spec = importlib.util.find_spec(package)
+    return next(iter(spec.submodule_search_locations or ()), None) if spec else None
+
+
+@lru_cache(maxsize=None)
+def task_names() -> frozenset[str]:
+    """The tasks of casatasks, with casalog."""
+    folder = package_folder("casatasks")
+    for node in _statements(folder, "__init__.py"):
+        if isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "__all__" for target in node.targets):
+            return frozenset(ast.literal_eval(node.value)) - {"version", "version_string"}
+    return frozenset()
+
+
+@lru_cache(maxsize=None)
+def tools() -> dict[str, str]:
+    """Each tool object's name and the class of casatools that it is made from, such as tb: table."""
+    classes: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for node in _statements(package_folder("casashell"), "private", "load_tools.py"):
+        if isinstance(node, ast.ImportFrom) and node.module == "casatools":
+            classes.update({alias.asname or alias.name: alias.name for alias in node.names})
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            constructor = getattr(node.value.func, "id", "")
+            if constructor in classes and isinstance(node.targets[0], ast.Name):
+                found[node.targets[0].id] = classes[constructor]
+    return found or ({short: name for name, short in _TOOLS.items()} if package_folder("casatools") else {})
+
+
+@lru_cache(maxsize=None)
+def casa_names() -> frozenset[str]:
+    """Every name that is there at the CASA prompt and can be there in a notebook; none without CASA."""
+    if not task_names():
+        return frozenset()
+    names = {*task_names(), *tools(), *constructors(), *MODULES, "ctsys"}
+    for package, attributes in APPLICATIONS.items():
+        if package_folder(package):
+            names.update(attributes)
+    return frozenset(names)
+
+
+def constructors() -> dict[str, str]:
+    """The tools' constructors, such as tbtool: table."""
+    return {f"{short}tool" if name != "vlafiller" else name: name for short, name in tools().items()}
+
+
+def _statements(folder: str | None, *path: str) -> list[ast.stmt]:
+    if folder is None:
+        return []
+    try:
+        with open(os.path.join(folder, *path), encoding="utf-8") as file:
+            return ast.parse(file.read()).body
+    except (OSError, SyntaxError):
+        return []

@@ -1,0 +1,90 @@
+"""What must be right around CASA's imports and calls: log file, no windows, protobuf, DISPLAY."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import warnings
+from contextlib import contextmanager
+from functools import partial
+from importlib import metadata
+from types import ModuleType
+from typing import Iterator
+
+from .explain import CasaSetupError, explain
+from .importhook import when_imported, while_importing
+
+_PACKAGES = ("casaconfig.config", "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
+_DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
+_LAST_GOOD_PROTOBUF = (3, 20)
+
+
+def install(logfile: str) -> None:
+    """Leave the hooks that configure CASA while it is imported."""
+    when_imported("casaconfig.config", partial(_configure, logfile))
+    for package in _PACKAGES:
+        while_importing(package, _importing)
+
+
+def current_logfile() -> str | None:
+    """The file that CASA logs to at this moment, or None while CASA is not loaded."""
+    casalog = getattr(sys.modules.get("casatasks"), "casalog", None)
+    return casalog.logfile() if casalog is not None else None
+
+
+@contextmanager
+def display_variable() -> Iterator[None]:
+    """Give DISPLAY a value during a call of CASA that refuses to run without one.
+
+    Only for the call: a program that the user starts must not take a dummy for a real display.
+    """
+    if os.environ.get("DISPLAY"):
+        yield
+        return
+    os.environ["DISPLAY"] = ":casa-kernel-has-none"
+    try:
+        yield
+    finally:
+        os.environ.pop("DISPLAY", None)
+
+
+def _configure(logfile: str, config: ModuleType) -> None:
+    chosen = getattr(config, "logfile", None) or ""
+    if getattr(config, "nologfile", False):
+        # casashell's reading of nologfile; an empty name would end the process inside casacore.
+        config.logfile = os.devnull
+    elif not chosen or _DEFAULT_LOG.fullmatch(os.path.basename(chosen)):
+        config.logfile = logfile
+    config.nologger = True
+    config.nogui = True
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    _choose_protobuf()
+    with warnings.catch_warnings():
+        # Compiling casatasks for the first time warns about CASA's own code.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        try:
+            yield
+        except Exception as error:
+            sentence = explain(error)
+            if sentence is None:
+                raise
+            raise CasaSetupError(sentence) from error
+
+
+def _choose_protobuf() -> None:
+    # CASA's generated code only loads into a newer protobuf in pure Python; protobuf reads this once.
+    if "google.protobuf" in sys.modules or protobuf_version() <= _LAST_GOOD_PROTOBUF:
+        return
+    os.environ.setdefault("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python")
+
+
+def protobuf_version() -> tuple[int, ...]:
+    """Major and minor version of the installed protobuf, () if there is none."""
+    try:
+        return tuple(int(part) for part in metadata.version("protobuf").split(".")[:2])
+    except (metadata.PackageNotFoundError, ValueError):
+        return ()

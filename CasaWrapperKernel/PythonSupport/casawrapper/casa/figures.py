@@ -1,0 +1,52 @@
+"""Show the matplotlib figures that a CASA task draws: once, and without touching the user's own."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any, Iterator
+
+from IPython import get_ipython
+from IPython.display import display
+
+from .pictures import show_picture
+from .private_names import figure_managers
+
+_PICTURE_TYPES = ("image/png", "image/svg+xml", "image/jpeg", "application/pdf")
+
+
+@contextmanager
+def task_figures(show: bool = True) -> Iterator[None]:
+    """Let a task draw as if no figure were open; then show what it left open (if `show`) and close it."""
+    import matplotlib
+    from matplotlib import pyplot
+
+    interactive = matplotlib.is_interactive()
+    managers = figure_managers()
+    # CASA's tasks draw into figure 1 and close 'the current figure', which may be the user's.
+    users_own = dict(managers)
+    managers.clear()
+    pyplot.ioff()
+    try:
+        yield
+        if show:
+            for manager in list(managers.values()):
+                _show(manager.canvas.figure)
+    finally:
+        pyplot.close("all")
+        managers.update(users_own)
+        matplotlib.interactive(interactive)
+
+
+def _show(figure: Any) -> None:
+    if not figure.axes:
+        return
+    shell = get_ipython()
+    formatters = shell.display_formatter.formatters if shell is not None else {}
+    # The inline backend has registered how its user wants figures (svg, retina, size).
+    if any(type(figure) in formatters[kind].type_printers for kind in _PICTURE_TYPES if kind in formatters):
+        display(figure)
+        return
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    show_picture(png.getvalue())

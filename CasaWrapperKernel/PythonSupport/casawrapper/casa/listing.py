@@ -1,0 +1,74 @@
+"""listobs: the listing under the cell, as it stands in CASA's log."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from IPython import get_ipython
+
+from .door import Arguments, Run
+from .notices import notice
+from .workspace import private_file
+
+_ORIGIN = "listobs::ms::summary"
+
+
+class QuietDict(dict[Any, Any]):
+    """A task's answer whose listing has just been printed: not echoed again by the cell that made it.
+
+    In any later cell it shows as the dictionary that it is.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._cell = _cell_number()
+
+    def _ipython_display_(self) -> None:
+        if self._cell is None or _cell_number() != self._cell:
+            # IPython then goes on to the usual representation.
+            raise NotImplementedError
+
+    def __reduce__(self) -> tuple[type[dict[Any, Any]], tuple[dict[Any, Any]]]:
+        return dict, (dict(self),)
+
+
+def _cell_number() -> int | None:
+    shell = get_ipython()
+    return shell.execution_count if shell is not None else None
+
+
+def list_observation(arguments: Arguments, run: Run) -> Any:
+    """Run listobs and print its listing once."""
+    from casatasks import casalog
+
+    if arguments["listfile"]:
+        return run(arguments)
+    log = casalog.logfile()
+    if not os.path.isfile(log):
+        arguments.update(listfile=private_file("listobs", ".txt"), overwrite=True)
+        result = run(arguments)
+        with open(arguments["listfile"]) as file:
+            print(file.read(), end="")
+        return _quiet(result)
+    start = os.path.getsize(log)
+    result = run(arguments)
+    listing = _listing(log, start)
+    if not listing:
+        notice("The log holds no listing (casalog.filter?); listobs(..., listfile='x.txt') writes it to a file.")
+        return result
+    print(listing)
+    return _quiet(result)
+
+
+def _quiet(result: Any) -> Any:
+    return QuietDict(result) if isinstance(result, dict) else result
+
+
+def _listing(log: str, start: int) -> str:
+    """The listing that was logged after byte `start`, without the date and origin of each line."""
+    with open(log, "rb") as file:
+        file.seek(start)
+        lines = [line.split("\t", 3) for line in file.read().decode(errors="replace").split("\n")]
+    return "\n".join(fields[3] for fields in lines
+                     if len(fields) == 4 and fields[2].rstrip("+ ") == _ORIGIN).strip("\n")

@@ -1,0 +1,94 @@
+"""The names of the CASA prompt in the user's namespace, from the first cell that uses one of them."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from . import catalog
+from .catalog import casa_names
+from .uses import names_used
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["casa_names", "install", "provide"]
+
+_hidden: dict[str, Any] = {}
+_provided: dict[str, Any] = {}
+
+
+def install(shell: InteractiveShell) -> None:
+    """Remember where `shell` keeps the names that %who does not list."""
+    global _hidden
+    _hidden = shell.user_ns_hidden
+
+
+def provide(code: str, user_ns: dict[str, Any]) -> None:
+    """Give the cell `code` the CASA names if it uses one that nobody has defined.
+
+    All of them then appear in `user_ns`, where they replace nothing. Never raises: if CASA is
+    installed but cannot be imported, the names raise the reason when the cell comes to use them.
+    """
+    for name in [name for name, value in user_ns.items() if isinstance(value, Unavailable)]:
+        del user_ns[name]
+    wanted = (names_used(code) & casa_names()) - user_ns.keys() - vars(builtins).keys()
+    if not wanted:
+        return
+    try:
+        values = _values()
+    except Exception as error:
+        values = {name: Unavailable(error) for name in wanted}
+    for name, value in values.items():
+        if name not in user_ns:
+            user_ns[name] = value
+            _hidden[name] = value
+
+
+def _values() -> dict[str, Any]:
+    if not _provided:
+        _provided.update(_import_all())
+    return _provided
+
+
+def _import_all() -> dict[str, Any]:
+    casatools = importlib.import_module("casatools")
+    casatasks = importlib.import_module("casatasks")
+    values: dict[str, Any] = {"casatools": casatools, "casatasks": casatasks, "ctsys": casatools.ctsys}
+    values.update({name: getattr(casatasks, name) for name in catalog.task_names() if hasattr(casatasks, name)})
+    for name, tool in catalog.constructors().items():
+        if hasattr(casatools, tool):
+            values[name] = getattr(casatools, tool)
+    for name, tool in catalog.tools().items():
+        if hasattr(casatools, tool):
+            values[name] = getattr(casatools, tool)()
+    for package, attributes in catalog.APPLICATIONS.items():
+        if catalog.package_folder(package):
+            values.update(_from_application(package, attributes))
+    return values
+
+
+def _from_application(package: str, attributes: dict[str, str]) -> dict[str, Any]:
+    # A broken plotting package must not take the tasks away.
+    try:
+        module = importlib.import_module(package)
+        return {name: getattr(module, attribute) for name, attribute in attributes.items()}
+    except Exception as error:
+        return {name: Unavailable(error) for name in attributes}
+
+
+class Unavailable:
+    """Stands for a CASA name that could not be imported; every use raises the reason."""
+
+    def __init__(self, reason: Exception) -> None:
+        self._reason = reason
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise self._reason
+
+    def __getattr__(self, name: str) -> NoReturn:
+        # IPython and inspect probe for names with underscores when they only want to look.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise self._reason

@@ -1,0 +1,114 @@
+"""Find the files that a call wrote and show them under the cell."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from io import BytesIO
+
+from IPython.display import FileLink, Image, display
+
+from .notices import notice
+from .rasterise import pages_of
+
+# Wider pictures are scaled down by the browser; the embedded picture stays as it is.
+_MAX_WIDTH = 900
+_MAX_PAGES = 60
+_MAX_LINES = 200
+
+_Stamp = tuple[int, int, int]
+
+
+class Watch:
+    """Remembers the files beside `path` whose names begin like it, to tell later which ones are new.
+
+    CASA puts the iteration into the names (x.png becomes x_Scan1.png), so asking for `path` is not enough.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._folder = os.path.dirname(os.path.abspath(path))
+        self._stem = os.path.splitext(os.path.basename(path))[0]
+        self._before = self._look()
+
+    def _look(self) -> dict[str, _Stamp]:
+        found: dict[str, _Stamp] = {}
+        if not os.path.isdir(self._folder):
+            return found
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(self._stem) and entry.is_file():
+                    status = entry.stat()
+                    found[entry.name] = (status.st_mtime_ns, status.st_size, status.st_ino)
+        return found
+
+    def written(self) -> list[str]:
+        """Paths of the files that are new or changed, in the order of their pages."""
+        now = self._look()
+        names = [name for name, stamp in now.items() if self._before.get(name) != stamp]
+        names.sort(key=lambda name: (now[name][0], _natural(name)))
+        return [os.path.join(self._folder, name) for name in names]
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d*)", name)]
+
+
+def show_files(paths: list[str], crop: bool = False) -> None:
+    """Show each file as the picture, pages or text that it holds."""
+    for path in paths[:_MAX_PAGES]:
+        show_file(path, crop)
+    if len(paths) > _MAX_PAGES:
+        notice(f"{len(paths) - _MAX_PAGES} more pages are not shown; give plotfile=... to keep them as files.")
+
+
+def show_file(path: str, crop: bool = False) -> None:
+    """Show one file; its first bytes and not its name say what it is."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if data.startswith((b"\x89PNG", b"\xff\xd8")):
+        show_picture(_cropped(data) if crop else data)
+    elif data.startswith((b"%PDF", b"%!PS")):
+        pages = pages_of(path)
+        for page in pages:
+            show_picture(_cropped(page) if crop else page)
+        if not pages:
+            _link(path, "install poppler-utils (PDF) or ghostscript to see it here")
+    elif path.endswith(".txt"):
+        lines = data.decode(errors="replace").splitlines()
+        print("\n".join(lines[:_MAX_LINES]))
+        if len(lines) > _MAX_LINES:
+            _link(path, f"{len(lines) - _MAX_LINES} more lines")
+    else:
+        _link(path, "a kind of file that browsers do not show")
+
+
+def show_picture(data: bytes) -> None:
+    """Embed PNG or JPEG data in the notebook."""
+    kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
+    width = struct.unpack(">I", data[16:20])[0] if kind == "png" else _MAX_WIDTH + 1
+    display(Image(data=data, format=kind, width=_MAX_WIDTH if width > _MAX_WIDTH else None))
+
+
+def _link(path: str, remark: str) -> None:
+    display(FileLink(os.path.relpath(path)))
+    notice(f"{os.path.basename(path)}: {remark}.")
+
+
+def _cropped(data: bytes, margin: int = 12) -> bytes:
+    """The picture without its uniform margins, or as it is where Pillow is missing."""
+    try:
+        from PIL import Image as Picture
+        from PIL import ImageChops
+    except ImportError:
+        return data
+    picture = Picture.open(BytesIO(data)).convert("RGB")
+    paper = Picture.new("RGB", picture.size, picture.getpixel((0, 0)))
+    box = ImageChops.difference(picture, paper).getbbox()
+    if box is None:
+        return data
+    left, top, right, bottom = box
+    out = BytesIO()
+    picture.crop((max(0, left - margin), max(0, top - margin), min(picture.width, right + margin),
+                  min(picture.height, bottom + margin))).save(out, "PNG")
+    return out.getvalue()

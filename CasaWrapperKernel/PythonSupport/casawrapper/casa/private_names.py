@@ -1,0 +1,92 @@
+"""Every private name of CASA and of matplotlib that this package touches, and what is lost without it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from types import ModuleType
+from typing import Any, Callable
+
+from .application import Application
+from .door import Adapter, guarded
+from .notices import notice
+
+PLOTMS_TOOL = "casaplotms.private.plotmstool"
+PLOTMS_TASK = "casaplotms.private.task_plotms"
+VIEWER_TOOL = "casaviewer.private.viewertool"
+VIEWER_TASKS = {"imview": "casaviewer.private.task_imview", "msview": "casaviewer.private.task_msview"}
+
+_LAUNCH, _PROCESS, _ADDRESS, _SERVICE = "__launch", "__proc", "__uri", "__stub_id"
+
+
+def _have(owner: Any, names: tuple[str, ...], feature: str) -> bool:
+    missing = [name for name in names if not hasattr(owner, name)]
+    if missing:
+        notice(f"{owner.__name__} of this CASA version lacks {', '.join(missing)}: {feature} is off.")
+    return not missing
+
+
+def guard_task(task: object, name: str, adapter: Adapter | None) -> None:
+    """Put the function behind the task object `task` behind the door."""
+    module = sys.modules[type(task).__module__]
+    inner = f"_{name}_t"
+    if not _have(module, (inner,), f"what casa-kernel does for {name}"):
+        return
+    function = getattr(module, inner)
+    replacement = guarded(name, function, _parameters(task), adapter)
+    setattr(module, inner, replacement)
+    # casashell's twin of the task is imported later and takes the function from here.
+    package = type(task).__module__.partition(".")[0]
+    source = sys.modules.get(f"{package}.private.task_{name}")
+    if source is not None and getattr(source, name, None) is function:
+        setattr(source, name, replacement)
+
+
+def guard_viewer(module: ModuleType, name: str, adapter: Adapter) -> None:
+    """The same for casaviewer's tasks, which fetch their function anew at each call."""
+    if _have(module, (name,), f"{name} in the notebook"):
+        function = getattr(module, name)
+        setattr(module, name, guarded(name, function, _parameters(function), adapter))
+
+
+def _parameters(task: object) -> list[str]:
+    return list(inspect.signature(type(task).__call__).parameters)[1:]
+
+
+def replace_plotms_launch(tool: ModuleType, start: Callable[[], tuple[Application, str]]) -> None:
+    """Let casaplotms get its program and the program's address from `start`."""
+    if not _have(tool, (_LAUNCH, _PROCESS, _ADDRESS), "starting plotms without FUSE and display"):
+        return
+
+    def launch(uri: str | None = None) -> str:
+        if getattr(tool, _ADDRESS) is None:
+            process = None
+            if uri is None:
+                process, uri = start()
+            setattr(tool, _PROCESS, process)
+            setattr(tool, _ADDRESS, uri)
+        return getattr(tool, _ADDRESS)
+
+    setattr(tool, _LAUNCH, launch)
+
+
+def replace_viewer_launch(tool: ModuleType, start: Callable[[str], tuple[Application, str, str]]) -> None:
+    """Let casaviewer get its program, the program's address and service name from `start(kind)`."""
+    if not _have(tool, (_LAUNCH, _PROCESS, _ADDRESS, _SERVICE), "starting the viewer without FUSE and display"):
+        return
+    names = (_PROCESS, _ADDRESS, _SERVICE)
+
+    def launch(kind: str = "--server") -> str:
+        if getattr(tool, _ADDRESS)[kind] is None or getattr(tool, _PROCESS)[kind] is None:
+            for name, value in zip(names, start(kind)):
+                getattr(tool, name)[kind] = value
+        return getattr(tool, _ADDRESS)[kind]
+
+    setattr(tool, _LAUNCH, launch)
+
+
+def figure_managers() -> dict[Any, Any]:
+    """matplotlib's table of open figures, emptied or filled by whoever holds it."""
+    from matplotlib._pylab_helpers import Gcf
+
+    return Gcf.figs

@@ -1,0 +1,42 @@
+"""casatasks in a notebook: each task behind the door, and the table of those that need more."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from . import interactive, private_names
+from .door import Adapter, TaskCall, TaskObserver, observers
+from .importhook import when_imported
+from .listing import list_observation
+
+__all__ = ["ADAPTERS", "TaskCall", "TaskObserver", "install", "observers"]
+
+ADAPTERS: dict[str, Adapter] = {
+    "listobs": list_observation,
+    "tclean": interactive.refuse_interactive_clean,
+    "deconvolve": interactive.refuse_interactive_clean,
+    "sdintimaging": interactive.refuse_interactive_clean,
+    "flagdata": interactive.flag_without_display,
+    "plotbandpass": interactive.plot_bandpass,
+    "plotweather": interactive.plot_weather,
+    "plotants": interactive.draw,
+    "plotprofilemap": interactive.draw,
+    "flagcmd": interactive.draw,
+    "polfromgain": interactive.draw,
+    "simobserve": interactive.draw,
+    "simanalyze": interactive.draw,
+    "simalma": interactive.draw,
+}
+
+
+def install() -> None:
+    """Leave the hook that adapts casatasks when it is imported."""
+    when_imported("casatasks", _adapt)
+
+
+def _adapt(package: ModuleType) -> None:
+    for name in package.__all__:
+        task = getattr(package, name, None)
+        # casalog, version and version_string stand in the same list and are no tasks.
+        if type(task).__module__ == f"casatasks.{name}":
+            private_names.guard_task(task, name, ADAPTERS.get(name))

@@ -1,0 +1,35 @@
+"""A private folder of this process for files that the user did not ask for."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import shutil
+import tempfile
+
+_numbers = itertools.count(1)
+_folder: tuple[int, str] | None = None
+
+
+def private_folder() -> str:
+    """The folder, made at first need and removed when the process exits."""
+    global _folder
+    # A forked child must not share, and at its exit remove, its parent's folder.
+    if _folder is None or _folder[0] != os.getpid():
+        path = tempfile.mkdtemp(prefix="casa-kernel-")
+        _folder = (os.getpid(), path)
+        atexit.register(_remove, *_folder)
+    return _folder[1]
+
+
+def private_file(stem: str, suffix: str) -> str:
+    """A path in a new sub-folder of its own, so that whatever appears there belongs to one call."""
+    folder = os.path.join(private_folder(), f"{next(_numbers):04d}")
+    os.makedirs(folder)
+    return os.path.join(folder, stem + suffix)
+
+
+def _remove(owner: int, path: str) -> None:
+    if owner == os.getpid():
+        shutil.rmtree(path, ignore_errors=True)

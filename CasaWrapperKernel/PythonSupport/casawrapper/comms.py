@@ -1,0 +1,57 @@
+"""Comms: the messages of widgets, by way of the package ``comm`` that widget libraries use."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import host
+
+
+class Comms:
+    """Routes comm messages. Without the package ``comm`` nothing here can have a target, and every open is closed."""
+
+    def __init__(self) -> None:
+        try:
+            import comm
+        except ImportError:
+            self.manager: Any = None
+            return
+        from comm.base_comm import BaseComm, CommManager
+
+        class HostComm(BaseComm):
+            def publish_msg(
+                self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
+            ) -> None:
+                content = {"data": {} if data is None else data, "comm_id": self.comm_id, **keys}
+                host.publish(msg_type, content, metadata, buffers)
+
+        self.manager = CommManager()
+        comm.create_comm = HostComm
+        comm.get_comm_manager = lambda: self.manager
+
+    def info(self, content: dict[str, Any]) -> dict[str, Any]:
+        """The content of a comm_info_reply."""
+        wanted = content.get("target_name")
+        comms = self.manager.comms if self.manager else {}
+        return {
+            "comms": {
+                comm_id: {"target_name": comm.target_name}
+                for comm_id, comm in comms.items()
+                if wanted in (None, comm.target_name)
+            }
+        }
+
+    def handle(self, job: host.Job) -> None:
+        """Act on comm_open, comm_msg or comm_close."""
+        content = json.loads(job.content)
+        message = {
+            "header": json.loads(job.header),
+            "metadata": json.loads(job.metadata),
+            "content": content,
+            "buffers": [memoryview(b) for b in job.buffers],
+        }
+        if self.manager is not None:
+            getattr(self.manager, job.msg_type)(None, None, message)
+        elif job.msg_type == "comm_open":
+            host.publish("comm_close", {"comm_id": content["comm_id"], "data": {}})

@@ -1,0 +1,98 @@
+"""The door to the C# host: typed access to the built-in module ``_casa_host``.
+
+Everything that leaves Python goes through here. After a fork the child has no host (its threads are gone), so there
+all of it does nothing and text goes to the child's own file descriptors.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+from contextvars import ContextVar
+from typing import Any, NamedTuple
+
+import _casa_host
+
+from . import jsonclean
+
+current_request: ContextVar[int] = ContextVar("casa_kernel_request", default=0)
+"""The number of the request that the running code belongs to; threads and tasks inherit it."""
+
+settings: dict[str, Any] = json.loads(_casa_host.settings())
+"""What the host told at the start: descriptors, folders, the log file."""
+
+_process = os.getpid()
+
+
+class Job(NamedTuple):
+    """A request as the host hands it over; header, metadata and content are JSON."""
+
+    id: int
+    msg_type: str
+    header: bytes
+    metadata: bytes
+    content: bytes
+    buffers: list[bytes]
+
+
+def in_child() -> bool:
+    """Whether this process is a fork of the kernel."""
+    return os.getpid() != _process
+
+
+def ready() -> None:
+    """Tell the host that Python's main thread is this one and takes jobs and interrupts now."""
+    _casa_host.ready(current_request)
+
+
+def fail(reason: str) -> None:
+    """Tell the host that no cell can be run; the reason answers every request."""
+    _casa_host.fail(reason)
+
+
+def take() -> Job | None:
+    """The next request, or None."""
+    job = _casa_host.take()
+    return None if job is None else Job(*job)
+
+
+def complete(job: Job, content: dict[str, Any] | None, execution_count: int = 0) -> None:
+    """Hand in the content of a request's reply (None: the request is not known here)."""
+    if in_child():
+        return
+    data = b"" if content is None else jsonclean.dumps(content)
+    ok = content is None or content.get("status") == "ok"
+    _casa_host.complete(job.id, data, int(ok), execution_count)
+
+
+def publish(
+    msg_type: str, content: dict[str, Any], metadata: dict[str, Any] | None = None, buffers: list[Any] | None = None
+) -> None:
+    """Send a message to every front end, under the cell that the calling code belongs to."""
+    if in_child():
+        return
+    parts = [bytes(memoryview(b).cast("B")) for b in buffers or ()]
+    _casa_host.publish(
+        current_request.get(), msg_type, jsonclean.dumps(content), jsonclean.dumps(metadata or {}), parts
+    )
+
+
+def ask(prompt: str, password: bool) -> str:
+    """Ask the user of the front end that started the cell, and wait for the answer.
+
+    The wait is a system call of Python's own, so that an interrupt ends it.
+    """
+    descriptor = settings["input_descriptor"]
+    if in_child() or not _casa_host.ask_input(current_request.get(), prompt, int(password)):
+        raise EOFError("This front end cannot answer questions (input, getpass), so the cell must not ask any.")
+    while True:
+        select.select([descriptor], [], [])
+        value = _casa_host.take_input()
+        if value is not None:
+            return value
+
+
+def take_interrupt() -> bool:
+    """Whether the host asked for an interrupt since the last call."""
+    return bool(_casa_host.take_interrupt())

@@ -1,0 +1,156 @@
+"""The main program inside Python: an event loop that runs cells and answers questions about code.
+
+The host wakes the loop through an event descriptor; jobs are then taken one after the other. Code without a top-level
+``await`` runs right in the loop's callback, as ipykernel does it, so that it may block as it likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import signal
+import sys
+import time
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from . import host, streams
+
+if TYPE_CHECKING:
+    from .requests import Requests
+
+
+def main() -> int:
+    """Run until the host says to stop. Returns the exit status."""
+    sys.argv = ["casa-kernel"]
+    streams.install()
+    # .NET's handlers for these would let a forked child that is terminated end the kernel.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    try:
+        from .requests import Requests
+
+        requests = Requests()
+    except ImportError as error:
+        return _explain(error)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    runner = _Runner(loop, requests)
+    signal.signal(signal.SIGINT, runner.on_interrupt)
+    host.ready()
+    runner.run()
+    return 0
+
+
+def _explain(error: ImportError) -> int:
+    """Say in every cell what is missing, until the kernel is shut down."""
+    host.ready()
+    name = (error.name or str(error)).partition(".")[0]
+    host.fail(
+        f"The Python of this kernel ({sys.executable}) has no {name} ({error}). "
+        f"Install it with: {sys.executable} -m pip install ipython"
+    )
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pause()
+    return 1
+
+
+class _Runner:
+    """Takes jobs and knows what an interrupt means at any time."""
+
+    _TWIN_SECONDS = 0.05
+    """The host's signal and its flag make one interrupt, though they may arrive this far apart."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, requests: Requests) -> None:
+        self._loop = loop
+        self._requests = requests
+        self._wake = host.settings["wake_descriptor"]
+        self._context = contextvars.copy_context()
+        self._job: host.Job | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._last_interrupt = 0.0
+
+    def run(self) -> None:
+        self._loop.add_reader(self._wake, self._on_wake)
+        while not self._requests.stopping:
+            try:
+                self._loop.run_forever()
+            except KeyboardInterrupt:
+                self._end_interrupted()
+        self._loop.remove_reader(self._wake)
+
+    def on_interrupt(self, signum: int, frame: FrameType | None) -> None:
+        """An interrupt ends the running cell, and does nothing when none runs."""
+        now = time.monotonic()
+        is_twin = not host.take_interrupt() and now - self._last_interrupt < self._TWIN_SECONDS
+        if self._job is None or is_twin:
+            return
+        self._last_interrupt = now
+        if self._task is not None and asyncio.tasks.current_task(self._loop) is not self._task:
+            self._requests.was_interrupted = True
+            self._task.cancel()
+            return
+        raise KeyboardInterrupt
+
+    def _on_wake(self) -> None:
+        try:
+            os.read(self._wake, 8)
+        except BlockingIOError:
+            pass
+        while self._task is None and (job := host.take()) is not None:
+            if job.msg_type == "execute_request":
+                self._execute(job)
+            else:
+                host.current_request.set(job.id)
+                self._requests.answer(job)
+        if self._requests.stopping:
+            self._loop.stop()
+
+    def _execute(self, job: host.Job) -> None:
+        self._job = job
+        self._context.run(host.current_request.set, job.id)
+        cell = self._requests.execute(job)
+        if self._requests.needs_loop(job):
+            self._task = _create_task(self._loop, cell, self._context)
+            self._task.add_done_callback(self._on_task_done)
+            return
+        try:
+            # Without a top-level await the coroutine ends at the first step.
+            self._context.run(cell.send, None)
+        except StopIteration:
+            self._end()
+        except KeyboardInterrupt:
+            self._end_interrupted()
+
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        if task.cancelled() or task.exception() is not None:
+            self._end_interrupted()
+        else:
+            self._end()
+        self._on_wake()
+
+    def _end_interrupted(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            self._requests.complete_interrupted(job)
+        self._exit_if_child()
+
+    def _end(self) -> None:
+        self._job = None
+        self._exit_if_child()
+
+    @staticmethod
+    def _exit_if_child() -> None:
+        """A cell forked and the child came back here: it has no kernel to go on with."""
+        if host.in_child():
+            sys.stdout.flush()
+            os._exit(0)
+
+
+def _create_task(loop: asyncio.AbstractEventLoop, cell: Any, context: contextvars.Context) -> asyncio.Task[None]:
+    """Context variables that a cell sets are there for the next one; before 3.11 a task always works on a copy."""
+    if sys.version_info >= (3, 11):
+        return loop.create_task(cell, context=context)
+    return context.run(loop.create_task, cell)

@@ -1,0 +1,164 @@
+"""What each request of a front end gets (Jupyter messaging specification, "Messages on the shell channel")."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from typing import Any
+
+from IPython.core.completer import provisionalcompleter, rectify_completions
+from IPython.utils.tokenutil import token_at_cursor
+
+from . import casa, host
+from .app import KernelApp
+from .comms import Comms
+
+
+class Requests:
+    """Answers requests with the help of IPython."""
+
+    def __init__(self) -> None:
+        app = KernelApp.instance()
+        app.initialize([])
+        self.shell = app.shell
+        self.stopping = False
+        self.was_interrupted = False
+        self._comms = Comms()
+        self.shell.kernel.comm_manager = self._comms.manager
+        casa.install(self.shell, host.settings["casa_log_file"])
+        self._answers = {
+            "complete_request": self._complete,
+            "inspect_request": self._inspect,
+            "is_complete_request": self._is_complete,
+            "history_request": self._history,
+            "comm_info_request": self._comms.info,
+            "shutdown_request": self._shutdown,
+        }
+
+    def answer(self, job: host.Job) -> None:
+        """Answer any request but execute_request; a failure becomes an error reply."""
+        try:
+            if job.msg_type.startswith("comm_") and job.msg_type != "comm_info_request":
+                self._comms.handle(job)
+                host.complete(job, None)
+            elif job.msg_type in self._answers:
+                content = self._answers[job.msg_type](json.loads(job.content))
+                host.complete(job, {"status": "ok", **content})
+            else:
+                host.complete(job, None)
+        except Exception as error:
+            host.complete(job, _error(error, traceback.format_exc().splitlines()))
+
+    def needs_loop(self, job: host.Job) -> bool:
+        """Whether the cell awaits at top level, so that it must run as a task."""
+        code = json.loads(job.content).get("code", "")
+        return "await" in code or "async" in code and self._should_run_async(code)
+
+    def _should_run_async(self, code: str) -> bool:
+        try:
+            transformed = self.shell.transform_cell(code)
+        except Exception:
+            return False
+        return self.shell.should_run_async(code, transformed_cell=transformed)
+
+    async def execute(self, job: host.Job) -> None:
+        """Run a cell and complete its job."""
+        content = json.loads(job.content)
+        code, silent = content["code"], content.get("silent", False)
+        store = content.get("store_history", not silent) and not silent
+        shell = self.shell
+        shell.start_cell(job)
+        if not silent:
+            host.publish("execute_input", {"code": code, "execution_count": shell.execution_count})
+        casa.provide(code, shell.user_ns)
+        result = await shell.run_cell_async(code, store_history=store, silent=silent, **self._transformed(code))
+        error = result.error_before_exec or result.error_in_exec
+        count = shell.execution_count - (1 if store else 0)
+        reply = {"status": "ok"} if error is None else _error(error, shell.last_traceback)
+        expressions = content.get("user_expressions") or {}
+        reply |= {
+            "execution_count": count,
+            "payload": shell.payload_manager.read_payload(),
+            "user_expressions": shell.user_expressions(expressions) if error is None else {},
+        }
+        shell.payload_manager.clear_payload()
+        host.complete(job, reply, count)
+
+    def complete_interrupted(self, job: host.Job) -> None:
+        """Complete a cell that was interrupted outside of its own code, where IPython could not report it."""
+        stack = ["KeyboardInterrupt: "]
+        error = {"ename": "KeyboardInterrupt", "evalue": "", "traceback": stack}
+        host.publish("error", error)
+        count = self.shell.execution_count
+        host.complete(job, {"status": "error", **error, "execution_count": count}, count)
+
+    def _transformed(self, code: str) -> dict[str, Any]:
+        """The cell with its magics as Python, or the error of that, as IPython wants them since 7.17."""
+        try:
+            return {"transformed_cell": self.shell.transform_cell(code), "preprocessing_exc_tuple": None}
+        except Exception:
+            return {"transformed_cell": code, "preprocessing_exc_tuple": sys.exc_info()}
+
+    def _complete(self, content: dict[str, Any]) -> dict[str, Any]:
+        code = content["code"]
+        position = content.get("cursor_pos", len(code))
+        casa.provide(code, self.shell.user_ns)
+        with provisionalcompleter():
+            found = list(rectify_completions(code, self.shell.Completer.completions(code, position)))
+        start, end = (found[0].start, found[0].end) if found else (position, position)
+        types = [
+            {"start": c.start, "end": c.end, "text": c.text, "type": c.type, "signature": c.signature} for c in found
+        ]
+        return {
+            "matches": [c.text for c in found],
+            "cursor_start": start,
+            "cursor_end": end,
+            "metadata": {"_jupyter_types_experimental": types},
+        }
+
+    def _inspect(self, content: dict[str, Any]) -> dict[str, Any]:
+        code = content["code"]
+        name = token_at_cursor(code, content.get("cursor_pos", len(code)))
+        casa.provide(name, self.shell.user_ns)
+        try:
+            data = self.shell.object_inspect_mime(name, detail_level=content.get("detail_level", 0))
+        except KeyError:
+            return {"found": False, "data": {}, "metadata": {}}
+        if not self.shell.enable_html_pager:
+            data.pop("text/html", None)
+        return {"found": True, "data": data, "metadata": {}}
+
+    def _is_complete(self, content: dict[str, Any]) -> dict[str, Any]:
+        status, spaces = self.shell.input_transformer_manager.check_complete(content["code"])
+        return {"status": status, "indent": " " * spaces} if status == "incomplete" else {"status": status}
+
+    def _history(self, content: dict[str, Any]) -> dict[str, Any]:
+        manager = self.shell.history_manager
+        raw, output = content.get("raw", True), content.get("output", False)
+        match content.get("hist_access_type"):
+            case "tail":
+                lines = manager.get_tail(content.get("n") or 10, raw=raw, output=output, include_latest=True)
+            case "range":
+                lines = manager.get_range(
+                    content.get("session") or 0, content.get("start") or 0, content.get("stop"), raw=raw, output=output
+                )
+            case "search":
+                lines = manager.search(
+                    content.get("pattern") or "*",
+                    raw=raw,
+                    output=output,
+                    n=content.get("n"),
+                    unique=content.get("unique", False),
+                )
+            case _:
+                lines = []
+        return {"history": list(lines)}
+
+    def _shutdown(self, content: dict[str, Any]) -> dict[str, Any]:
+        self.stopping = True
+        return {"restart": content.get("restart", False)}
+
+
+def _error(error: BaseException, stack: list[str]) -> dict[str, Any]:
+    return {"status": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": stack}

@@ -1,0 +1,121 @@
+"""IPython's shell with its output going to front ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+from IPython.core import page, payloadpage
+from IPython.core.autocall import ZMQExitAutocall
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Any as AnyTrait
+from traitlets import Instance, Type
+
+from . import host
+
+
+class HostDisplayHook(DisplayHook):
+    """Publishes the value of a cell's last expression as execute_result."""
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        if format_dict:
+            host.publish(
+                "execute_result",
+                {"data": format_dict, "metadata": md_dict or {}, "execution_count": self.prompt_count},
+            )
+
+    def finish_displayhook(self) -> None:
+        sys.stdout.flush()
+
+
+class HostDisplayPublisher(DisplayPublisher):
+    """Publishes what ``display`` shows."""
+
+    def publish(  # type: ignore[override]
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        buffers: list[Any] | None = None,
+        **_: Any,
+    ) -> None:
+        host.publish(
+            "update_display_data" if update else "display_data",
+            {"data": data, "metadata": metadata or {}, "transient": transient or {}},
+            buffers=buffers,
+        )
+
+    def clear_output(self, wait: bool = False) -> None:
+        host.publish("clear_output", {"wait": wait})
+
+
+class ZMQInteractiveShell(InteractiveShell):
+    """The shell of this kernel. It has the name of ipykernel's, since libraries recognise a notebook by it."""
+
+    displayhook_class = Type(HostDisplayHook)
+    display_pub_class = Type(HostDisplayPublisher)
+    exiter = Instance(ZMQExitAutocall)
+    kernel = AnyTrait()
+    keepkernel_on_exit = AnyTrait()
+
+    last_traceback: list[str] = []
+
+    def _exiter_default(self) -> ZMQExitAutocall:
+        return ZMQExitAutocall(self)
+
+    def _kernel_default(self) -> SimpleNamespace:
+        """The parts of ipykernel's ``get_ipython().kernel`` that libraries use."""
+        return SimpleNamespace(shell=self, comm_manager=None, get_parent=self.get_parent, _parent_header={})
+
+    def start_cell(self, job: host.Job) -> None:
+        """Forget the last cell's error, and remember which request this cell is of."""
+        self.last_traceback = []
+        header = json.loads(job.header)
+        self.kernel._parent_header = {
+            "header": header,
+            "msg_id": header.get("msg_id"),
+            "msg_type": job.msg_type,
+            "metadata": json.loads(job.metadata),
+            "content": json.loads(job.content),
+        }
+
+    def get_parent(self, channel: str | None = None) -> dict[str, Any]:
+        """The execute_request whose cell runs, or ran last."""
+        return self.kernel._parent_header
+
+    def init_hooks(self) -> None:
+        super().init_hooks()
+        self.set_hook("show_in_pager", page.as_hook(payloadpage.page), 99)
+
+    def init_sys_modules(self) -> None:
+        """Nothing to do: cells run in the real ``__main__``, so what they define can be pickled."""
+
+    def init_display_formatter(self) -> None:
+        super().init_display_formatter()
+        self.display_formatter.active_types = self.display_formatter.format_types
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """No window can open in a notebook, so no event loop of a window system is needed."""
+        if gui not in (None, "inline", "asyncio", "ipympl", "widget"):
+            raise ValueError(f"%gui {gui}: a kernel on a remote machine cannot open windows; use %matplotlib inline.")
+
+    def ask_exit(self) -> None:
+        """``exit`` in a cell: the front end is asked to end the kernel."""
+        self.payload_manager.write_payload({"source": "ask_exit", "keepkernel": self.keepkernel_on_exit or False})
+
+    def set_next_input(self, text: str, replace: bool = False) -> None:
+        """Put text in the next cell, or in the place of this one."""
+        self.payload_manager.write_payload({"source": "set_next_input", "text": text, "replace": replace})
+
+    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
+        self.last_traceback = stb
+        host.publish("error", {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb})
