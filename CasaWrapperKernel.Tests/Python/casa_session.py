@@ -8,14 +8,20 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 HERE = Path(__file__).resolve()
 SUPPORT = HERE.parents[2] / "CasaWrapperKernel" / "PythonSupport"
+sys.path.insert(0, str(SUPPORT))
 PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
 SITE_CONFIG = Path(PYTHON).parent.parent / "share" / "casa" / "config.py"
 DATA = [Path(os.environ.get("CASA_KERNEL_TEST_DATA", "/nowhere")),
@@ -78,12 +84,12 @@ class Cell:
     results: list[dict[str, str]]
     error: str | None
 
-    def pictures(self) -> list:
+    def pictures(self) -> list[Image]:
         """The displayed PNGs and JPEGs, decoded."""
-        from PIL import Image
+        from PIL import Image as Picture
 
         data = [output.get("image/png") or output.get("image/jpeg") for output in self.displays]
-        return [Image.open(io.BytesIO(base64.b64decode(text))).convert("RGB") for text in data if text]
+        return [Picture.open(io.BytesIO(base64.b64decode(text))).convert("RGB") for text in data if text]
 
 
 @dataclass
@@ -100,10 +106,17 @@ class Session:
         return self.cells[index]
 
 
+def ink(picture: Image) -> int:
+    """How many pixels differ from the picture's most common colour: 0 for a blank one."""
+    colours = sorted(picture.getcolors(maxcolors=1 << 24), reverse=True)
+    return sum(count for count, _ in colours[1:])
+
+
 @lru_cache(maxsize=None)
 def _has_casa() -> bool:
-    code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('casatasks') is None)"
-    return subprocess.run([PYTHON, "-c", code], timeout=60).returncode == 0
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run([PYTHON, "-c", "import casatasks"], timeout=120, cwd=folder, capture_output=True,
+                              env=environment(Path(folder))).returncode == 0
 
 
 def need_casa() -> None:
@@ -118,6 +131,9 @@ def environment(logs: Path, **extra: str) -> dict[str, str]:
              "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": str(logs / "ipython")}
     if "CASASITECONFIG" not in names and SITE_CONFIG.exists():
         names["CASASITECONFIG"] = str(SITE_CONFIG)
+    # CASA's start is mostly compiling where nobody has done it before; do it once for all tests.
+    names.pop("PYTHONDONTWRITEBYTECODE", None)
+    names["PYTHONPYCACHEPREFIX"] = os.path.join(tempfile.gettempdir(), f"casa-kernel-test-pyc-{os.getuid()}")
     names.pop("DISPLAY", None)
     names.update(extra)
     return names

@@ -28,6 +28,7 @@ internal sealed class Outbox
     private byte[] _streamParent = Outgoing.EmptyObject;
     private string _streamName = "";
     private bool _draining;
+    private bool _atLineStart = true;
 
     /// <summary>Called after something was added; true if it should leave at once, false if a moment later will do.</summary>
     public Action<bool>? Added { get; set; }
@@ -53,12 +54,13 @@ internal sealed class Outbox
     }
 
     /// <summary>Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.</summary>
-    /// <param name="drain">Whether to look first for output of C code that must stand before this text.</param>
+    /// <param name="drain">Whether to look first for output of C code that must stand before this text. Asked of the
+    /// operating system at the beginning of a line only, since a print makes several calls.</param>
     public void Write(byte[] parent, string name, ReadOnlySpan<byte> text, bool drain = true)
     {
         lock (_gate)
         {
-            if (drain)
+            if (drain && _atLineStart)
             {
                 DrainOnce();
             }
@@ -70,6 +72,7 @@ internal sealed class Outbox
             }
 
             _text.Write(text);
+            _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
         }
 
         Added?.Invoke(false);

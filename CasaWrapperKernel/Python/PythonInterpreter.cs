@@ -24,6 +24,7 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     private nint _pythonThread;
     private int _interrupts;
     private volatile string? _failure;
+    private volatile Parent _lastParent = new(0, NoHeader);
 
     public PythonInterpreter(Outbox outbox, Capture capture)
     {
@@ -114,7 +115,16 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     }
 
     /// <summary>Header JSON of a request that Python names by its number.</summary>
-    public byte[] ParentOf(long id) => _known.TryGetValue(id, out var job) ? job.Request.HeaderJson : NoHeader;
+    public byte[] ParentOf(long id)
+    {
+        var last = _lastParent;
+        if (last.Id != id)
+        {
+            last = _lastParent = new Parent(id, _known.TryGetValue(id, out var job) ? job.Request.HeaderJson : NoHeader);
+        }
+
+        return last.Header;
+    }
 
     /// <summary>The request that Python names by its number, or null if it is forgotten.</summary>
     public Message? RequestOf(long id) => _known.TryGetValue(id, out var job) ? job.Request : null;
@@ -152,4 +162,6 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
         var one = 1UL;
         Libc.write(WakeDescriptor, (byte*)&one, sizeof(ulong));
     }
+
+    private sealed record Parent(long Id, byte[] Header);
 }

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from typing import Callable, TypeVar
 
-from .workspace import private_folder
+from .workspace import private_file
 
 START_SECONDS = 30.0
 
@@ -26,10 +25,11 @@ class Application:
 
     def __init__(self, name: str, command: list[str]) -> None:
         self.name = name
-        self._errors = tempfile.NamedTemporaryFile(dir=private_folder(), prefix=f"{name}-", suffix=".err")
-        self.process = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCHED, name, *command], start_new_session=True, env=_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors)
+        self._errors = private_file(name, ".err")
+        with open(self._errors, "wb") as errors:
+            self.process = subprocess.Popen(
+                ["/bin/sh", "-c", _WATCHED, name, *command], start_new_session=True, env=_environment(),
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
 
     def wait_for(self, look: Callable[[], T | None], seconds: float = START_SECONDS) -> T:
         """What `look` gives once it gives something; fails early when the program dies."""
@@ -60,7 +60,7 @@ class Application:
         self.process.wait()
 
     def _last_words(self) -> str:
-        with open(self._errors.name, errors="replace") as file:
+        with open(self._errors, errors="replace") as file:
             lines = [line.strip() for line in file if line.strip()]
         return f", saying '{lines[-1][:200]}'" if lines else ""
 

@@ -1,0 +1,64 @@
+"""imview and msview with real CASA."""
+
+from __future__ import annotations
+
+import pytest
+from casa_session import Session, ink, run_cells, unpack_data
+
+MAKE = ("from casatools import image\nimport numpy as np\ni = image()\npixels = np.zeros((64, 64))\n"
+        "pixels[20:40, 30:50] = 1.0\ni.fromarray('tiny.im', pixels)\ni.close()")
+CELLS = {
+    "make": MAKE,
+    "default": "imview('tiny.im')",
+    "again": "imview(raster={'file': 'tiny.im', 'colormap': 'Hot Metal 2'}, contour='tiny.im')",
+    "out": "imview('tiny.im', out='y.png')",
+    "out dict": "imview('tiny.im', out={'file': 'z.jpg', 'format': 'jpg', 'scale': 2.0})",
+    "nothing": "imview()",
+    "alias": "viewer('tiny.im')",
+    "missing": "imview('not-there.im')",
+    "msview": "msview('ngc5921_raw.ms')",
+    "msview out": "msview(infile='ngc5921_raw.ms', outfile='m.png')",
+}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    return run_cells(unpack_data(tmp_path_factory.mktemp("viewer")), list(CELLS.values()))
+
+
+def cell(session: Session, name: str):
+    return session[list(CELLS).index(name)]
+
+
+@pytest.mark.parametrize("name", ["default", "again", "out", "out dict", "alias", "msview", "msview out"])
+def test_one_cropped_picture_and_no_noise(session: Session, name: str) -> None:
+    done = cell(session, name)
+    assert done.error is None and done.stdout == ""
+    (picture,) = done.pictures()
+    assert picture.width > 250 and picture.height > 250
+    assert ink(picture) > 5000
+    # Cropped: less than 5 % of the width is margin.
+    edge = picture.crop((0, 0, max(13, picture.width // 20), picture.height))
+    assert len(edge.getcolors(maxcolors=1 << 20)) > 1
+
+
+def test_pictures_differ_with_the_arguments(session: Session) -> None:
+    assert cell(session, "default").pictures()[0].tobytes() != cell(session, "again").pictures()[0].tobytes()
+
+
+def test_without_arguments_one_sentence(session: Session) -> None:
+    done = cell(session, "nothing")
+    assert done.error is None and done.displays == [] and "raster=" in done.stdout
+
+
+def test_casas_error_stays(session: Session) -> None:
+    assert "does not exist or is not an image" in cell(session, "missing").error
+
+
+def test_files_are_the_users_and_no_others(session: Session) -> None:
+    assert session.new_files == {"tiny.im", "y.png", "z.jpg", "m.png"}
+
+
+def test_later_pictures_are_fast(session: Session) -> None:
+    # Measured 0.4-0.7 s on a loaded machine; the bound only catches a viewer that is started each time.
+    assert cell(session, "out").seconds < 3

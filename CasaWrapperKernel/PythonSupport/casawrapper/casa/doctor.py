@@ -1,0 +1,179 @@
+"""`python -m casawrapper.casa.doctor`: what of CASA is here and works, as one JSON list.
+
+Each element has `check`, `ok`, `detail` and `cure` (empty when ok). Nothing here imports CASA.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Callable, Iterator
+
+from . import appimage
+from .environment import protobuf_version
+
+_NEEDED = ("casatools", "casatasks")
+_USEFUL = ("casaplotms", "casaviewer", "casashell", "casalogger", "casaconfig", "casampi")
+_APPLICATIONS = {"casaplotms": "plotms", "casaviewer": "imview and msview"}
+_MIN_CACHE_MB, _MIN_TEMP_MB = 500, 1000
+_SECONDS_PER_DAY = 86400
+
+
+@dataclass
+class Check:
+    """One finding."""
+
+    check: str
+    ok: bool
+    detail: str
+    cure: str = ""
+
+
+def checks() -> list[Check]:
+    """Every finding; a check that breaks is reported as one that failed."""
+    found: list[Check] = []
+    for group in (_python, _packages, _requirements, _measures, _applications, _disk):
+        try:
+            found.extend(group())
+        except Exception as error:
+            found.append(Check(group.__name__.strip("_"), False, f"could not be checked: {error!r}",
+                               "report this to the makers of casa-kernel"))
+    return found
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _numbers(version: str | None) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version or "")[:2])
+
+
+def _result(name: str, ok: bool, detail: str, cure: str) -> Check:
+    return Check(name, ok, detail, "" if ok else cure)
+
+
+def _python() -> Iterator[Check]:
+    ok = (3, 10) <= sys.version_info[:2] <= (3, 13)
+    yield _result("python", ok, f"{platform.python_version()} at {sys.executable}",
+                  "use Python 3.10 to 3.13, for which CASA 6.7 is made")
+    ipython = _version("ipython")
+    yield _result("ipython", _numbers(ipython) >= (8, 5), ipython or "not installed", "pip install 'ipython>=8.5'")
+
+
+def _packages() -> Iterator[Check]:
+    for package in _NEEDED + _USEFUL:
+        version = _version(package)
+        ok = version is not None or package not in _NEEDED
+        yield _result(package, ok, version or "not installed", f"pip install {package}")
+
+
+def _requirements() -> Iterator[Check]:
+    six = _version("six")
+    yield _result("six", six is not None, six or "not installed", "pip install six (casatasks needs it)")
+    protobuf = protobuf_version()
+    if _version("casaplotms") or _version("casaviewer"):
+        ok = protobuf <= (3, 20) or os.environ.get("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION") == "python"
+        yield _result("protobuf", ok, _version("protobuf") or "not installed",
+                      "pip install 'protobuf<3.21' (the kernel otherwise runs protobuf in its slower Python mode)")
+    numpy = _version("numpy")
+    yield _result("numpy", _numbers(numpy) < (2, 4), numpy or "not installed",
+                  "pip install 'numpy<2.4' (with newer ones imregrid(template='GALACTIC') fails)")
+
+
+def _measures() -> Iterator[Check]:
+    # casaconfig only evaluates the config files; in another process because they may hold any code.
+    code = ("import json, sys; sys.argv = ['doctor']\nfrom casaconfig import config\n"
+            "print('\\n' + json.dumps([config.measurespath, list(config.datapath)]))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    if done.returncode:
+        yield Check("measures data", False, "casaconfig cannot be read", "pip install casaconfig")
+        return
+    measures, folders = json.loads(done.stdout.splitlines()[-1])
+    candidates = [path for path in [measures, *folders] if path]
+    for folder in candidates:
+        if os.access(os.path.join(folder, "geodetic", "IERSeop2000", "table.dat"), os.R_OK):
+            yield Check("measures data", True, folder)
+            yield _leap_seconds(folder)
+            return
+    yield Check("measures data", False, f"not in {', '.join(candidates) or 'any folder (measurespath is not set)'}",
+                "mkdir -p ~/.casa/data and import casatools once with a network connection, or set measurespath "
+                "in ~/.casa/config.py or in a site config ($CASASITECONFIG)")
+
+
+def _leap_seconds(folder: str) -> Check:
+    table = os.path.join(folder, "geodetic", "TAI_UTC")
+    stamp = _table_date(table)
+    days = (time.time() - stamp) / _SECONDS_PER_DAY if stamp else None
+    detail = f"{days:.0f} days old" if days is not None else "age unknown"
+    return _result("leap seconds", days is not None and days < 365, f"{table}, {detail}",
+                   "from casaconfig import measures_update; measures_update(force=True)  (CASA otherwise logs SEVERE "
+                   "lines, but its times stay right unless a leap second has been added since)")
+
+
+def _table_date(table: str) -> float | None:
+    """The date that is written in the table, as the files' own times change when they are copied."""
+    try:
+        with open(os.path.join(table, "table.dat"), "rb") as file:
+            dates = re.findall(rb"(\d{4})/(\d\d)/(\d\d)/\d\d:\d\d", file.read())
+    except OSError:
+        return None
+    return time.mktime((*map(int, max(dates)), 0, 0, 0, 0, 0, -1)) if dates else None
+
+
+def _applications() -> Iterator[Check]:
+    for package, tasks in _APPLICATIONS.items():
+        if _version(package) is None:
+            continue
+        image = appimage.find_appimage(package)
+        if image is None:
+            yield Check(f"{package} application", False, f"none for {platform.system()} {platform.machine()}",
+                        f"{tasks} work on Linux x86_64 only")
+        elif not appimage.is_appimage(image):
+            yield Check(f"{package} application", os.access(image, os.X_OK), f"{image} (not an AppImage)")
+        else:
+            unpacked = appimage.cached(image)
+            yield _result(f"{package} application", bool(unpacked) or os.access(image, os.X_OK),
+                          f"{image}, {'unpacked as ' + unpacked if unpacked else 'to be unpacked at first use'}",
+                          f"chmod +x {image}")
+    perl = shutil.which("perl", path=f"/usr/bin:/bin:{os.environ.get('PATH', '')}")
+    yield _result("perl", perl == "/usr/bin/perl", perl or "not installed",
+                  "install perl as /usr/bin/perl (it starts plotms and the viewer)")
+    fuse = os.access("/dev/fuse", os.R_OK) and ctypes.util.find_library("fuse") is not None
+    yield Check("fuse", True, "there" if fuse else "not there (not needed: the kernel unpacks the AppImages)")
+
+
+def _disk() -> Iterator[Check]:
+    for name, folder, minimum in (("cache folder", appimage.cache_folders()[0], _MIN_CACHE_MB),
+                                  ("temporary folder", tempfile.gettempdir(), _MIN_TEMP_MB)):
+        there = folder
+        while not os.path.isdir(there):
+            there = os.path.dirname(there)
+        free = shutil.disk_usage(there).free // 1_000_000
+        writable = os.access(there, os.W_OK)
+        yield _result(name, writable and free >= minimum,
+                      f"{folder}, {free} MB free{'' if writable else ', not writable'}",
+                      f"free {minimum} MB there, or choose another with "
+                      f"{'XDG_CACHE_HOME' if name.startswith('cache') else 'TMPDIR'}")
+
+
+def main(write: Callable[[str], object] = print) -> None:
+    """Write the findings as JSON."""
+    write(json.dumps([asdict(check) for check in checks()], indent=1))
+
+
+if __name__ == "__main__":
+    main()
