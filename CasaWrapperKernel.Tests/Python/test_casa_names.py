@@ -31,7 +31,8 @@ CELLS = [
     "(type(tb).__name__, type(ia).__name__, tbtool is type(tb), ms, callable(tclean), callable(plotms), viewer is imview)",
     "%who",
     "tb = 5\nlistobs\ntb",
-    "del tb\ntype(tb).__name__",
+    "del tb",
+    "type(tb).__name__",
     "casalog.logfile() == __import__('os').environ['CASA_TEST_LOGS'] + '/casa.log'",
     "from casawrapper.casa import casa_names\n"
     "(len(casa_names()) > 150, {'tclean', 'msmd', 'iatool', 'ctsys', 'plotms'} <= casa_names(), 'version' in casa_names())",
@@ -64,18 +65,18 @@ def test_who_lists_only_the_users_names(session: Session) -> None:
 
 def test_a_name_can_be_taken_and_comes_back_when_deleted(session: Session) -> None:
     assert session[5].results[-1]["text/plain"] == "5"
-    assert session[6].results[0]["text/plain"] == "'table'"
+    assert session[7].results[0]["text/plain"] == "'table'"
 
 
 def test_log_is_where_the_kernel_wants_it(session: Session) -> None:
-    assert session[7].results[0]["text/plain"] == "True"
+    assert session[8].results[0]["text/plain"] == "True"
     assert session.logfile is not None and Path(session.logfile).name == "casa.log"
 
 
 def test_the_list_of_names(session: Session) -> None:
-    assert session[8].results[0]["text/plain"] == "(True, True, False)"
+    assert session[9].results[0]["text/plain"] == "(True, True, False)"
 
 
 def test_other_names_stay_undefined_and_no_file_appears(session: Session) -> None:
-    assert session[9].error.startswith("NameError")
+    assert session[10].error.startswith("NameError")
     assert session.new_files == set()

@@ -27,6 +27,11 @@ CELLS = {
     "pdf": f"plotms(vis='{MS}', scan='1', avgchannel='15', plotfile='x.pdf')",
     "meta": "import inspect, os\n(str(inspect.signature(plotms))[:22], 'plotter' in plotms.__doc__, "
             "os.environ.get('DISPLAY'), os.environ.get('QT_QPA_PLATFORM'))",
+    "folder": f"os.mkdir('sub'); os.chdir('sub'); os.mkdir('plots')\n"
+              f"plotms(vis='../{MS}', xaxis='time', plotfile='plots/b.png')\nos.chdir('..'); os.listdir('sub/plots')",
+    "interrupt": "import _thread, threading\nthreading.Timer(2, _thread.interrupt_main).start()\n"
+                 f"plotms(vis='{MS}', iteraxis='baseline', exprange='all')",
+    "after": f"plotms(vis='{MS}', xaxis='uvdist', yaxis='amp')",
     "pid": "from casaplotms import plotmstool\nplotmstool.getPlotMSPid()",
 }
 
@@ -100,7 +105,19 @@ def test_signature_docstring_and_environment_stay(session: Session) -> None:
 
 
 def test_nothing_else_left_in_the_working_folder(session: Session) -> None:
-    assert session.new_files == {"a.png", "sc_Scan1.jpg", "t.txt", "x.pdf"}
+    assert session.new_files == {"a.png", "sc_Scan1.jpg", "t.txt", "x.pdf", "sub"}
+
+
+def test_relative_plotfile_after_a_change_of_folder(session: Session) -> None:
+    done = cell(session, "folder")
+    assert done.results[0]["text/plain"] == "['b.png']" and len(done.pictures()) == 1
+
+
+def test_interrupt_is_prompt_and_the_next_plot_works(session: Session) -> None:
+    done = cell(session, "interrupt")
+    assert done.error is not None and done.error.startswith("KeyboardInterrupt") and done.seconds < 5
+    assert cell(session, "after").pictures()[0].tobytes() == cell(session, "default").pictures()[0].tobytes()
+    assert cell(session, "after").stdout == ""
 
 
 def test_no_noise(session: Session) -> None:

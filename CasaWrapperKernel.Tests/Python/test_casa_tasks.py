@@ -30,7 +30,9 @@ CELLS = {
                  f"bandpass('{MS}', caltable='b.cal', field='0', refant='15');",
     "plotbandpass": "plotbandpass('b.cal', xaxis='chan', yaxis='amp', antenna='1~4');",
     "observed": OBSERVE + f"vishead('{MS}', mode='get', hdkey='telescope')\n"
-                          f"try: listobs('{MS}', spw='77')\nexcept RuntimeError: pass\nnote.seen",
+                          f"try: flagmanager('{MS}', mode='restore', versionname='none')\n"
+                          "except Exception: pass\nnote.seen",
+    "casalogger": "from casalogger import casalogger\ncasalogger()",
     "bad argument": f"listobs('{MS}', verbose='sometimes')",
     "meta": "import inspect\n(str(inspect.signature(listobs))[:25], 'listobs' in listobs.__doc__)",
 }
@@ -69,8 +71,9 @@ def test_listfile_is_honoured(session: Session) -> None:
 def test_plotants_shows_its_figure_once_and_leaves_the_users_alone(session: Session) -> None:
     done = cell(session, "plotants")
     assert done.results[0]["text/plain"] == "(True, 1)"
-    (picture,) = done.pictures()
+    picture, users_own = done.pictures()
     assert 400 < picture.width < 900 and ink(picture) > 2000
+    assert picture.tobytes() == cell(session, "plotants again").pictures()[0].tobytes() != users_own.tobytes()
     assert cell(session, "plotants again").results[0]["text/plain"] == "[]"
     assert len(cell(session, "plotants again").pictures()) == 1
 
@@ -96,12 +99,17 @@ def test_plotbandpass_does_not_ask_and_shows_its_pages(session: Session) -> None
 def test_observers_see_begin_end_and_failure(session: Session) -> None:
     assert cell(session, "observed").results[0]["text/plain"].replace("\n", "").replace("  ", " ") == (
         f"[('begin', 'vishead', 0, '{MS}'), ('end', 'vishead', 'tuple', 'None'),"
-        f" ('begin', 'listobs', 0, '{MS}'), ('end', 'listobs', 'NoneType', 'RuntimeError')]")
+        f" ('begin', 'flagmanager', 0, '{MS}'), ('end', 'flagmanager', 'NoneType', 'RuntimeError')]")
 
 
 def test_casas_argument_checks_stay(session: Session) -> None:
     assert cell(session, "bad argument").error.startswith("AssertionError")
-    assert cell(session, "meta").results[0]["text/plain"] == "(\"(vis='', selectdata=True, \", True)"
+    assert cell(session, "meta").results[0]["text/plain"] == "(\"(vis='', selectdata=True,\", True)"
+
+
+def test_log_window_is_a_notice(session: Session) -> None:
+    done = cell(session, "casalogger")
+    assert done.error is None and "log window" in done.stdout and done.stderr == ""
 
 
 def test_files_are_the_users_and_no_others(session: Session) -> None:

@@ -18,10 +18,11 @@ __all__ = ["CasaSetupError", "casa_names", "current_logfile", "install", "provid
 
 def install(shell: InteractiveShell, logfile: str) -> None:
     """Make `shell` ready for CASA, whose log goes to `logfile`; call it once, before the first cell."""
-    from . import environment, names, plotms, tasks, viewer
+    from . import environment, names, plotms, tasks, viewer, windows
 
     environment.install(logfile)
     tasks.install()
     plotms.install()
     viewer.install()
+    windows.install()
     names.install(shell)

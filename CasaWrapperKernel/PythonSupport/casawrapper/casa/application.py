@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from typing import Callable, TypeVar
+from contextlib import contextmanager
+from typing import Callable, Iterator, TypeVar
 
 from .workspace import private_file
 
@@ -18,6 +19,20 @@ START_SECONDS = 30.0
 _WATCHED = 'exec 3<&0; { cat <&3 >/dev/null; kill -s TERM -- "-$$"; } >/dev/null 2>&1 & exec "$@" 3<&- </dev/null'
 
 T = TypeVar("T")
+
+
+@contextmanager
+def program_errors(name: str) -> Iterator[None]:
+    """Say in one sentence what a program's remote calls say in a page."""
+    import grpc
+
+    try:
+        yield
+    except grpc.RpcError as error:
+        if error.code() is grpc.StatusCode.UNAVAILABLE:
+            raise RuntimeError(f"{name} ended while it was drawing (often for want of memory: select or average the "
+                               "data more); the next call starts it anew.") from error
+        raise RuntimeError(f"{name} could not draw this: {error.details()}") from error
 
 
 class Application:

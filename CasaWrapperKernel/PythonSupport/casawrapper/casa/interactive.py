@@ -37,10 +37,10 @@ def plot_bandpass(arguments: Arguments, run: Run) -> Any:
         arguments["interactive"] = False
     if not arguments["figfile"]:
         arguments["figfile"] = private_file("bandpass", ".png")
-    watch = Watch(arguments["figfile"])
+    watch = Watch(arguments["figfile"], suffix=".png")
     with task_figures(show=False):
         result = run(arguments)
-    show_files([path for path in watch.written() if path.endswith(".png")])
+    show_files(watch.written())
     return result
 
 

@@ -26,9 +26,12 @@ class Watch:
     CASA puts the iteration into the names (x.png becomes x_Scan1.png), so asking for `path` is not enough.
     """
 
-    def __init__(self, path: str) -> None:
-        self._folder = os.path.dirname(os.path.abspath(path))
-        self._stem = os.path.splitext(os.path.basename(path))[0]
+    def __init__(self, path: str, suffix: str | None = None) -> None:
+        self._folder, name = os.path.split(os.path.abspath(path))
+        if suffix is None:
+            self._stem, self._suffix = os.path.splitext(name)
+        else:
+            self._stem, self._suffix = name.removesuffix(suffix), suffix
         self._before = self._look()
 
     def _look(self) -> dict[str, _Stamp]:
@@ -37,7 +40,8 @@ class Watch:
             return found
         with os.scandir(self._folder) as entries:
             for entry in entries:
-                if entry.name.startswith(self._stem) and entry.is_file():
+                # The suffix too: x.png must not find a log file x.log that grew meanwhile.
+                if entry.name.startswith(self._stem) and entry.name.endswith(self._suffix) and entry.is_file():
                     status = entry.stat()
                     found[entry.name] = (status.st_mtime_ns, status.st_size, status.st_ino)
         return found

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from . import private_names
 from .appimage import application
-from .application import Application
+from .application import Application, program_errors
 from .door import Arguments, Run
 from .environment import display_variable
 from .importhook import when_imported
@@ -35,12 +35,20 @@ def plot(arguments: Arguments, run: Run) -> None:
         notice("plotms has nothing to plot: give it vis='my.ms' or caltable='my.cal' "
                "(there is no plotms window in a notebook).")
         return
-    if not given:
+    if given:
+        # The program's working folder is the one in which it was started.
+        arguments["plotfile"] = os.path.abspath(given)
+    else:
         arguments["plotfile"] = private_file("plot", f".{arguments['expformat'] or 'png'}")
     arguments["showgui"] = False
     watch = Watch(arguments["plotfile"])
-    with display_variable():
-        run(arguments)
+    try:
+        with display_variable(), program_errors("plotms"):
+            run(arguments)
+    except KeyboardInterrupt:
+        # It would go on drawing, and refuse the next plot until it is done.
+        private_names.end_plotms()
+        raise
     pages = watch.written()
     show_files(pages)
     if not pages:

@@ -16,7 +16,7 @@ PLOTMS_TASK = "casaplotms.private.task_plotms"
 VIEWER_TOOL = "casaviewer.private.viewertool"
 VIEWER_TASKS = {"imview": "casaviewer.private.task_imview", "msview": "casaviewer.private.task_msview"}
 
-_LAUNCH, _PROCESS, _ADDRESS, _SERVICE = "__launch", "__proc", "__uri", "__stub_id"
+_LAUNCH, _PROCESS, _ADDRESS, _STUB, _SERVICE = "__launch", "__proc", "__uri", "__stub", "__stub_id"
 
 
 def _have(owner: Any, names: tuple[str, ...], feature: str) -> bool:
@@ -55,7 +55,7 @@ def _parameters(task: object) -> list[str]:
 
 def replace_plotms_launch(tool: ModuleType, start: Callable[[], tuple[Application, str]]) -> None:
     """Let casaplotms get its program and the program's address from `start`."""
-    if not _have(tool, (_LAUNCH, _PROCESS, _ADDRESS), "starting plotms without FUSE and display"):
+    if not _have(tool, (_LAUNCH, _PROCESS, _ADDRESS, _STUB), "starting plotms without FUSE and display"):
         return
 
     def launch(uri: str | None = None) -> str:
@@ -68,6 +68,16 @@ def replace_plotms_launch(tool: ModuleType, start: Callable[[], tuple[Applicatio
         return getattr(tool, _ADDRESS)
 
     setattr(tool, _LAUNCH, launch)
+
+
+def end_plotms() -> None:
+    """End the running plotms, so that the next call of it starts a new one."""
+    tool = sys.modules[PLOTMS_TOOL]
+    process = getattr(tool, _PROCESS, None)
+    if process is not None:
+        process.kill()
+        for name in (_PROCESS, _ADDRESS, _STUB):
+            setattr(tool, name, None)
 
 
 def replace_viewer_launch(tool: ModuleType, start: Callable[[str], tuple[Application, str, str]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import private_names
 from .appimage import application
-from .application import Application
+from .application import Application, program_errors
 from .door import Arguments, Run
 from .importhook import when_imported
 from .notices import notice
@@ -51,7 +51,8 @@ def view_visibilities(arguments: Arguments, run: Run) -> None:
 
 def _run_and_show(arguments: Arguments, run: Run, path: object) -> None:
     watch = Watch(path if isinstance(path, str) and path else os.devnull)
-    run(arguments)
+    with program_errors("The viewer"):
+        run(arguments)
     show_files(watch.written(), crop=True)
 
 

@@ -1,0 +1,1 @@
+dotnet run --project "$PSScriptRoot/build" -- @args; exit $LASTEXITCODE

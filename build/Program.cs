@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Build;
+
+var lab = new Option<bool>("--lab") { Description = "Open JupyterLab with the example notebooks instead of running them." };
+var quicklook = new Option<bool>("--quicklook") { Description = "Run the quick look without CASA, even where CASA can be had." };
+var demo = new Command("demo", "Set everything up and run the example notebook with real CASA.") { lab, quicklook };
+demo.SetAction((arguments, stop) => Demo.Run(arguments.GetValue(lab), arguments.GetValue(quicklook), stop));
+
+var test = new Command("test", "Set everything up and run all tests.");
+test.SetAction((_, stop) => Tests.Run(stop));
+
+var publish = new Command("publish", "Build the kernel as it is installed: one folder with a native program.");
+publish.SetAction(async (_, stop) => Console.WriteLine($"The kernel is {await Kernel.Publish(stop)}"));
+
+var format = new Command("format", "Format the sources.");
+format.SetAction((_, stop) => Tool.Run("dotnet", ["format", Folders.Solution], stop));
+
+var root = new RootCommand("Builds, shows and tests casa-kernel. Everything it makes goes to the folder artifacts.")
+{
+    demo, test, publish, format,
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (BuildException e)
+{
+    Console.Error.WriteLine($"build: {e.Message}");
+    return 1;
+}

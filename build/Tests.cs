@@ -1,0 +1,62 @@
+using System.Xml.Linq;
+
+namespace Build;
+
+/// <summary>Everything that must hold: format, unit tests, the whole kernel, the examples with and without CASA.</summary>
+internal static class Tests
+{
+    public static async Task Run(CancellationToken stop)
+    {
+        if (Directory.Exists(Folders.Results))
+        {
+            Directory.Delete(Folders.Results, recursive: true);
+        }
+
+        Directory.CreateDirectory(Folders.Results);
+        await Tool.Run("dotnet", ["build", Folders.Solution, "-v", "quiet"], stop);
+        await Tool.Run("dotnet", ["format", Folders.Solution, "--no-restore", "--verify-no-changes"], stop);
+        var kernel = await Kernel.Publish(stop);
+
+        var failed = await Tool.Try("dotnet",
+            ["run", "--no-build", "--project", "CasaWrapperKernel.Tests", "--", "-junit", Result("unit")], stop) != 0;
+        var environment = await Environments.WithCasa(stop) ?? await Environments.WithoutCasa(stop) ?? throw Environments.Nothing();
+        Console.WriteLine($"The whole kernel is tested with {environment.Python} ({environment.Origin}).");
+        failed |= await Python(kernel, environment, "kernel", stop);
+        Report(failed);
+    }
+
+    private static async Task<bool> Python(string kernel, PythonEnvironment environment, string name, CancellationToken stop)
+    {
+        var quicklook = environment.HasCasa ? await Environments.WithoutCasa(stop) : environment;
+        var variables = new Dictionary<string, string?>(environment.Variables)
+        {
+            ["CASA_KERNEL"] = kernel,
+            ["CASA_KERNEL_TEST_PYTHON"] = environment.Python,
+            ["CASA_KERNEL_QUICKLOOK_PYTHON"] = quicklook?.Python,
+            ["PYTHONPATH"] = Path.Combine(Folders.Kernel, "PythonSupport"),
+        };
+        return await Tool.Try(environment.Python,
+            ["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", $"--junitxml={Result(name)}", "CasaWrapperKernel.Tests/Python"],
+            stop, variables) != 0;
+    }
+
+    private static string Result(string name) => Path.Combine(Folders.Results, name + ".xml");
+
+    // Both runners write JUnit's XML; its counts are the same whatever they print.
+    private static void Report(bool failed)
+    {
+        int passed = 0, bad = 0, skipped = 0;
+        foreach (var test in Directory.EnumerateFiles(Folders.Results, "*.xml").SelectMany(f => XDocument.Load(f).Descendants("testcase")))
+        {
+            var isBad = test.Element("failure") is not null || test.Element("error") is not null;
+            var isSkipped = test.Element("skipped") is not null;
+            (passed, bad, skipped) = (passed + (isBad || isSkipped ? 0 : 1), bad + (isBad ? 1 : 0), skipped + (isSkipped ? 1 : 0));
+        }
+
+        Console.WriteLine($"{passed} passed, {bad} failed, {skipped} skipped");
+        if (failed || bad > 0 || passed == 0)
+        {
+            throw new BuildException("tests failed, or a test runner ended early; see above.");
+        }
+    }
+}
