@@ -47,7 +47,8 @@ from casawrapper import casa
 begin = time.perf_counter()
 casa.install(shell, os.path.join(os.environ["CASA_TEST_LOGS"], "casa.log"))
 install_seconds = time.perf_counter() - begin
-eager = sorted(name for name in sys.modules if name.startswith(("casat", "casac", "casap", "casav", "matplotlib")))
+heavy = ("casat", "casac", "casap", "casav", "matplotlib")
+eager = sorted(name for name in sys.modules if name.startswith(heavy))
 
 def plain(data):
     return {kind: base64.b64encode(value).decode() if isinstance(value, bytes) else value
@@ -115,8 +116,8 @@ def ink(picture: Image) -> int:
 @lru_cache(maxsize=None)
 def _has_casa() -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run([PYTHON, "-c", "import casatasks"], timeout=120, cwd=folder, capture_output=True,
-                              env=environment(Path(folder))).returncode == 0
+        return subprocess.run([PYTHON, "-c", "import casatasks"], timeout=120, cwd=folder,
+                              capture_output=True, env=environment(Path(folder))).returncode == 0
 
 
 def need_casa() -> None:

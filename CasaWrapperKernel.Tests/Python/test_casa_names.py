@@ -14,10 +14,11 @@ from casawrapper.casa.uses import names_used
     ("tclean(vis='x')", True), ("def f():\n    return tclean(1)", True), ("tclean", True),
     ("x = [tclean(v) for v in vs]", True), ("tclean(); tclean = 3", True), ("tclean = tclean or 3", True),
     ("%time tclean(vis='x')", True), ("tclean?", True), ("await tclean()", True), ("tclean += 1", True),
-    ("tclean = 3\nprint(tclean)", False), ("for tclean in y:\n    tclean", False), ("lambda tclean: tclean", False),
-    ("[tclean for tclean in y]", False), ("from casatasks import tclean\ntclean()", False), ("x.tclean", False),
-    ("def f(tclean):\n    return tclean", False), ("'tclean'", False), ("# tclean", False), ("!ls tclean", False),
-    ("%%bash\ntclean", False), ("f(tclean=1)", False), ("try:\n    f()\nexcept E as tclean:\n    tclean", False),
+    ("tclean = 3\nprint(tclean)", False), ("for tclean in y:\n    tclean", False),
+    ("lambda tclean: tclean", False), ("[tclean for tclean in y]", False), ("x.tclean", False),
+    ("from casatasks import tclean\ntclean()", False), ("def f(tclean):\n    return tclean", False),
+    ("'tclean'", False), ("# tclean", False), ("!ls tclean", False), ("%%bash\ntclean", False),
+    ("f(tclean=1)", False), ("try:\n    f()\nexcept E as tclean:\n    tclean", False),
     ("with f() as tclean:\n    tclean", False), ("class tclean: pass\ntclean", False),
 ])
 def test_which_names_a_cell_uses(code: str, used: bool) -> None:
@@ -28,14 +29,16 @@ CELLS = [
     "import sys\n'casatasks' in sys.modules",
     "ms = 3\nmine = ms + 1",
     "'casatools' in sys.modules",
-    "(type(tb).__name__, type(ia).__name__, tbtool is type(tb), ms, callable(tclean), callable(plotms), viewer is imview)",
+    "(type(tb).__name__, type(ia).__name__, tbtool is type(tb), ms, callable(tclean), callable(plotms), "
+    "viewer is imview)",
     "%who",
     "tb = 5\nlistobs\ntb",
     "del tb",
     "type(tb).__name__",
     "casalog.logfile() == __import__('os').environ['CASA_TEST_LOGS'] + '/casa.log'",
     "from casawrapper.casa import casa_names\n"
-    "(len(casa_names()) > 150, {'tclean', 'msmd', 'iatool', 'ctsys', 'plotms'} <= casa_names(), 'version' in casa_names())",
+    "(len(casa_names()) > 150, {'tclean', 'msmd', 'iatool', 'ctsys', 'plotms'} <= casa_names(), "
+    "'version' in casa_names())",
     "not_a_casa_name",
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from casa_session import Session, ink, run_cells, unpack_data
+from casa_session import Cell, Session, ink, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
 OBSERVE = """
@@ -11,7 +11,8 @@ from casawrapper.casa import tasks
 class Note:
     def __init__(self): self.seen = []
     def begin(self, call): self.seen.append(('begin', call.name, call.depth, call.arguments.get('vis')))
-    def end(self, call, result, error): self.seen.append(('end', call.name, type(result).__name__, repr(error)[:12]))
+    def end(self, call, result, error):
+        self.seen.append(('end', call.name, type(result).__name__, repr(error)[:12]))
 note = Note()
 tasks.observers.append(note)
 """
@@ -19,7 +20,8 @@ CELLS = {
     "listobs": f"listobs('{MS}')",
     "kept": f"answer = listobs(vis='{MS}', verbose=False)",
     "answer": "answer",
-    "as dict": "import pickle\n(isinstance(answer, dict), answer['nfields'], type(pickle.loads(pickle.dumps(answer))))",
+    "as dict": "import pickle\n"
+               "(isinstance(answer, dict), answer['nfields'], type(pickle.loads(pickle.dumps(answer))))",
     "listfile": f"listobs('{MS}', listfile='lo.txt');",
     "plotants": f"from matplotlib import pyplot as plt\nplt.plot([1, 2]); mine = plt.gcf().number\n"
                 f"plotants('{MS}', figfile='pa.png')\n(plt.get_fignums() == [mine], len(plt.gca().lines))",
@@ -43,7 +45,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     return run_cells(unpack_data(tmp_path_factory.mktemp("tasks")), list(CELLS.values()))
 
 
-def cell(session: Session, name: str):
+def cell(session: Session, name: str) -> Cell:
     return session[list(CELLS).index(name)]
 
 
@@ -113,4 +115,4 @@ def test_log_window_is_a_notice(session: Session) -> None:
 
 
 def test_files_are_the_users_and_no_others(session: Session) -> None:
-    assert session.new_files == {"lo.txt", "pa.png", "b.cal"}
+    assert session.new_files == {"lo.txt", "pa.png", "b.cal", f"{MS}.flagversions"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from casa_session import Session, ink, run_cells, unpack_data
+from casa_session import Cell, Session, ink, run_cells, unpack_data
 
 MAKE = ("from casatools import image\nimport numpy as np\ni = image()\npixels = np.zeros((64, 64))\n"
         "pixels[20:40, 30:50] = 1.0\ni.fromarray('tiny.im', pixels)\ni.close()")
@@ -26,7 +26,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     return run_cells(unpack_data(tmp_path_factory.mktemp("viewer")), list(CELLS.values()))
 
 
-def cell(session: Session, name: str):
+def cell(session: Session, name: str) -> Cell:
     return session[list(CELLS).index(name)]
 
 

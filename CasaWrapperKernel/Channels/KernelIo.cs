@@ -156,7 +156,8 @@ internal sealed partial class KernelIo : IDisposable
 
     private void OnWake()
     {
-        if (_wake.Dequeue() || Environment.TickCount64 - _lastSent >= StreamInterval.TotalMilliseconds)
+        var waited = Environment.TickCount64 - _lastSent >= StreamInterval.TotalMilliseconds;
+        if (_wake.Dequeue() || (waited && !_outbox.IsInLine))
         {
             Send();
         }
@@ -171,7 +172,8 @@ internal sealed partial class KernelIo : IDisposable
         _streamTimer.Enable = false;
         _lastSent = Environment.TickCount64;
         Volatile.Write(ref _wakeRequested, 0);
-        foreach (var (channel, message) in _outbox.Take())
+        var messages = _outbox.Take(out var begunLine);
+        foreach (var (channel, message) in messages)
         {
             NetMQSocket socket = channel switch
             {
@@ -182,6 +184,8 @@ internal sealed partial class KernelIo : IDisposable
             };
             socket.SendMultipartBytes(_frames.Write(message));
         }
+
+        _streamTimer.Enable = begunLine;
     }
 
     // NetMQ's poller ends with the first exception of a handler, and with it the kernel would go deaf.

@@ -21,6 +21,9 @@ internal sealed class Outbox
     // Beyond this, whoever prints has to wait for the io thread: a cell that prints without end must not fill memory.
     private const int MostPendingText = 8 << 20;
 
+    // The parts of one print come within microseconds; a line left open for longer is a progress display.
+    private const int LineMilliseconds = 100;
+
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly AutoResetEvent _roomAgain = new(false);
@@ -28,6 +31,7 @@ internal sealed class Outbox
     private byte[] _streamParent = Outgoing.EmptyObject;
     private string _streamName = "";
     private bool _draining;
+    private long _lastWrite;
     private bool _atLineStart = true;
 
     /// <summary>Called after something was added; true if it should leave at once, false if a moment later will do.</summary>
@@ -39,6 +43,9 @@ internal sealed class Outbox
     /// </summary>
     public Action? Drain { get; set; }
 
+    /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
+    public bool IsInLine => !_atLineStart && Environment.TickCount64 - _lastWrite < LineMilliseconds;
+
     public bool IsFull => _text.WrittenCount > MostPendingText;
 
     public void Post(Channel channel, Outgoing message)
@@ -47,6 +54,7 @@ internal sealed class Outbox
         {
             DrainOnce();
             CutStream();
+            _atLineStart = true;
             _messages.Add((channel, message));
         }
 
@@ -72,6 +80,7 @@ internal sealed class Outbox
             }
 
             _text.Write(text);
+            _lastWrite = Environment.TickCount64;
             _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
         }
 
@@ -90,12 +99,18 @@ internal sealed class Outbox
     /// <summary>Waits (bounded, so that an interrupt gets through) until there is room for more text.</summary>
     public void WaitForRoom() => _roomAgain.WaitOne(TimeSpan.FromMilliseconds(20));
 
-    /// <summary>[kernel-io] All that is to be sent now, in order.</summary>
-    public IReadOnlyList<(Channel Channel, Outgoing Message)> Take()
+    /// <summary>
+    /// [kernel-io] All that is to be sent now, in order. A line that is being written stays for the next time if there
+    /// are whole ones before it: clients such as nbclient show every message as a paragraph of its own.
+    /// </summary>
+    /// <param name="begunLine">Whether such a line stays.</param>
+    public IReadOnlyList<(Channel Channel, Outgoing Message)> Take(out bool begunLine)
     {
         lock (_gate)
         {
-            CutStream();
+            var wholeLines = _text.WrittenSpan.LastIndexOf((byte)'\n') + 1;
+            CutStream(wholeLines == 0 ? _text.WrittenCount : wholeLines);
+            begunLine = _text.WrittenCount > 0;
             var taken = _messages;
             _messages = [];
             _roomAgain.Set();
@@ -115,19 +130,22 @@ internal sealed class Outbox
         _draining = false;
     }
 
-    private void CutStream()
+    private void CutStream() => CutStream(_text.WrittenCount);
+
+    private void CutStream(int length)
     {
-        if (_text.WrittenCount == 0)
+        if (length == 0)
         {
             return;
         }
 
         var text = _text.WrittenSpan;
-        _messages.Add((Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text))
+        _messages.Add((Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text[..length]))
         {
             Identities = [Topic.Of("stream")],
         }));
+        var rest = text[length..].ToArray();
         _text.ResetWrittenCount();
+        _text.Write(rest);
     }
-
 }

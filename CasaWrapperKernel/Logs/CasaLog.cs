@@ -37,7 +37,7 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
         while (true)
         {
             Thread.Sleep(PollMilliseconds);
-            ShowNews(waitForMore: Environment.TickCount64 - _lastShown < UpdateMilliseconds);
+            ShowNews(waitForMore: outbox.IsInLine || Environment.TickCount64 - _lastShown < UpdateMilliseconds);
         }
     }
 

@@ -73,8 +73,8 @@ def _unpacked(image: str) -> str:
         except (OSError, subprocess.SubprocessError) as error:
             problems.append(f"{folder}: {error}")
     if run is None:
-        raise RuntimeError(f"{os.path.basename(image)} could not be unpacked ({'; '.join(problems)}). It needs about "
-                           "150 MB: free some space, or set XDG_CACHE_HOME to a folder that has it.")
+        raise RuntimeError(f"{os.path.basename(image)} could not be unpacked ({'; '.join(problems)}). "
+                           "It needs about 150 MB: free some space, or set XDG_CACHE_HOME to a folder that has it.")
     return run
 
 

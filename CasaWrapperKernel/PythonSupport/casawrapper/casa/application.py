@@ -16,7 +16,11 @@ START_SECONDS = 30.0
 # The shell leaves a watcher that reads our end of a pipe and then becomes the program. When this
 # process goes, even by SIGKILL, the pipe closes and the watcher ends the program's process group,
 # which it is itself a member of, so that the group's number cannot have been given to others.
-_WATCHED = 'exec 3<&0; { cat <&3 >/dev/null; kill -s TERM -- "-$$"; } >/dev/null 2>&1 & exec "$@" 3<&- </dev/null'
+_WATCHED = """
+exec 3<&0
+{ cat <&3 >/dev/null; kill -s TERM -- "-$$"; } >/dev/null 2>&1 &
+exec "$@" 3<&- </dev/null
+"""
 
 T = TypeVar("T")
 
@@ -30,8 +34,8 @@ def program_errors(name: str) -> Iterator[None]:
         yield
     except grpc.RpcError as error:
         if error.code() is grpc.StatusCode.UNAVAILABLE:
-            raise RuntimeError(f"{name} ended while it was drawing (often for want of memory: select or average the "
-                               "data more); the next call starts it anew.") from error
+            raise RuntimeError(f"{name} ended while it was drawing (often for want of memory: select or average "
+                               "the data more); the next call starts it anew.") from error
         raise RuntimeError(f"{name} could not draw this: {error.details()}") from error
 
 
@@ -55,12 +59,12 @@ class Application:
             if found is not None:
                 return found
             if dead:
-                raise RuntimeError(f"{self.name} ended before it could draw (exit code {self.process.returncode})"
-                                   f"{self._last_words()}.  casa-kernel doctor  checks what it needs.")
+                raise RuntimeError(f"{self.name} ended before it could draw (exit code {self.process.returncode}"
+                                   f"{self._last_words()}).  casa-kernel doctor  checks what it needs.")
             time.sleep(0.02)
         self.kill()
-        raise RuntimeError(f"{self.name} did not start within {seconds:.0f} s{self._last_words()}. Run the cell "
-                           "again if the machine was busy;  casa-kernel doctor  checks what it needs.")
+        raise RuntimeError(f"{self.name} did not start within {seconds:.0f} s{self._last_words()}. Run the "
+                           "cell again if the machine was busy;  casa-kernel doctor  checks what it needs.")
 
     def poll(self) -> int | None:
         """Exit code, or None while the program runs (CASA asks as it would ask a Popen)."""

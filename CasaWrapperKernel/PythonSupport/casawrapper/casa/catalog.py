@@ -10,10 +10,10 @@ from functools import lru_cache
 # Short names of the tools as CASA's users know them, for installations without casashell's own list.
 _TOOLS = {
     "imager": "im", "calibrater": "cb", "ms": "ms", "quanta": "qa", "table": "tb", "agentflagger": "af",
-    "measures": "me", "image": "ia", "imagepol": "po", "simulator": "sm", "componentlist": "cl", "coordsys": "cs",
-    "regionmanager": "rg", "spectralline": "sl", "vpmanager": "vp", "msmetadata": "msmd", "functional": "fn",
-    "imagemetadata": "imd", "atmosphere": "at", "calanalysis": "ca", "mstransformer": "mt", "singledishms": "sdms",
-    "linearmosaic": "lm",
+    "measures": "me", "image": "ia", "imagepol": "po", "simulator": "sm", "componentlist": "cl",
+    "coordsys": "cs", "regionmanager": "rg", "spectralline": "sl", "vpmanager": "vp", "msmetadata": "msmd",
+    "functional": "fn", "imagemetadata": "imd", "atmosphere": "at", "calanalysis": "ca",
+    "mstransformer": "mt", "singledishms": "sdms", "linearmosaic": "lm",
 }
 MODULES = ("casatools", "casatasks")
 # Package, and name at the prompt to name in that package.
@@ -34,7 +34,7 @@ def task_names() -> frozenset[str]:
     """The tasks of casatasks, with casalog."""
     folder = package_folder("casatasks")
     for node in _statements(folder, "__init__.py"):
-        if isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "__all__" for target in node.targets):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
             return frozenset(ast.literal_eval(node.value)) - {"version", "version_string"}
     return frozenset()
 

@@ -71,7 +71,8 @@ def _python() -> Iterator[Check]:
     yield _result("python", ok, f"{platform.python_version()} at {sys.executable}",
                   "use Python 3.10 to 3.13, for which CASA 6.7 is made")
     ipython = _version("ipython")
-    yield _result("ipython", _numbers(ipython) >= (8, 5), ipython or "not installed", "pip install 'ipython>=8.5'")
+    yield _result("ipython", _numbers(ipython) >= (8, 5), ipython or "not installed",
+                  "pip install 'ipython>=8.5'")
 
 
 def _packages() -> Iterator[Check]:
@@ -88,7 +89,7 @@ def _requirements() -> Iterator[Check]:
     if _version("casaplotms") or _version("casaviewer"):
         ok = protobuf <= (3, 20) or os.environ.get("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION") == "python"
         yield _result("protobuf", ok, _version("protobuf") or "not installed",
-                      "pip install 'protobuf<3.21' (the kernel otherwise runs protobuf in its slower Python mode)")
+                      "pip install 'protobuf<3.21' (the kernel else runs protobuf in its slower Python mode)")
     numpy = _version("numpy")
     yield _result("numpy", _numbers(numpy) < (2, 4), numpy or "not installed",
                   "pip install 'numpy<2.4' (with newer ones imregrid(template='GALACTIC') fails)")
@@ -109,9 +110,10 @@ def _measures() -> Iterator[Check]:
             yield Check("measures data", True, folder)
             yield _leap_seconds(folder)
             return
-    yield Check("measures data", False, f"not in {', '.join(candidates) or 'any folder (measurespath is not set)'}",
-                "mkdir -p ~/.casa/data and import casatools once with a network connection, or set measurespath "
-                "in ~/.casa/config.py or in a site config ($CASASITECONFIG)")
+    where = ", ".join(candidates) or "any folder (measurespath is not set)"
+    yield Check("measures data", False, f"not in {where}",
+                "mkdir -p ~/.casa/data and import casatools once with a network connection, or set "
+                "measurespath in ~/.casa/config.py or in a site config ($CASASITECONFIG)")
 
 
 def _leap_seconds(folder: str) -> Check:
@@ -120,8 +122,8 @@ def _leap_seconds(folder: str) -> Check:
     days = (time.time() - stamp) / _SECONDS_PER_DAY if stamp else None
     detail = f"{days:.0f} days old" if days is not None else "age unknown"
     return _result("leap seconds", days is not None and days < 365, f"{table}, {detail}",
-                   "from casaconfig import measures_update; measures_update(force=True)  (CASA otherwise logs SEVERE "
-                   "lines, but its times stay right unless a leap second has been added since)")
+                   "from casaconfig import measures_update; measures_update(force=True)  (CASA otherwise logs "
+                   "SEVERE lines, but its times stay right unless a leap second has been added since)")
 
 
 def _table_date(table: str) -> float | None:
@@ -146,9 +148,9 @@ def _applications() -> Iterator[Check]:
             yield Check(f"{package} application", os.access(image, os.X_OK), f"{image} (not an AppImage)")
         else:
             unpacked = appimage.cached(image)
+            state = f"unpacked as {unpacked}" if unpacked else "to be unpacked at first use"
             yield _result(f"{package} application", bool(unpacked) or os.access(image, os.X_OK),
-                          f"{image}, {'unpacked as ' + unpacked if unpacked else 'to be unpacked at first use'}",
-                          f"chmod +x {image}")
+                          f"{image}, {state}", f"chmod +x {image}")
     perl = shutil.which("perl", path=f"/usr/bin:/bin:{os.environ.get('PATH', '')}")
     yield _result("perl", perl == "/usr/bin/perl", perl or "not installed",
                   "install perl as /usr/bin/perl (it starts plotms and the viewer)")

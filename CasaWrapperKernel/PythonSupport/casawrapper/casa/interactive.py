@@ -16,8 +16,8 @@ def refuse_interactive_clean(arguments: Arguments, run: Run) -> Any:
     if arguments.get("interactive"):
         raise RuntimeError(
             "interactive=True opens a window, which a notebook cannot show: use interactive=False with "
-            "usemask='auto-multithresh' or with mask='my.mask' (an image, a region file or a box; CARTA draws "
-            "them), or clean interactively in the browser with cubevis:  from cubevis import iclean.")
+            "usemask='auto-multithresh' or with mask='my.mask' (an image, a region file or a box; CARTA "
+            "draws them), or clean interactively in the browser with cubevis:  from cubevis import iclean.")
     return run(arguments)
 
 
@@ -33,7 +33,8 @@ def flag_without_display(arguments: Arguments, run: Run) -> Any:
 def plot_bandpass(arguments: Arguments, run: Run) -> Any:
     """plotbandpass asks for a key after each page; draw all pages into files and show them instead."""
     if arguments["interactive"]:
-        notice("plotbandpass(interactive=True) waits for keys, so it runs with interactive=False; all pages follow.")
+        notice("plotbandpass(interactive=True) waits for keys, so it runs with interactive=False; "
+               "all pages follow.")
         arguments["interactive"] = False
     if not arguments["figfile"]:
         arguments["figfile"] = private_file("bandpass", ".png")

@@ -55,7 +55,7 @@ def list_observation(arguments: Arguments, run: Run) -> Any:
     result = run(arguments)
     listing = _listing(log, start)
     if not listing:
-        notice("The log holds no listing (casalog.filter?); listobs(..., listfile='x.txt') writes it to a file.")
+        notice("The log holds no listing (casalog.filter?); listobs(..., listfile='x.txt') writes a file.")
         return result
     print(listing)
     return _quiet(result)

@@ -56,7 +56,9 @@ def _import_all() -> dict[str, Any]:
     casatools = importlib.import_module("casatools")
     casatasks = importlib.import_module("casatasks")
     values: dict[str, Any] = {"casatools": casatools, "casatasks": casatasks, "ctsys": casatools.ctsys}
-    values.update({name: getattr(casatasks, name) for name in catalog.task_names() if hasattr(casatasks, name)})
+    for name in catalog.task_names():
+        if hasattr(casatasks, name):
+            values[name] = getattr(casatasks, name)
     for name, tool in catalog.constructors().items():
         if hasattr(casatools, tool):
             values[name] = getattr(casatools, tool)

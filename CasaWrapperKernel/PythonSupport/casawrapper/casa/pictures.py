@@ -40,10 +40,11 @@ class Watch:
             return found
         with os.scandir(self._folder) as entries:
             for entry in entries:
+                name = entry.name
                 # The suffix too: x.png must not find a log file x.log that grew meanwhile.
-                if entry.name.startswith(self._stem) and entry.name.endswith(self._suffix) and entry.is_file():
+                if name.startswith(self._stem) and name.endswith(self._suffix) and entry.is_file():
                     status = entry.stat()
-                    found[entry.name] = (status.st_mtime_ns, status.st_size, status.st_ino)
+                    found[name] = (status.st_mtime_ns, status.st_size, status.st_ino)
         return found
 
     def written(self) -> list[str]:
@@ -63,7 +64,7 @@ def show_files(paths: list[str], crop: bool = False) -> None:
     for path in paths[:_MAX_PAGES]:
         show_file(path, crop)
     if len(paths) > _MAX_PAGES:
-        notice(f"{len(paths) - _MAX_PAGES} more pages are not shown; give plotfile=... to keep them as files.")
+        notice(f"{len(paths) - _MAX_PAGES} more pages are not shown; plotfile='...' keeps them as files.")
 
 
 def show_file(path: str, crop: bool = False) -> None:

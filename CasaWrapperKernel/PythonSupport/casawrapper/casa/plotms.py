@@ -52,9 +52,10 @@ def plot(arguments: Arguments, run: Run) -> None:
     pages = watch.written()
     show_files(pages)
     if not pages:
-        notice("plotms wrote no picture; its log lines say why (often the selection holds no unflagged data).")
+        notice("plotms wrote no picture; its log lines say why (often the selection holds no good data).")
     elif arguments["iteraxis"] and not arguments["exprange"]:
-        notice(f"This is the first page along iteraxis='{arguments['iteraxis']}'; exprange='all' shows every page.")
+        notice(f"This is the first page along iteraxis='{arguments['iteraxis']}'; "
+               "exprange='all' shows every page.")
 
 
 def _start() -> tuple[Application, str]:
@@ -64,8 +65,9 @@ def _start() -> tuple[Application, str]:
     # The pipe lies in our own folder: CASA's own is in /tmp and stays there when the program dies.
     pipe = private_file("plotms", ".pipe")
     os.mkfifo(pipe)
-    plotms = Application("plotms", [application("casaplotms"), "--nopopups", f"--logfilename={casalog.logfile()}",
-                                    f"--server={pipe}", f"--datapath={ctsys.rundata()}"])
+    plotms = Application("plotms", [
+        application("casaplotms"), "--nopopups", f"--logfilename={casalog.logfile()}", f"--server={pipe}",
+        f"--datapath={ctsys.rundata()}"])
     # Not blocking, because a program that dies never opens the pipe.
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     received = bytearray()

@@ -82,9 +82,9 @@ def end_plotms() -> None:
 
 def replace_viewer_launch(tool: ModuleType, start: Callable[[str], tuple[Application, str, str]]) -> None:
     """Let casaviewer get its program, the program's address and service name from `start(kind)`."""
-    if not _have(tool, (_LAUNCH, _PROCESS, _ADDRESS, _SERVICE), "starting the viewer without FUSE and display"):
-        return
     names = (_PROCESS, _ADDRESS, _SERVICE)
+    if not _have(tool, (_LAUNCH, *names), "starting the viewer without FUSE and display"):
+        return
 
     def launch(kind: str = "--server") -> str:
         if getattr(tool, _ADDRESS)[kind] is None or getattr(tool, _PROCESS)[kind] is None:

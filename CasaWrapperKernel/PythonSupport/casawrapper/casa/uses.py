@@ -29,7 +29,8 @@ def names_used(code: str) -> set[str]:
 def _by_scope(top: symtable.SymbolTable) -> set[str]:
     used = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
     for scope in _below(top):
-        used |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_referenced() and symbol.is_global()}
+        used |= {symbol.get_name() for symbol in scope.get_symbols()
+                 if symbol.is_referenced() and symbol.is_global()}
     return used - _bound(top)
 
 

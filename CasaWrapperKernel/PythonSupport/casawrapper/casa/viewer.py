@@ -41,7 +41,8 @@ def view_image(arguments: Arguments, run: Run) -> None:
 def view_visibilities(arguments: Arguments, run: Run) -> None:
     """The same for msview."""
     if not arguments["infile"]:
-        notice("msview has nothing to show: give it infile='my.ms' (there is no viewer window in a notebook).")
+        notice("msview has nothing to show: give it infile='my.ms' "
+               "(there is no viewer window in a notebook).")
         return
     if not arguments["outfile"]:
         arguments.update(outfile=private_file("ms", ".png"), outformat="png")
@@ -61,8 +62,8 @@ def _start(kind: str) -> tuple[Application, str, str]:
     from casatools import ctsys
 
     known = set(_viewers(ctsys.services()))
-    command = [application("casaviewer"), f"--casalogfile={casalog.logfile()}", f"{kind}={ctsys.registry()['uri']}",
-               f"--datapath={ctsys.rundata()}"]
+    command = [application("casaviewer"), f"--casalogfile={casalog.logfile()}",
+               f"{kind}={ctsys.registry()['uri']}", f"--datapath={ctsys.rundata()}"]
     if ctsys.getcachedir():
         command.append(f"--cachedir={os.path.expanduser(ctsys.getcachedir())}")
     viewer = Application("casaviewer", command)
