@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CasaWrapperKernel;
 using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Install;
 
 var connectionFile = new Option<string>("--connection-file", "-f")
 {
@@ -15,10 +16,13 @@ var python = new Option<string>("--python")
 var start = new Command("start", "Run the kernel (Jupyter does this).") { connectionFile, python };
 start.SetAction(arguments => new KernelHost(arguments.GetValue(connectionFile)!, arguments.GetValue(python)!).Run());
 
-var root = new RootCommand("The Jupyter kernel for CASA.") { start };
+var root = new RootCommand("The Jupyter kernel for CASA.")
+{
+    start, InstallCommand.Create(), UninstallCommand.Create(), ListCommand.Create(), DoctorCommand.Create(),
+};
 try
 {
-    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return root.Parse(args is [] ? ["--help"] : args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UserException e)
 {

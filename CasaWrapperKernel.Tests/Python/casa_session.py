@@ -109,7 +109,7 @@ class Session:
 
 def ink(picture: Image) -> int:
     """How many pixels differ from the picture's most common colour: 0 for a blank one."""
-    colours = sorted(picture.getcolors(maxcolors=1 << 24), reverse=True)
+    colours = sorted(picture.getcolors(maxcolors=picture.width * picture.height), reverse=True)
     return sum(count for count, _ in colours[1:])
 
 

@@ -184,8 +184,9 @@ def test_pdf_without_any_program_gives_no_pages(tmp_path: Path, monkeypatch) -> 
 
 def test_doctor_reports_in_any_python(tmp_path: Path) -> None:
     for python, flags in ((sys.executable, []), (sys.executable, ["-S"])):
+        names = {**os.environ, "PYTHONPATH": str(SUPPORT)}
         done = subprocess.run([python, *flags, "-m", "casawrapper.casa.doctor"], capture_output=True,
-                              text=True, timeout=90, env={**os.environ, "PYTHONPATH": str(SUPPORT)}, cwd=tmp_path)
+                              text=True, timeout=90, env=names, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         checks = {check["check"]: check for check in json.loads(done.stdout)}
         assert {"python", "ipython", "casatools", "casatasks", "cache folder"} <= checks.keys()

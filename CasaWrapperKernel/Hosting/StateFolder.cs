@@ -12,7 +12,8 @@ internal static class StateFolder
         return Path.Combine(Folder(), name);
     }
 
-    private static string Folder()
+    /// <summary>The folder that outlives the session, or null if none can be written.</summary>
+    public static string? Lasting()
     {
         var home = Environment.GetEnvironmentVariable("HOME");
         var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
@@ -21,8 +22,10 @@ internal static class StateFolder
             string.IsNullOrEmpty(state) ? null : Path.Combine(state, "casa-kernel"),
             string.IsNullOrEmpty(home) ? null : Path.Combine(home, ".local", "state", "casa-kernel"),
         ];
-        return wanted.OfType<string>().FirstOrDefault(CanWrite) ?? Directory.CreateTempSubdirectory("casa-kernel-").FullName;
+        return wanted.OfType<string>().FirstOrDefault(CanWrite);
     }
+
+    private static string Folder() => Lasting() ?? Directory.CreateTempSubdirectory("casa-kernel-").FullName;
 
     private static bool CanWrite(string folder)
     {

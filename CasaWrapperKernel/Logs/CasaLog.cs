@@ -2,6 +2,7 @@ using System.Text;
 using CasaWrapperKernel.Channels;
 using CasaWrapperKernel.Execution;
 using CasaWrapperKernel.Wire;
+using Microsoft.Win32.SafeHandles;
 
 namespace CasaWrapperKernel.Logs;
 
@@ -20,6 +21,7 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
     private readonly Lock _gate = new();
     private readonly RecentWarnings _recent = new();
     private readonly List<byte> _partial = [];
+    private SafeFileHandle? _handle;
     private byte[]? _cell;
     private LogBlock _block = new(file);
     private string _displayId = "";
@@ -67,16 +69,21 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
     {
         try
         {
-            using var handle = System.IO.File.OpenHandle(
+            if (_handle is null && !System.IO.File.Exists(file))
+            {
+                return; // CASA makes it when it is imported
+            }
+
+            _handle ??= System.IO.File.OpenHandle(
                 file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var length = RandomAccess.GetLength(handle);
+            var length = RandomAccess.GetLength(_handle);
             if (length < _offset)
             {
                 _offset = 0; // the user emptied it
             }
 
             var buffer = new byte[Math.Min(length - _offset, 1 << 20)];
-            while (buffer.Length > 0 && RandomAccess.Read(handle, buffer, _offset) is > 0 and var count)
+            while (buffer.Length > 0 && RandomAccess.Read(_handle, buffer, _offset) is > 0 and var count)
             {
                 _offset += count;
                 AddBytes(buffer.AsSpan(0, count));
@@ -84,7 +91,7 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not there yet: CASA makes it when it is imported. doctor tells about folders that cannot be written.
+            // A network disk that is away for a moment; the next poll reads on.
         }
     }
 

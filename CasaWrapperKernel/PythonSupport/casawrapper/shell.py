@@ -16,6 +16,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Instance, Type
 
 from . import host
+from .history import BundledHistory
 
 
 class HostDisplayHook(DisplayHook):
@@ -95,6 +96,10 @@ class ZMQInteractiveShell(InteractiveShell):
     def init_hooks(self) -> None:
         super().init_hooks()
         self.set_hook("show_in_pager", page.as_hook(payloadpage.page), 99)
+
+    def init_history(self) -> None:
+        self.history_manager = BundledHistory(shell=self, parent=self)
+        self.configurables.append(self.history_manager)
 
     def init_sys_modules(self) -> None:
         """Nothing to do: cells run in the real ``__main__``, so what they define can be pickled."""

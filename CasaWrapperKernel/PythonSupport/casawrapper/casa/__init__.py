@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import environment, hooks, names
 from .environment import CasaSetupError, current_logfile
 from .names import casa_names, provide
 
@@ -18,11 +19,6 @@ __all__ = ["CasaSetupError", "casa_names", "current_logfile", "install", "provid
 
 def install(shell: InteractiveShell, logfile: str) -> None:
     """Make `shell` ready for CASA, whose log goes to `logfile`; call it once, before the first cell."""
-    from . import environment, names, plotms, tasks, viewer, windows
-
     environment.install(logfile)
-    tasks.install()
-    plotms.install()
-    viewer.install()
-    windows.install()
+    hooks.install()
     names.install(shell)

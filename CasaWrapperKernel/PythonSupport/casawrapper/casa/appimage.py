@@ -74,7 +74,7 @@ def _unpacked(image: str) -> str:
             problems.append(f"{folder}: {error}")
     if run is None:
         raise RuntimeError(f"{os.path.basename(image)} could not be unpacked ({'; '.join(problems)}). "
-                           "It needs about 150 MB: free some space, or set XDG_CACHE_HOME to a folder that has it.")
+                           "It needs about 150 MB: free some, or set XDG_CACHE_HOME to a folder with space.")
     return run
 
 

@@ -34,8 +34,8 @@ def program_errors(name: str) -> Iterator[None]:
         yield
     except grpc.RpcError as error:
         if error.code() is grpc.StatusCode.UNAVAILABLE:
-            raise RuntimeError(f"{name} ended while it was drawing (often for want of memory: select or average "
-                               "the data more); the next call starts it anew.") from error
+            raise RuntimeError(f"{name} ended while it was drawing (often for want of memory: select or "
+                               "average more); the next call starts it anew.") from error
         raise RuntimeError(f"{name} could not draw this: {error.details()}") from error
 
 
@@ -59,7 +59,8 @@ class Application:
             if found is not None:
                 return found
             if dead:
-                raise RuntimeError(f"{self.name} ended before it could draw (exit code {self.process.returncode}"
+                code = self.process.returncode
+                raise RuntimeError(f"{self.name} ended before it could draw (exit code {code}"
                                    f"{self._last_words()}).  casa-kernel doctor  checks what it needs.")
             time.sleep(0.02)
         self.kill()

@@ -122,7 +122,7 @@ def _leap_seconds(folder: str) -> Check:
     days = (time.time() - stamp) / _SECONDS_PER_DAY if stamp else None
     detail = f"{days:.0f} days old" if days is not None else "age unknown"
     return _result("leap seconds", days is not None and days < 365, f"{table}, {detail}",
-                   "from casaconfig import measures_update; measures_update(force=True)  (CASA otherwise logs "
+                   "from casaconfig import measures_update; measures_update(force=True)  (CASA else logs "
                    "SEVERE lines, but its times stay right unless a leap second has been added since)")
 
 

@@ -8,7 +8,6 @@ import sys
 import warnings
 from contextlib import contextmanager
 from functools import partial
-from importlib import metadata
 from types import ModuleType
 from typing import Iterator
 
@@ -84,6 +83,8 @@ def _choose_protobuf() -> None:
 
 def protobuf_version() -> tuple[int, ...]:
     """Major and minor version of the installed protobuf, () if there is none."""
+    from importlib import metadata
+
     try:
         return tuple(int(part) for part in metadata.version("protobuf").split(".")[:2])
     except (metadata.PackageNotFoundError, ValueError):

@@ -41,14 +41,13 @@ def _measures_data() -> str:
     folder = getattr(config, "measurespath", None)
     other = "or set measurespath in ~/.casa/config.py to a casadata folder that is already there"
     if not folder:
-        return ("CASA has no measures data, because measurespath is not set: set it in ~/.casa/config.py to a "
-                "casadata folder.")
+        return ("CASA has no measures data, because measurespath is not set: set it in ~/.casa/config.py to "
+                "a casadata folder.")
     if not os.path.isdir(folder):
         return (f"CASA has no measures data: the folder {folder} does not exist. Make it with  "
-                f"!mkdir -p {folder}  and restart the kernel (CASA then downloads about 830 MB into it, once), "
-                f"{other}.")
+                f"!mkdir -p {folder}  and restart the kernel (which then downloads 830 MB, once), {other}.")
     if not os.access(folder, os.W_OK):
         return (f"CASA has no measures data: the folder {folder} lacks them and you may not write there. "
                 f"Ask its owner to fill it, {other}.")
-    return (f"CASA has no usable measures data in {folder}: empty that folder and restart the kernel with a "
-            f"network connection (CASA then downloads about 830 MB into it, once), {other}.")
+    return (f"CASA has no usable measures data in {folder}: empty that folder and restart the kernel with "
+            f"a network connection (CASA then downloads about 830 MB into it, once), {other}.")

@@ -13,6 +13,14 @@ _STEP = 0.02
 _QUIET_ANSWERS = 10
 
 
+def adapt(task: ModuleType) -> None:
+    """Shorten the steps in CASA's plotms task."""
+    if not hasattr(task, "time") or not hasattr(getattr(task, "pm", None), "isDrawing"):
+        notice(f"{task.__name__} of this CASA version waits in another way: plotms is a little slower.")
+        return
+    setattr(task, "time", Patience(task.pm))
+
+
 class Patience:
     """Stands in for the module `time` in CASA's plotms task, whose only use of it is sleep().
 
@@ -21,14 +29,6 @@ class Patience:
 
     def __init__(self, tool: ModuleType) -> None:
         self._tool = tool
-
-    @classmethod
-    def give_to(cls, task: ModuleType) -> None:
-        """Shorten the steps in the module `task`."""
-        if not hasattr(task, "time") or not hasattr(getattr(task, "pm", None), "isDrawing"):
-            notice(f"{task.__name__} of this CASA version waits in another way: plotms is a little slower.")
-            return
-        setattr(task, "time", cls(task.pm))
 
     def sleep(self, seconds: float) -> None:
         """Sleep `seconds`, or when CASA waits for a drawing, until plotms has been quiet for a while."""

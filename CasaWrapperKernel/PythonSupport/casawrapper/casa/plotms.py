@@ -10,21 +10,18 @@ from .appimage import application
 from .application import Application, program_errors
 from .door import Arguments, Run
 from .environment import display_variable
-from .importhook import when_imported
 from .notices import notice
-from .patience import Patience
 from .pictures import Watch, show_files
 from .workspace import private_file
 
 
-def install() -> None:
-    """Leave the hooks that adapt casaplotms when it is imported."""
-    when_imported(private_names.PLOTMS_TOOL, lambda tool: private_names.replace_plotms_launch(tool, _start))
-    when_imported(private_names.PLOTMS_TASK, Patience.give_to)
-    when_imported("casaplotms", _adapt)
+def adapt_tool(tool: ModuleType) -> None:
+    """Let casaplotms start its program our way."""
+    private_names.replace_plotms_launch(tool, _start)
 
 
-def _adapt(package: ModuleType) -> None:
+def adapt(package: ModuleType) -> None:
+    """Put plotms behind the door."""
     private_names.guard_task(package.plotms, "plotms", plot)
 
 

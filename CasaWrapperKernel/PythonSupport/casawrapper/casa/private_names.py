@@ -11,11 +11,6 @@ from .application import Application
 from .door import Adapter, guarded
 from .notices import notice
 
-PLOTMS_TOOL = "casaplotms.private.plotmstool"
-PLOTMS_TASK = "casaplotms.private.task_plotms"
-VIEWER_TOOL = "casaviewer.private.viewertool"
-VIEWER_TASKS = {"imview": "casaviewer.private.task_imview", "msview": "casaviewer.private.task_msview"}
-
 _LAUNCH, _PROCESS, _ADDRESS, _STUB, _SERVICE = "__launch", "__proc", "__uri", "__stub", "__stub_id"
 
 
@@ -72,7 +67,7 @@ def replace_plotms_launch(tool: ModuleType, start: Callable[[], tuple[Applicatio
 
 def end_plotms() -> None:
     """End the running plotms, so that the next call of it starts a new one."""
-    tool = sys.modules[PLOTMS_TOOL]
+    tool = sys.modules["casaplotms.private.plotmstool"]
     process = getattr(tool, _PROCESS, None)
     if process is not None:
         process.kill()

@@ -6,10 +6,9 @@ from types import ModuleType
 
 from . import interactive, private_names
 from .door import Adapter, TaskCall, TaskObserver, observers
-from .importhook import when_imported
 from .listing import list_observation
 
-__all__ = ["ADAPTERS", "TaskCall", "TaskObserver", "install", "observers"]
+__all__ = ["ADAPTERS", "TaskCall", "TaskObserver", "adapt", "observers"]
 
 ADAPTERS: dict[str, Adapter] = {
     "listobs": list_observation,
@@ -29,12 +28,8 @@ ADAPTERS: dict[str, Adapter] = {
 }
 
 
-def install() -> None:
-    """Leave the hook that adapts casatasks when it is imported."""
-    when_imported("casatasks", _adapt)
-
-
-def _adapt(package: ModuleType) -> None:
+def adapt(package: ModuleType) -> None:
+    """Put every task of casatasks behind the door."""
     for name in package.__all__:
         task = getattr(package, name, None)
         # casalog, version and version_string stand in the same list and are no tasks.

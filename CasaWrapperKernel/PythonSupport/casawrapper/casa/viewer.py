@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import os
-from functools import partial
+from types import ModuleType
 from typing import Any
 
 from . import private_names
 from .appimage import application
 from .application import Application, program_errors
 from .door import Arguments, Run
-from .importhook import when_imported
 from .notices import notice
 from .pictures import Watch, show_files
 from .workspace import private_file
 
 
-def install() -> None:
-    """Leave the hooks that adapt casaviewer when it is imported."""
-    when_imported(private_names.VIEWER_TOOL, lambda tool: private_names.replace_viewer_launch(tool, _start))
-    for name, adapter in (("imview", view_image), ("msview", view_visibilities)):
-        module = private_names.VIEWER_TASKS[name]
-        when_imported(module, partial(private_names.guard_viewer, name=name, adapter=adapter))
+def adapt_tool(tool: ModuleType) -> None:
+    """Let casaviewer start its program our way."""
+    private_names.replace_viewer_launch(tool, _start)
+
+
+def adapt_imview(task: ModuleType) -> None:
+    """Put imview behind the door."""
+    private_names.guard_viewer(task, "imview", view_image)
+
+
+def adapt_msview(task: ModuleType) -> None:
+    """Put msview behind the door."""
+    private_names.guard_viewer(task, "msview", view_visibilities)
 
 
 def view_image(arguments: Arguments, run: Run) -> None:

@@ -5,16 +5,11 @@ from __future__ import annotations
 import functools
 from types import ModuleType
 
-from .importhook import when_imported
 from .notices import notice
 
 
-def install() -> None:
-    """Leave the hook that adapts casalogger when it is imported."""
-    when_imported("casalogger", _adapt)
-
-
-def _adapt(package: ModuleType) -> None:
+def adapt(package: ModuleType) -> None:
+    """Replace casalogger's function."""
     original = package.casalogger
 
     @functools.wraps(original)

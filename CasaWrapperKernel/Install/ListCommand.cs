@@ -1,0 +1,44 @@
+using System.CommandLine;
+using CasaWrapperKernel.Hosting;
+
+namespace CasaWrapperKernel.Install;
+
+/// <summary><c>casa-kernel list</c>: the kernelspecs that <c>install</c> made, wherever Jupyter looks.</summary>
+internal static class ListCommand
+{
+    public static Command Create()
+    {
+        var python = SpecOptions.NewPython();
+        var command = new Command("list", "List the kernelspecs of casa-kernel.") { python };
+        command.SetAction(arguments =>
+        {
+            var found = JupyterPaths.Searched(PrefixOf(arguments.GetValue(python)))
+                .SelectMany(data => KernelSpecFolder.List(data), (data, spec) => (data, spec.Name, spec.Spec))
+                .ToList();
+            foreach (var (data, name, spec) in found)
+            {
+                var gone = File.Exists(spec.Binary) ? "" : $"  (its binary {spec.Binary} is gone)";
+                Console.WriteLine($"{name}  \"{spec.DisplayName}\"  {spec.Python}  {new KernelSpecFolder(data, name).Folder}{gone}");
+            }
+
+            if (found.Count == 0)
+            {
+                Console.WriteLine("No kernelspec of casa-kernel is installed; 'casa-kernel install' makes one.");
+            }
+        });
+        return command;
+    }
+
+    // Without a Python there is still the rest of Jupyter's folders to list.
+    private static string? PrefixOf(string? asked)
+    {
+        try
+        {
+            return PythonEnvironment.Ask(PythonChoice.Find(asked)).Prefix;
+        }
+        catch (UserException) when (asked is null)
+        {
+            return null;
+        }
+    }
+}

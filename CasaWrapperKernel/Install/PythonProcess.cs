@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using CasaWrapperKernel.Hosting;
+
+namespace CasaWrapperKernel.Install;
+
+/// <summary>
+/// Runs a Python to ask it something. For the commands only: in the process of a running kernel .NET's Process class
+/// would take SIGCHLD, and with it the exit statuses of the user's own child processes, from Python.
+/// </summary>
+internal static class PythonProcess
+{
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(60);
+
+    /// <param name="change">What to change in how the process is started, for example its environment.</param>
+    /// <returns>The JSON that it printed last, so that what a sitecustomize prints before does no harm.</returns>
+    /// <exception cref="UserException">It cannot be started, fails, or takes too long.</exception>
+    public static string Run(string python, IEnumerable<string> arguments, Action<ProcessStartInfo>? change = null)
+    {
+        var start = new ProcessStartInfo(python, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        change?.Invoke(start);
+        using var process = new Process { StartInfo = start };
+        var lastError = "it printed no reason";
+        process.ErrorDataReceived += (_, line) =>
+            lastError = string.IsNullOrWhiteSpace(line.Data) ? lastError : line.Data.Trim();
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            throw new UserException($"{python} cannot be run ({ReasonOf(e)}); give --python a Python that you can start.");
+        }
+
+        process.StandardInput.Close();
+        process.BeginErrorReadLine();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!Task.WhenAll(output, process.WaitForExitAsync()).Wait(MostTime))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new UserException(
+                $"{python} did not answer within {MostTime.TotalSeconds} s ({lastError}); see whether it starts by itself.");
+        }
+
+        return process.ExitCode == 0
+            ? JsonAtEnd(output.Result)
+            : throw new UserException(
+                $"{python} failed with exit status {process.ExitCode} ({lastError}); see whether it starts by itself.");
+    }
+
+    // A value on one line, or one that is indented: then its first and last lines are brackets alone.
+    private static string JsonAtEnd(string text)
+    {
+        var lines = text.TrimEnd().Split('\n');
+        var first = lines[^1] == "]" ? Array.LastIndexOf(lines, "[") : lines.Length - 1;
+        return string.Join('\n', lines.Skip(first));
+    }
+
+    // .NET's own text repeats the path and adds the working directory.
+    private static string ReasonOf(Win32Exception e) => new Win32Exception(e.NativeErrorCode).Message;
+}
