@@ -280,12 +280,12 @@ class Kernel:
         """What the kernel has written where the server keeps its log."""
         return self.stderr_file.read_text(errors="replace")
 
-    def connect(self, ready: bool = True, **options: Any) -> FrontEnd:
+    def connect(self, ready: bool = True, timeout: float = TIMEOUT, **options: Any) -> FrontEnd:
         """A new front end of this kernel."""
         front = FrontEnd(self.connection, **options)
         self.fronts.append(front)
         if ready:
-            front.wait_ready()
+            front.wait_ready(timeout)
         return front
 
     def interrupt(self, front: FrontEnd, mode: str) -> None:
