@@ -42,7 +42,8 @@ internal sealed class KernelHost
         var outbox = new Outbox();
         var capture = new Capture(outbox);
         using var loggers = KernelLog.CreateFactory(capture.SavedStderr);
-        var log = new CasaLog(outbox, StateFolder.NewCasaLogFile());
+        var logFile = StateFolder.NewCasaLogFile();
+        var log = new CasaLog(outbox, logFile);
         capture.Filter = new StderrFilter(log);
 
         var python = new PythonInterpreter(outbox, capture);
@@ -82,7 +83,7 @@ internal sealed class KernelHost
             Json.Write(new Status("starting"), WireJson.Default.Status))
         { Identities = [Topic.Of("status")] });
 
-        var status = location is null ? WaitForShutDown(1) : HostPython(location, python, outbox, log);
+        var status = location is null ? WaitForShutDown(1) : HostPython(location, python, outbox, log, logFile);
         shell.Close();
         control.Close();
         return status;
@@ -95,7 +96,8 @@ internal sealed class KernelHost
         }
     }
 
-    private int HostPython(PythonLocation location, PythonInterpreter python, Outbox outbox, CasaLog log)
+    private int HostPython(
+        PythonLocation location, PythonInterpreter python, Outbox outbox, CasaLog log, string logFile)
     {
         var settings = new Settings
         {
@@ -103,10 +105,10 @@ internal sealed class KernelHost
             InputDescriptor = python.Stdin.Descriptor,
             PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
             ConnectionFile = Path.GetFullPath(_connectionFile),
-            CasaLogFile = log.File,
+            CasaLogFile = logFile,
             Version = Version,
         };
-        HostModule.Register(python, outbox, JsonSerializer.Serialize(settings, SettingsJson.Default.Settings));
+        HostModule.Register(python, outbox, JsonSerializer.Serialize(settings, SettingsJson.Default.Settings), log.Follow);
         Signals.GiveToPython();
         var status = PythonMain.Run(location);
         if (_shutDown.IsSet)

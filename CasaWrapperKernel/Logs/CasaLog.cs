@@ -10,7 +10,7 @@ namespace CasaWrapperKernel.Logs;
 /// Follows CASA's log file and shows its lines under the cell that runs, while it runs. CASA writes each message with
 /// one write call, so a line that ends is whole. Nothing here needs Python.
 /// </summary>
-internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
+internal sealed class CasaLog : ICellObserver
 {
     private const int PollMilliseconds = 50;
     private const int UpdateMilliseconds = 250;
@@ -19,19 +19,41 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
     // while _gate is held.
     private readonly Lock _showing = new();
     private readonly Lock _gate = new();
+    private readonly Outbox _outbox;
     private readonly RecentWarnings _recent = new();
     private readonly List<byte> _partial = [];
     private SafeFileHandle? _handle;
     private byte[]? _cell;
-    private LogBlock _block = new(file);
+    private LogBlock _block;
+    private string _file;
     private string _displayId = "";
     private long _offset;
     private long _lastShown;
     private bool _shown;
     private bool _changed;
 
-    /// <summary>The file that is followed.</summary>
-    public string File => file;
+    public CasaLog(Outbox outbox, string file)
+    {
+        (_outbox, _file) = (outbox, file);
+        _block = new LogBlock(file);
+    }
+
+    /// <summary>Follows another file from now on: what it holds already is none of this session.</summary>
+    public void Follow(string file)
+    {
+        lock (_gate)
+        {
+            if (file == _file)
+            {
+                return;
+            }
+
+            ReadNew();
+            _handle?.Dispose();
+            (_file, _handle) = (file, null);
+            _offset = File.Exists(file) ? new FileInfo(file).Length : 0;
+        }
+    }
 
     /// <summary>[casa-log] Polls for ever; a file on a network disk gives no other notice.</summary>
     public void Run()
@@ -39,7 +61,7 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
         while (true)
         {
             Thread.Sleep(PollMilliseconds);
-            ShowNews(waitForMore: outbox.IsInLine || Environment.TickCount64 - _lastShown < UpdateMilliseconds);
+            ShowNews(waitForMore: _outbox.IsInLine || Environment.TickCount64 - _lastShown < UpdateMilliseconds);
         }
     }
 
@@ -48,7 +70,7 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
         ShowNews(waitForMore: false); // what came between the cells belongs to the one before
         lock (_gate)
         {
-            (_cell, _block, _shown, _changed) = (parent, new LogBlock(file), false, false);
+            (_cell, _block, _shown, _changed) = (parent, new LogBlock(_file), false, false);
             _displayId = $"casa-log-{Guid.NewGuid():N}";
         }
     }
@@ -69,13 +91,13 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
     {
         try
         {
-            if (_handle is null && !System.IO.File.Exists(file))
+            if (_handle is null && !File.Exists(_file))
             {
                 return; // CASA makes it when it is imported
             }
 
-            _handle ??= System.IO.File.OpenHandle(
-                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            _handle ??= File.OpenHandle(
+                _file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var length = RandomAccess.GetLength(_handle);
             if (length < _offset)
             {
@@ -128,7 +150,7 @@ internal sealed class CasaLog(Outbox outbox, string file) : ICellObserver
 
             if (message is not null)
             {
-                outbox.Post(Channel.Iopub, message);
+                _outbox.Post(Channel.Iopub, message);
             }
         }
     }

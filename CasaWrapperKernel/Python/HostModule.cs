@@ -19,19 +19,22 @@ internal static unsafe class HostModule
     private static PythonInterpreter Interpreter = null!;
     private static Outbox Outbox = null!;
     private static string Settings = "{}";
+    private static Action<string> FollowLogFile = _ => { };
     private static PyModuleDef* Definition;
     private static nint ParentVariable;
 
     /// <summary>Offers the module to the interpreter; before Python is initialised.</summary>
     /// <param name="settings">JSON object that Python reads with <c>_casa_host.settings()</c>.</param>
-    public static void Register(PythonInterpreter interpreter, Outbox outbox, string settings)
+    /// <param name="followLog">Called when CASA logs to another file than the settings said.</param>
+    public static void Register(PythonInterpreter interpreter, Outbox outbox, string settings, Action<string> followLog)
     {
-        (Interpreter, Outbox, Settings) = (interpreter, outbox, settings);
+        (Interpreter, Outbox, Settings, FollowLogFile) = (interpreter, outbox, settings, followLog);
         (string Name, nint Function)[] functions =
         [
             ("settings", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&GetSettings),
             ("ready", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Ready),
             ("fail", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Fail),
+            ("follow_log", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&FollowLog),
             ("take", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Take),
             ("complete", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Complete),
             ("publish", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Publish),
@@ -85,6 +88,14 @@ internal static unsafe class HostModule
     private static nint Fail(nint self, nint* args, nint count)
     {
         Interpreter.Fail(Encoding.UTF8.GetString(Text(args[0])));
+        return NewNone();
+    }
+
+    /// <summary><c>follow_log(path)</c>: CASA is about to log to this file.</summary>
+    [UnmanagedCallersOnly]
+    private static nint FollowLog(nint self, nint* args, nint count)
+    {
+        FollowLogFile(Encoding.UTF8.GetString(Text(args[0])));
         return NewNone();
     }
 

@@ -51,6 +51,11 @@ def fail(reason: str) -> None:
     _casa_host.fail(reason)
 
 
+def follow_log(path: str) -> None:
+    """Tell the host that CASA is about to log to this file (absolute path)."""
+    _casa_host.follow_log(path)
+
+
 def take() -> Job | None:
     """The next request, or None."""
     job = _casa_host.take()

@@ -26,7 +26,7 @@ class Requests:
         self.was_interrupted = False
         self._comms = Comms()
         self.shell.kernel.comm_manager = self._comms.manager
-        casa.install(self.shell, host.settings["casa_log_file"])
+        casa.install(self.shell, host.settings["casa_log_file"], host.follow_log)
         self._answers = {
             "complete_request": self._complete,
             "inspect_request": self._inspect,

@@ -5,7 +5,7 @@ Nothing here imports CASA or matplotlib before the user's code does; `install` o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 from . import environment, hooks, names
 from .environment import CasaSetupError, current_logfile
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["CasaSetupError", "casa_names", "current_logfile", "install", "provide"]
 
 
-def install(shell: InteractiveShell, logfile: str) -> None:
-    """Make `shell` ready for CASA, whose log goes to `logfile`; call it once, before the first cell."""
-    environment.install(logfile)
+def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None] = lambda path: None) -> None:
+    """Make `shell` ready for CASA, whose log goes to `logfile`; call it once, before the first cell.
+
+    `follow` is told the path when the user's configuration or `casalog.setlogfile` chooses another file.
+    """
+    environment.install(logfile, follow)
     hooks.install()
     names.install(shell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -9,7 +10,7 @@ import warnings
 from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
-from typing import Iterator
+from typing import Callable, Iterator
 
 from .explain import CasaSetupError, explain
 from .importhook import when_imported, while_importing
@@ -19,9 +20,10 @@ _DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
 _LAST_GOOD_PROTOBUF = (3, 20)
 
 
-def install(logfile: str) -> None:
+def install(logfile: str, follow: Callable[[str], None]) -> None:
     """Leave the hooks that configure CASA while it is imported."""
-    when_imported("casaconfig.config", partial(_configure, logfile))
+    when_imported("casaconfig.config", partial(_configure, logfile, follow))
+    when_imported("casatasks", partial(_announce_log_files, follow))
     for package in _PACKAGES:
         while_importing(package, _importing)
 
@@ -48,13 +50,26 @@ def display_variable() -> Iterator[None]:
         os.environ.pop("DISPLAY", None)
 
 
-def _configure(logfile: str, config: ModuleType) -> None:
+def _announce_log_files(follow: Callable[[str], None], casatasks: ModuleType) -> None:
+    sink = type(casatasks.casalog)
+    original = sink.setlogfile
+
+    @functools.wraps(original)
+    def setlogfile(self: object, filename: str = "", *args: object, **kwargs: object) -> object:
+        follow(os.path.abspath(filename or "casa.log"))
+        return original(self, filename, *args, **kwargs)
+
+    sink.setlogfile = setlogfile
+
+
+def _configure(logfile: str, follow: Callable[[str], None], config: ModuleType) -> None:
     chosen = getattr(config, "logfile", None) or ""
     if getattr(config, "nologfile", False):
         # casashell's reading of nologfile; an empty name would end the process inside casacore.
         config.logfile = os.devnull
     elif not chosen or _DEFAULT_LOG.fullmatch(os.path.basename(chosen)):
         config.logfile = logfile
+    follow(os.path.abspath(config.logfile))
     config.nologger = True
     config.nogui = True
 
