@@ -49,14 +49,17 @@ internal sealed class KernelHost
         var python = new PythonInterpreter(outbox, capture);
         var frames = new Frames(new Signer(connection.SignatureScheme, connection.Key), session);
         using var io = new KernelIo(frames, outbox, loggers.CreateLogger<KernelIo>());
-        using var shell = new ShellQueue(new Dispatcher(python, new Replies(outbox, Channel.Shell), KernelInfo, log));
-        using var control = new ControlQueue(python, new Replies(outbox, Channel.Control), KernelInfo, ShutDown);
+        var shellReplies = new Replies(outbox, Channel.Shell);
+        var dispatcher = new Dispatcher(python, shellReplies, KernelInfo, log);
+        using var shells = new Subshells(python, isMain => new ShellQueue(
+            isMain ? dispatcher : new Dispatcher(python, shellReplies, KernelInfo, new NoObserver())));
+        using var control = new ControlQueue(python, shells, new Replies(outbox, Channel.Control), KernelInfo, ShutDown);
         io.Received = (channel, message) =>
         {
             switch (channel)
             {
-                case Channel.Shell:
-                    shell.Add(message);
+                case Channel.Shell when !shells.Add(message):
+                    dispatcher.Refuse(message, "UnknownSubshellError", $"There is no subshell {message.Header.SubshellId}.");
                     break;
                 case Channel.Control:
                     control.Add(message);
@@ -68,7 +71,7 @@ internal sealed class KernelHost
         };
 
         var location = LoadPython(python);
-        Start("kernel-shell", shell.Run);
+        shells.Start();
         Start("kernel-control", control.Run);
         Start("kernel-capture", capture.Run);
         Start("casa-log", log.Run);
@@ -84,7 +87,7 @@ internal sealed class KernelHost
         { Identities = [Topic.Of("status")] });
 
         var status = location is null ? WaitForShutDown(1) : HostPython(location, python, outbox, log, logFile);
-        shell.Close();
+        shells.Close();
         control.Close();
         return status;
 
@@ -101,7 +104,8 @@ internal sealed class KernelHost
     {
         var settings = new Settings
         {
-            WakeDescriptor = python.WakeDescriptor,
+            MainDescriptor = python.Main.Descriptor,
+            ControlDescriptor = python.Control.Descriptor,
             InputDescriptor = python.Stdin.Descriptor,
             PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
             ConnectionFile = Path.GetFullPath(_connectionFile),

@@ -7,9 +7,11 @@ namespace CasaWrapperKernel.Execution;
 /// The control channel's requests, strictly one at a time on a thread of its own: they never wait for user code.
 /// </summary>
 internal sealed class ControlQueue(
-    IInterpreter interpreter, IReplies replies, Func<KernelInfoReply> kernelInfo, Action<bool> shutDown) : IDisposable
+    IInterpreter interpreter, Subshells subshells, IReplies replies, Func<KernelInfoReply> kernelInfo, Action<bool> shutDown)
+    : IDisposable
 {
     private readonly BlockingCollection<Message> _requests = [];
+    private readonly Usage _usage = new();
 
     public void Add(Message request)
     {
@@ -51,6 +53,18 @@ internal sealed class ControlQueue(
                 interpreter.Interrupt();
                 replies.Reply(request, Json.Write(new OkReply(), WireJson.Default.OkReply));
                 break;
+            case "usage_request":
+                replies.Reply(request, Json.Write(_usage.Measure(), WireJson.Default.UsageReply));
+                break;
+            case "create_subshell_request":
+                replies.Reply(request, Json.Write(new CreateSubshellReply(subshells.Create()), WireJson.Default.CreateSubshellReply));
+                break;
+            case "list_subshell_request":
+                replies.Reply(request, Json.Write(new ListSubshellReply(subshells.Ids), WireJson.Default.ListSubshellReply));
+                break;
+            case "delete_subshell_request":
+                replies.Reply(request, DeleteSubshell(request));
+                break;
             case "shutdown_request":
                 var shutdown = new Shutdown { Restart = Json.Read(request.Content, WireJson.Default.Shutdown)?.Restart ?? false };
                 var content = Json.Write(shutdown, WireJson.Default.Shutdown);
@@ -60,6 +74,14 @@ internal sealed class ControlQueue(
         }
 
         return null;
+    }
+
+    private byte[] DeleteSubshell(Message request)
+    {
+        var id = Json.Read(request.Content, WireJson.Default.DeleteSubshellRequest)?.SubshellId ?? "";
+        return subshells.Delete(id)
+            ? Json.Write(new OkReply(), WireJson.Default.OkReply)
+            : Json.Write(new ErrorReply("UnknownSubshellError", $"There is no subshell {id}.", []), WireJson.Default.ErrorReply);
     }
 
     private void Publish(Message request, string state) => replies.Publish(

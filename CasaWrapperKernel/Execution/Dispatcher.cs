@@ -37,6 +37,14 @@ internal sealed class Dispatcher(
         Publish(request, "idle");
     }
 
+    /// <summary>Answers a request that nobody here can handle.</summary>
+    public void Refuse(Message request, string ename, string evalue)
+    {
+        Publish(request, "busy");
+        replies.Reply(request, Json.Write(new ErrorReply(ename, evalue, []), WireJson.Default.ErrorReply));
+        Publish(request, "idle");
+    }
+
     private bool Answer(Message request)
     {
         switch (request.Type)
@@ -67,6 +75,7 @@ internal sealed class Dispatcher(
             return true;
         }
 
+        var started = new ExecuteReplyMetadata(DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"));
         observer.CellStarts(request.HeaderJson);
         ExecuteOutcome outcome;
         try
@@ -79,7 +88,7 @@ internal sealed class Dispatcher(
         }
 
         _executionCount = outcome.ExecutionCount;
-        replies.Reply(request, outcome.Reply);
+        replies.Reply(request, outcome.Reply, Json.Write(started, WireJson.Default.ExecuteReplyMetadata));
         return outcome.Ok || content.Silent || !content.StopOnError;
     }
 

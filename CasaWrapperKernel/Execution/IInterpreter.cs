@@ -17,6 +17,12 @@ internal interface IInterpreter
     /// <returns>The JSON content of the reply, or null if the request is none that the language side knows.</returns>
     byte[]? Ask(Message request);
 
+    /// <summary>Gets ready for requests that name this subshell; they run beside those of the main shell.</summary>
+    void StartSubshell(string id);
+
+    /// <summary>No more requests of this subshell will come.</summary>
+    void EndSubshell(string id);
+
     /// <summary>Interrupts the cell that runs; nothing happens when none does.</summary>
     void Interrupt();
 
@@ -40,6 +46,18 @@ internal interface ICellObserver
     void CellEnds(byte[] parent);
 }
 
+/// <summary>For subshells, whose cells run beside the one that the log belongs to.</summary>
+internal sealed class NoObserver : ICellObserver
+{
+    public void CellStarts(byte[] parent)
+    {
+    }
+
+    public void CellEnds(byte[] parent)
+    {
+    }
+}
+
 /// <summary>Where messages go that the protocol side makes.</summary>
 internal interface IReplies
 {
@@ -47,5 +65,6 @@ internal interface IReplies
     void Publish(string type, byte[] parent, byte[] content);
 
     /// <summary>Answers a request by the channel that it came by.</summary>
-    void Reply(Message request, byte[] content);
+    /// <param name="metadata">JSON object; none by default.</param>
+    void Reply(Message request, byte[] content, byte[]? metadata = null);
 }

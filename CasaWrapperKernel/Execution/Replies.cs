@@ -9,11 +9,15 @@ internal sealed class Replies(Outbox outbox, Channel channel) : IReplies
     public void Publish(string type, byte[] parent, byte[] content) =>
         outbox.Post(Channel.Iopub, new Outgoing(type, parent, content) { Identities = [Topic.Of(type)] });
 
-    public void Reply(Message request, byte[] content)
+    public void Reply(Message request, byte[] content, byte[]? metadata = null)
     {
         if (Protocol.ReplyTo(request.Type) is { } reply)
         {
-            outbox.Post(channel, new Outgoing(reply, request.HeaderJson, content) { Identities = request.Identities });
+            outbox.Post(channel, new Outgoing(reply, request.HeaderJson, content) 
+            {
+                Identities = request.Identities,
+                Metadata = metadata ?? Outgoing.EmptyObject,
+            });
         }
     }
 }

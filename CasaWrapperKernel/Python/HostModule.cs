@@ -99,11 +99,11 @@ internal static unsafe class HostModule
         return NewNone();
     }
 
-    /// <summary><c>take() -> None | [id, msg_type, header, metadata, content, [buffer, ...]]</c></summary>
+    /// <summary><c>take(lane) -> None | [id, msg_type, header, metadata, content, [buffer, ...]]</c></summary>
     [UnmanagedCallersOnly]
     private static nint Take(nint self, nint* args, nint count)
     {
-        if (Interpreter.Take() is not { } job)
+        if (Interpreter.Take(Encoding.UTF8.GetString(Text(args[0]))) is not { } job)
         {
             return NewNone();
         }

@@ -7,16 +7,18 @@ using CasaWrapperKernel.Wire;
 namespace CasaWrapperKernel.Python;
 
 /// <summary>
-/// The hosted CPython as an <see cref="IInterpreter"/>. Requests become jobs, which Python's main thread fetches when
-/// the event descriptor wakes it; nothing here needs the GIL.
+/// The hosted CPython as an <see cref="IInterpreter"/>. Requests become jobs in lanes; the Python thread of each lane
+/// fetches them when the lane's descriptor wakes it. Nothing here needs the GIL.
 /// </summary>
 internal sealed unsafe class PythonInterpreter : IInterpreter
 {
     private const int RememberedRequests = 10_000;
+    private const string MainLane = "";
+    private const string ControlLane = "control";
     private const string FailureName = "KernelError";
     private static readonly byte[] NoHeader = Outgoing.EmptyObject;
 
-    private readonly ConcurrentQueue<Job> _waiting = new();
+    private readonly ConcurrentDictionary<string, Lane> _lanes = new();
     private readonly ConcurrentDictionary<long, Job> _known = new();
     private readonly Outbox _outbox;
     private readonly Capture _capture;
@@ -29,11 +31,14 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     public PythonInterpreter(Outbox outbox, Capture capture)
     {
         (_outbox, _capture) = (outbox, capture);
-        WakeDescriptor = Libc.eventfd(0, Libc.O_CLOEXEC | Libc.O_NONBLOCK);
+        (_lanes[MainLane], _lanes[ControlLane]) = (Main, Control);
     }
 
-    /// <summary>Python's event loop waits on this descriptor (an eventfd) for jobs.</summary>
-    public int WakeDescriptor { get; }
+    /// <summary>Jobs for Python's main thread.</summary>
+    public Lane Main { get; } = new();
+
+    /// <summary>Jobs that cannot wait for the main thread, for a Python thread that starts others.</summary>
+    public Lane Control { get; } = new();
 
     /// <summary>Replies of front ends to requests for input.</summary>
     public StdinReplies Stdin { get; } = new();
@@ -41,8 +46,12 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     public ExecuteOutcome Execute(Message request)
     {
         var job = NewJob(request);
-        _capture.CurrentCell = request.HeaderJson;
-        Enqueue(job);
+        if (LaneOf(request) == MainLane)
+        {
+            _capture.CurrentCell = request.HeaderJson; // C code has no context: what it writes is taken for the main cell's
+        }
+
+        Enqueue(job, LaneOf(request));
         var result = job.Wait();
         if (_failure is { } reason)
         {
@@ -55,7 +64,7 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     public byte[]? Ask(Message request)
     {
         var job = NewJob(request);
-        Enqueue(job);
+        Enqueue(job, LaneOf(request));
         var content = job.Wait().Content;
         return content.Length == 0 ? null : content;
     }
@@ -76,19 +85,30 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
         Libc.pthread_kill(_pythonThread, Libc.SIGINT);
     }
 
-    public void Stop(bool restart) => Enqueue(NewJob(new Message(
-        [], new Header { MsgType = "shutdown_request" }, NoHeader, NoHeader,
-        Json.Write(new Shutdown { Restart = restart }, WireJson.Default.Shutdown), [])));
+    public void Stop(bool restart)
+    {
+        var content = Json.Write(new Shutdown { Restart = restart }, WireJson.Default.Shutdown);
+        Enqueue(NewJob(Internal("shutdown_request", content)), MainLane);
+        Interrupt();
+    }
+
+    public void StartSubshell(string id)
+    {
+        var lane = _lanes[id] = new Lane();
+        Enqueue(NewJob(Internal("start_subshell", Json.Write(
+            new SubshellThread(id, lane.Descriptor), SettingsJson.Default.SubshellThread))), ControlLane);
+    }
+
+    public void EndSubshell(string id)
+    {
+        Enqueue(NewJob(Internal("end_subshell", NoHeader)), id);
+        _lanes.TryRemove(id, out _);
+    }
 
     /// <summary>No cell can be run (any more): every request, now and later, is answered with the reason.</summary>
     public void Fail(string reason)
     {
         _failure = reason;
-        while (_waiting.TryDequeue(out var job))
-        {
-            job.Complete(Failed(reason));
-        }
-
         foreach (var job in _known.Values)
         {
             job.Complete(Failed(reason));
@@ -98,8 +118,8 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     /// <summary>[python] Remembers the thread that interrupts go to; Python is ready for them now.</summary>
     public void Ready() => _pythonThread = Libc.pthread_self();
 
-    /// <summary>[python] The next job, or null.</summary>
-    public Job? Take() => _waiting.TryDequeue(out var job) ? job : null;
+    /// <summary>[python] The next job of a lane, or null.</summary>
+    public Job? Take(string lane) => _lanes.TryGetValue(lane, out var known) ? known.Take() : null;
 
     /// <summary>[python] Whether an interrupt was asked for since the last call.</summary>
     public bool TakeInterrupt() => Interlocked.Exchange(ref _interrupts, 0) == 1;
@@ -150,7 +170,13 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
             WireJson.Default.ErrorReply),
         Ok: false, ExecutionCount: 0);
 
-    private void Enqueue(Job job)
+    private static string LaneOf(Message request) => request.Header.SubshellId ?? MainLane;
+
+    /// <summary>A job of our own, in the form of a request.</summary>
+    private static Message Internal(string type, byte[] content) =>
+        new([], new Header { MsgType = type }, NoHeader, NoHeader, content, []);
+
+    private void Enqueue(Job job, string lane)
     {
         if (_failure is { } reason)
         {
@@ -158,9 +184,10 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
             return;
         }
 
-        _waiting.Enqueue(job);
-        var one = 1UL;
-        Libc.write(WakeDescriptor, (byte*)&one, sizeof(ulong));
+        if (_lanes.TryGetValue(lane, out var known))
+        {
+            known.Add(job);
+        }
     }
 
     private sealed record Parent(long Id, byte[] Header);

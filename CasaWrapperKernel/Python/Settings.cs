@@ -5,8 +5,11 @@ namespace CasaWrapperKernel.Python;
 /// <summary>What Python must know of the kernel that hosts it (<c>_casa_host.settings()</c>).</summary>
 internal sealed record Settings
 {
-    /// <summary>An eventfd that is readable when there are jobs.</summary>
-    public required int WakeDescriptor { get; init; }
+    /// <summary>An eventfd that is readable when there are jobs for the main thread.</summary>
+    public required int MainDescriptor { get; init; }
+
+    /// <summary>The same for jobs that cannot wait for the main thread.</summary>
+    public required int ControlDescriptor { get; init; }
 
     /// <summary>An eventfd that is readable when a front end has answered a question.</summary>
     public required int InputDescriptor { get; init; }
@@ -23,6 +26,10 @@ internal sealed record Settings
     public required string Version { get; init; }
 }
 
+/// <summary>What Python must know to start a thread for a subshell: its id, and the descriptor of its lane.</summary>
+internal sealed record SubshellThread(string SubshellId, int Descriptor);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Settings))]
+[JsonSerializable(typeof(SubshellThread))]
 internal sealed partial class SettingsJson : JsonSerializerContext;

@@ -32,6 +32,9 @@ internal sealed record ErrorReply(string Ename, string Evalue, IReadOnlyList<str
     public int? ExecutionCount { get; init; }
 }
 
+/// <summary>Metadata of execute_reply: JupyterLab shows from it how long a cell took.</summary>
+internal sealed record ExecuteReplyMetadata(string Started);
+
 /// <summary>The reply to an execute_request that an earlier error took off the queue.</summary>
 internal sealed record AbortedReply(int ExecutionCount)
 {

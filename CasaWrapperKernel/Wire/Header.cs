@@ -16,4 +16,7 @@ internal sealed record Header
 
     /// <summary>Version of the message protocol, such as <c>5.5</c>.</summary>
     public string Version { get; set; } = "";
+
+    /// <summary>The subshell that is to handle the request (JEP 91); null for the main one.</summary>
+    public string? SubshellId { get; set; }
 }

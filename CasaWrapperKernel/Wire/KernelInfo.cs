@@ -24,7 +24,7 @@ internal sealed record KernelInfoReply
         new("IPython reference", "https://ipython.org/documentation.html"),
     ];
 
-    public IReadOnlyList<string> SupportedFeatures { get; init; } = [];
+    public IReadOnlyList<string> SupportedFeatures { get; init; } = ["kernel subshells"];
 }
 
 /// <summary>What front ends need to know to highlight, export and store cells.</summary>

@@ -22,6 +22,9 @@ current_request: ContextVar[int] = ContextVar("casa_kernel_request", default=0)
 settings: dict[str, Any] = json.loads(_casa_host.settings())
 """What the host told at the start: descriptors, folders, the log file."""
 
+MAIN_LANE = ""
+"""The lane of Python's main thread; the others are called ``control`` and by the ids of subshells."""
+
 _process = os.getpid()
 
 
@@ -56,9 +59,9 @@ def follow_log(path: str) -> None:
     _casa_host.follow_log(path)
 
 
-def take() -> Job | None:
-    """The next request, or None."""
-    job = _casa_host.take()
+def take(lane: str) -> Job | None:
+    """The next request of a lane, or None."""
+    job = _casa_host.take(lane)
     return None if job is None else Job(*job)
 
 

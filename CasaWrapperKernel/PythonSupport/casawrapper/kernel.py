@@ -29,6 +29,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     try:
+        from . import lanes
         from .requests import Requests
 
         requests = Requests()
@@ -39,6 +40,7 @@ def main() -> int:
     runner = _Runner(loop, requests)
     signal.signal(signal.SIGINT, runner.on_interrupt)
     host.ready()
+    lanes.start(requests)
     runner.run()
     return 0
 
@@ -65,7 +67,7 @@ class _Runner:
     def __init__(self, loop: asyncio.AbstractEventLoop, requests: Requests) -> None:
         self._loop = loop
         self._requests = requests
-        self._wake = host.settings["wake_descriptor"]
+        self._wake = host.settings["main_descriptor"]
         self._context = contextvars.copy_context()
         self._job: host.Job | None = None
         self._task: asyncio.Task[None] | None = None
@@ -98,7 +100,7 @@ class _Runner:
             os.read(self._wake, 8)
         except BlockingIOError:
             pass
-        while self._task is None and (job := host.take()) is not None:
+        while self._task is None and (job := host.take(host.MAIN_LANE)) is not None:
             if job.msg_type == "execute_request":
                 self._execute(job)
             else:

@@ -13,6 +13,7 @@ from IPython.utils.tokenutil import token_at_cursor
 from . import casa, host
 from .app import KernelApp
 from .comms import Comms
+from .shell import last_traceback
 
 
 class Requests:
@@ -75,7 +76,7 @@ class Requests:
         result = await shell.run_cell_async(code, store_history=store, silent=silent, **self._transformed(code))
         error = result.error_before_exec or result.error_in_exec
         count = shell.execution_count - (1 if store else 0)
-        reply = {"status": "ok"} if error is None else _error(error, shell.last_traceback)
+        reply = {"status": "ok"} if error is None else _error(error, last_traceback.get())
         expressions = content.get("user_expressions") or {}
         reply |= {
             "execution_count": count,

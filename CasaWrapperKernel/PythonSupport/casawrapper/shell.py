@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,10 @@ from traitlets import Instance, Type
 
 from . import host
 from .history import BundledHistory
+
+
+last_traceback: ContextVar[list[str]] = ContextVar("casa_kernel_traceback", default=[])
+"""The traceback that the running cell has shown; subshells run cells side by side."""
 
 
 class HostDisplayHook(DisplayHook):
@@ -68,8 +73,6 @@ class ZMQInteractiveShell(InteractiveShell):
     kernel = AnyTrait()
     keepkernel_on_exit = AnyTrait()
 
-    last_traceback: list[str] = []
-
     def _exiter_default(self) -> ZMQExitAutocall:
         return ZMQExitAutocall(self)
 
@@ -79,7 +82,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def start_cell(self, job: host.Job) -> None:
         """Forget the last cell's error, and remember which request this cell is of."""
-        self.last_traceback = []
+        last_traceback.set([])
         header = json.loads(job.header)
         self.kernel._parent_header = {
             "header": header,
@@ -122,5 +125,5 @@ class ZMQInteractiveShell(InteractiveShell):
         self.payload_manager.write_payload({"source": "set_next_input", "text": text, "replace": replace})
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-        self.last_traceback = stb
+        last_traceback.set(stb)
         host.publish("error", {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb})

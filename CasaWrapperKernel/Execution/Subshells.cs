@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using CasaWrapperKernel.Wire;
+
+namespace CasaWrapperKernel.Execution;
+
+/// <summary>
+/// The shell channel's queues: the main one and, by id, those of the subshells (JEP 91) that a front end has made to
+/// get an answer while a cell runs. Each has a thread of its own.
+/// </summary>
+/// <param name="newQueue">Makes a queue; its argument says whether it is the main one.</param>
+internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue> newQueue) : IDisposable
+{
+    private readonly ShellQueue _main = newQueue(true);
+    private readonly ConcurrentDictionary<string, ShellQueue> _subshells = new();
+
+    public void Start() => Start("kernel-shell", _main);
+
+    /// <summary>Queues a request where it belongs.</summary>
+    /// <returns>False if it names a subshell that does not exist.</returns>
+    public bool Add(Message request)
+    {
+        if (request.Header.SubshellId is not { Length: > 0 } id)
+        {
+            _main.Add(request);
+            return true;
+        }
+
+        if (!_subshells.TryGetValue(id, out var queue))
+        {
+            return false;
+        }
+
+        queue.Add(request);
+        return true;
+    }
+
+    /// <returns>The id of the new subshell.</returns>
+    public string Create()
+    {
+        var id = Guid.NewGuid().ToString();
+        interpreter.StartSubshell(id);
+        var queue = newQueue(false);
+        _subshells[id] = queue;
+        Start($"kernel-sub-{id[..4]}", queue);
+        return id;
+    }
+
+    /// <returns>False if there is no such subshell.</returns>
+    public bool Delete(string id)
+    {
+        if (!_subshells.TryRemove(id, out var queue))
+        {
+            return false;
+        }
+
+        queue.Close();
+        interpreter.EndSubshell(id);
+        return true;
+    }
+
+    public IReadOnlyList<string> Ids => [.. _subshells.Keys];
+
+    public void Close()
+    {
+        _main.Close();
+        foreach (var queue in _subshells.Values)
+        {
+            queue.Close();
+        }
+    }
+
+    public void Dispose()
+    {
+        _main.Dispose();
+        foreach (var queue in _subshells.Values)
+        {
+            queue.Dispose();
+        }
+    }
+
+    private static void Start(string name, ShellQueue queue) =>
+        new Thread(queue.Run) { Name = name, IsBackground = true }.Start();
+}

@@ -1,0 +1,74 @@
+"""Python threads beside the main one: subshells (JEP 91), and the one that starts them while a cell runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import select
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from . import host
+
+if TYPE_CHECKING:
+    from .requests import Requests
+
+
+def start(requests: Requests) -> None:
+    """Start the thread that takes jobs which cannot wait for the main thread."""
+    control = _Control(requests)
+    _start_thread("casa-kernel-control", control.run)
+
+
+class _Control:
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+
+    def run(self) -> None:
+        for job in _jobs("control", host.settings["control_descriptor"]):
+            if job.msg_type == "start_subshell":
+                content = json.loads(job.content)
+                subshell = _Subshell(self._requests, content["subshell_id"], content["descriptor"])
+                _start_thread(f"casa-kernel-subshell-{subshell.id[:8]}", subshell.run)
+                host.complete(job, None)
+
+
+class _Subshell:
+    """Runs the cells and requests of one subshell in order, in a thread with an event loop of its own."""
+
+    def __init__(self, requests: Requests, subshell_id: str, descriptor: int) -> None:
+        self._requests = requests
+        self._descriptor = descriptor
+        self.id = subshell_id
+
+    def run(self) -> None:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        for job in _jobs(self.id, self._descriptor):
+            host.current_request.set(job.id)
+            if job.msg_type == "end_subshell":
+                break
+            if job.msg_type == "execute_request":
+                loop.run_until_complete(self._requests.execute(job))
+            else:
+                self._requests.answer(job)
+        loop.close()
+        os.close(self._descriptor)
+
+
+def _jobs(lane: str, descriptor: int) -> Iterator[host.Job]:
+    while True:
+        select.select([descriptor], [], [])
+        try:
+            os.read(descriptor, 8)
+        except BlockingIOError:
+            continue
+        while (job := host.take(lane)) is not None:
+            yield job
+
+
+def _start_thread(name: str, run: Callable[[], None]) -> None:
+    # Daemons: a subshell in the middle of something must not keep the kernel from ending.
+    threading.Thread(target=run, name=name, daemon=True).start()
