@@ -24,6 +24,7 @@ internal sealed class KernelHost
     private readonly string _pythonPath;
     private readonly string _connectionFile;
     private string _pythonVersion = "3";
+    private bool _canDebug;
 
     public KernelHost(string connectionFile, string pythonPath) =>
         (_connectionFile, _pythonPath) = (connectionFile, pythonPath);
@@ -133,6 +134,7 @@ internal sealed class KernelHost
             var location = PythonLocation.Find(_pythonPath);
             PythonMain.Load(location);
             _pythonVersion = PythonMain.Version;
+            _canDebug = location.Has("debugpy");
             return location;
         }
         catch (Exception e) when (e is UserException or DllNotFoundException)
@@ -145,6 +147,8 @@ internal sealed class KernelHost
     private KernelInfoReply KernelInfo() => new()
     {
         ImplementationVersion = Version,
+        Debugger = _canDebug,
+        SupportedFeatures = _canDebug ? ["debugger", "kernel subshells"] : ["kernel subshells"],
         LanguageInfo = new LanguageInfo(_pythonVersion),
         Banner = $"casa-kernel {Version}: Python {_pythonVersion} with CASA ({_pythonPath})",
     };

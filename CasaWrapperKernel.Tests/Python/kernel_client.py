@@ -263,8 +263,9 @@ class Kernel:
         assert spec is not None
         spec.argv = [str(binary), "start", "-f", "{connection_file}", "--python", python]
         spec.env = {}
-        with self.stderr_file.open("ab") as stderr:
-            self.manager.start_kernel(env=env, cwd=str(cwd or folder), stderr=stderr, stdout=stderr)
+        # Open until the end, since a restart uses it again.
+        self._log = self.stderr_file.open("ab")
+        self.manager.start_kernel(env=env, cwd=str(cwd or folder), stderr=self._log, stdout=self._log)
         self.fronts: list[FrontEnd] = []
 
     @property
@@ -304,6 +305,7 @@ class Kernel:
             front.close()
         group = self.manager.provisioner.pgid if self.manager.provisioner else None  # type: ignore[union-attr]
         self.manager.shutdown_kernel(now=True)
+        self._log.close()
         if group and group != os.getpgrp():
             with _no_process():
                 os.killpg(group, signal.SIGKILL)

@@ -77,6 +77,12 @@ internal sealed partial class KernelIo : IDisposable
             socket.Options.SendHighWatermark = 0;
             socket.Options.ReceiveHighWatermark = 0;
             socket.Options.Linger = SendAtExit;
+            if (connection is { CurveSecretkey: { } secret, CurvePublickey: { } encoded })
+            {
+                socket.Options.CurveServer = true;
+                socket.Options.CurveCertificate = new NetMQCertificate(secret, encoded);
+            }
+
             var address = $"{connection.Transport}://{connection.Ip}";
             if (port == 0)
             {

@@ -53,6 +53,9 @@ internal sealed class ControlQueue(
                 interpreter.Interrupt();
                 replies.Reply(request, Json.Write(new OkReply(), WireJson.Default.OkReply));
                 break;
+            case "debug_request":
+                replies.Reply(request, interpreter.Debug(request));
+                break;
             case "usage_request":
                 replies.Reply(request, Json.Write(_usage.Measure(), WireJson.Default.UsageReply));
                 break;

@@ -17,6 +17,10 @@ internal interface IInterpreter
     /// <returns>The JSON content of the reply, or null if the request is none that the language side knows.</returns>
     byte[]? Ask(Message request);
 
+    /// <summary>Answers a debug_request, beside whatever runs.</summary>
+    /// <returns>The JSON content of the reply.</returns>
+    byte[] Debug(Message request);
+
     /// <summary>Gets ready for requests that name this subshell; they run beside those of the main shell.</summary>
     void StartSubshell(string id);
 

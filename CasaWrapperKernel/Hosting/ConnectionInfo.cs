@@ -27,6 +27,15 @@ internal sealed record ConnectionInfo
 
     public string Key { get; set; } = "";
 
+    /// <summary>
+    /// Public half of the CURVE key pair in Z85 (40 characters), if the sockets are to be encrypted; jupyter_client 8.9 and
+    /// later make it when <c>transport_encryption</c> is on and the kernelspec says that the kernel can.
+    /// </summary>
+    public string? CurvePublickey { get; set; }
+
+    /// <summary>Secret half of the CURVE key pair.</summary>
+    public string? CurveSecretkey { get; set; }
+
     /// <summary>What else the file holds; it is kept when the file is rewritten.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }

@@ -92,6 +92,13 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
         Interrupt();
     }
 
+    public byte[] Debug(Message request)
+    {
+        var job = NewJob(request);
+        Enqueue(job, ControlLane);
+        return job.Wait().Content;
+    }
+
     public void StartSubshell(string id)
     {
         var lane = _lanes[id] = new Lane();

@@ -49,6 +49,14 @@ internal sealed partial record PythonLocation(string Executable, string Library,
             + $"(Debian: libpython{name}, RHEL: python{name}-libs, pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared).");
     }
 
+    /// <summary>Whether the environment has a package, by its folder; a wrong no costs no more than a greyed button.</summary>
+    public bool Has(string package)
+    {
+        var prefix = Path.GetDirectoryName(Path.GetDirectoryName(Executable)) ?? "/";
+        string[] places = [$"lib/python{Version}/site-packages", $"lib64/python{Version}/site-packages", "lib/python3/dist-packages"];
+        return places.Any(place => Directory.Exists(Path.Combine(prefix, place, package)));
+    }
+
     private static IEnumerable<string> Candidates(string folder, string version)
     {
         var prefix = Path.GetDirectoryName(folder) ?? "/";

@@ -15,7 +15,7 @@ internal sealed record KernelInfoReply
 
     public required string Banner { get; init; }
 
-    public bool Debugger { get; init; }
+    public required bool Debugger { get; init; }
 
     public IReadOnlyList<HelpLink> HelpLinks { get; init; } =
     [
@@ -24,7 +24,7 @@ internal sealed record KernelInfoReply
         new("IPython reference", "https://ipython.org/documentation.html"),
     ];
 
-    public IReadOnlyList<string> SupportedFeatures { get; init; } = ["kernel subshells"];
+    public required IReadOnlyList<string> SupportedFeatures { get; init; }
 }
 
 /// <summary>What front ends need to know to highlight, export and store cells.</summary>

@@ -7,6 +7,8 @@ from typing import Any
 
 from IPython.core.history import HistoryManager
 
+from .dap import leave_alone
+
 _BUNDLE_SECONDS = 0.3
 
 
@@ -20,6 +22,8 @@ class BundledHistory(HistoryManager):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._ending = threading.Event()
         super().__init__(*args, **kwargs)
+        if self.enabled:
+            leave_alone(self.save_thread)
 
     def writeout_cache(self, conn: Any = None) -> None:
         if conn is not None:

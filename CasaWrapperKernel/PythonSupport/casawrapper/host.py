@@ -70,7 +70,7 @@ def complete(job: Job, content: dict[str, Any] | None, execution_count: int = 0)
     if in_child():
         return
     data = b"" if content is None else jsonclean.dumps(content)
-    ok = content is None or content.get("status") == "ok"
+    ok = content is None or content.get("status", "ok") == "ok"
     _casa_host.complete(job.id, data, int(ok), execution_count)
 
 

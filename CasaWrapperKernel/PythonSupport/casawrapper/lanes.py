@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from . import host
+from .dap import leave_alone
 
 if TYPE_CHECKING:
     from .requests import Requests
@@ -28,8 +29,10 @@ class _Control:
 
     def run(self) -> None:
         for job in _jobs("control", host.settings["control_descriptor"]):
-            if job.msg_type == "start_subshell":
-                content = json.loads(job.content)
+            content = json.loads(job.content)
+            if job.msg_type == "debug_request":
+                host.complete(job, self._requests.debugger.handle(job, content))
+            elif job.msg_type == "start_subshell":
                 subshell = _Subshell(self._requests, content["subshell_id"], content["descriptor"])
                 _start_thread(f"casa-kernel-subshell-{subshell.id[:8]}", subshell.run)
                 host.complete(job, None)
@@ -71,4 +74,6 @@ def _jobs(lane: str, descriptor: int) -> Iterator[host.Job]:
 
 def _start_thread(name: str, run: Callable[[], None]) -> None:
     # Daemons: a subshell in the middle of something must not keep the kernel from ending.
-    threading.Thread(target=run, name=name, daemon=True).start()
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    leave_alone(thread)
+    thread.start()

@@ -13,6 +13,7 @@ from IPython.utils.tokenutil import token_at_cursor
 from . import casa, host
 from .app import KernelApp
 from .comms import Comms
+from .debugger import Debugger
 from .shell import last_traceback
 
 
@@ -25,6 +26,7 @@ class Requests:
         self.shell = app.shell
         self.stopping = False
         self.was_interrupted = False
+        self.debugger = Debugger(self.shell)
         self._comms = Comms()
         self.shell.kernel.comm_manager = self._comms.manager
         casa.install(self.shell, host.settings["casa_log_file"], host.follow_log)
@@ -73,6 +75,7 @@ class Requests:
         if not silent:
             host.publish("execute_input", {"code": code, "execution_count": shell.execution_count})
         casa.provide(code, shell.user_ns)
+        self.debugger.trace_this_thread()
         result = await shell.run_cell_async(code, store_history=store, silent=silent, **self._transformed(code))
         error = result.error_before_exec or result.error_in_exec
         count = shell.execution_count - (1 if store else 0)

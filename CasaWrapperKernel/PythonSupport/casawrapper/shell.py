@@ -17,6 +17,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Instance, Type
 
 from . import host
+from .cellfiles import CellCompiler
 from .history import BundledHistory
 
 
@@ -67,6 +68,7 @@ class HostDisplayPublisher(DisplayPublisher):
 class ZMQInteractiveShell(InteractiveShell):
     """The shell of this kernel. It has the name of ipykernel's, since libraries recognise a notebook by it."""
 
+    compiler_class = Type(CellCompiler)
     displayhook_class = Type(HostDisplayHook)
     display_pub_class = Type(HostDisplayPublisher)
     exiter = Instance(ZMQExitAutocall)

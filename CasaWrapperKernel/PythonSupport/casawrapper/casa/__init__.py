@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
-from . import environment, hooks, names
+from . import environment, hooks, names, startup
 from .environment import CasaSetupError, current_logfile
 from .names import casa_names, provide
+from .prompt import Prompt
+from .verbs import VerbFinder
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -24,4 +26,7 @@ def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None]
     """
     environment.install(logfile, follow)
     hooks.install()
-    names.install(shell)
+    prompt = Prompt(shell.user_ns, provide)
+    names.install(shell, prompt.verbs())
+    shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))
+    startup.install(shell, provide)

@@ -16,6 +16,7 @@ _TOOLS = {
     "mstransformer": "mt", "singledishms": "sdms", "linearmosaic": "lm",
 }
 MODULES = ("casatools", "casatasks")
+VERBS = ("inp", "go", "default", "tget", "tput", "saveinputs", "taskhelp", "toolhelp", "execfile", "doc")
 # Package, and name at the prompt to name in that package.
 APPLICATIONS = {
     "casaplotms": {"plotms": "plotms"},
@@ -59,7 +60,7 @@ def casa_names() -> frozenset[str]:
     """Every name that is there at the CASA prompt and can be there in a notebook; none without CASA."""
     if not task_names():
         return frozenset()
-    names = {*task_names(), *tools(), *constructors(), *MODULES, "ctsys"}
+    names = {*task_names(), *tools(), *constructors(), *MODULES, *VERBS, "ctsys"}
     for package, attributes in APPLICATIONS.items():
         if package_folder(package):
             names.update(attributes)

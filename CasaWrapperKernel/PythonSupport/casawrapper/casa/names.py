@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["casa_names", "install", "provide"]
 
 _hidden: dict[str, Any] = {}
+_verbs: dict[str, Any] = {}
 _provided: dict[str, Any] = {}
 
 
-def install(shell: InteractiveShell) -> None:
-    """Remember where `shell` keeps the names that %who does not list."""
+def install(shell: InteractiveShell, verbs: dict[str, Any]) -> None:
+    """Remember the functions for the prompt's verbs, and where `shell` keeps the names that %who does not list."""
     global _hidden
     _hidden = shell.user_ns_hidden
+    _verbs.update(verbs)
 
 
 def provide(code: str, user_ns: dict[str, Any]) -> None:
@@ -48,7 +50,7 @@ def provide(code: str, user_ns: dict[str, Any]) -> None:
 
 def _values() -> dict[str, Any]:
     if not _provided:
-        _provided.update(_import_all())
+        _provided.update(_verbs | _import_all())
     return _provided
 
 

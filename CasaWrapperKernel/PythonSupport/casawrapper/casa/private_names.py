@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
+from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, Callable
+from typing import Any, Callable, Iterator, NoReturn
 
 from .application import Application
 from .door import Adapter, guarded
 from .notices import notice
 
+SHELL_MARK = "__casashell_state__"
 _LAUNCH, _PROCESS, _ADDRESS, _STUB, _SERVICE = "__launch", "__proc", "__uri", "__stub", "__stub_id"
 
 
@@ -95,3 +98,37 @@ def figure_managers() -> dict[Any, Any]:
     from matplotlib._pylab_helpers import Gcf
 
     return Gcf.figs
+
+
+def twin(task: object, name: str) -> Any:
+    """casashell's object for a task: it has inp, tget, tput, and runs with the user's variables."""
+    # The object's module looks for this local variable in the frames that import it.
+    casa_inp_go_state = {"last": None}  # noqa: F841
+    package = type(task).__module__.partition(".")[0]
+    home = "casashell.private" if package == "casatasks" else f"{package}.gotasks"
+    try:
+        return getattr(importlib.import_module(f"{home}.{name}"), name)
+    except ModuleNotFoundError as error:
+        raise RuntimeError(f"inp and go of {name} come from the Python package casashell of CASA's release, "
+                           f"which has no {error.name} here:  %pip install casashell") from error
+
+
+@contextmanager
+def no_last_file(twin: object) -> Iterator[None]:
+    """Let casashell's object for a task write none of its files for the time of a call."""
+
+    def refuse(*_: object) -> NoReturn:
+        # CASA passes over a folder that it may not write to.
+        raise PermissionError
+
+    module = sys.modules[type(twin).__module__]
+    module.open = refuse  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del module.open
+
+
+def help_lists() -> ModuleType:
+    """casashell's module with taskhelp and toolhelp."""
+    return importlib.import_module("casashell.private.init_doc")
