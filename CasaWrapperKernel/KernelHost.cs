@@ -15,7 +15,7 @@ namespace CasaWrapperKernel;
 /// The composition root: the one place that names every part and every thread of a running kernel. The sockets are up
 /// and kernel_info is answered before Python starts; then the main thread belongs to Python until the end.
 /// </summary>
-internal sealed class KernelHost
+internal sealed class KernelHost : IDisposable
 {
     // Jupyter waits 5 s for a kernel to end by itself; past 4 s it is better to end than to be killed with work unsent.
     private static readonly TimeSpan MostTimeToEnd = TimeSpan.FromSeconds(4);
@@ -23,11 +23,40 @@ internal sealed class KernelHost
     private readonly ManualResetEventSlim _shutDown = new();
     private readonly string _pythonPath;
     private readonly string _connectionFile;
+    private readonly ConnectionInfo _connection;
+    private readonly string _logFile = StateFolder.NewCasaLogFile();
+    private readonly ILoggerFactory _loggers;
+    private readonly Outbox _outbox = new();
+    private readonly Capture _capture;
+    private readonly CasaLog _log;
+    private readonly PythonBridge _bridge = new();
+    private readonly PythonInterpreter _python;
+    private readonly KernelIo _io;
+    private readonly Dispatcher _dispatcher;
+    private readonly Subshells _shells;
+    private readonly ControlQueue _control;
     private string _pythonVersion = "3";
     private bool _canDebug;
 
-    public KernelHost(string connectionFile, string pythonPath) =>
+    /// <exception cref="UserException">The connection file is of no use.</exception>
+    public KernelHost(string connectionFile, string pythonPath)
+    {
         (_connectionFile, _pythonPath) = (connectionFile, pythonPath);
+        _connection = ConnectionInfo.Read(connectionFile);
+        _capture = new Capture(_outbox);
+        _loggers = KernelLog.CreateFactory(_capture.SavedStderr);
+        _log = new CasaLog(_outbox, _logFile);
+        _capture.Filter = new StderrFilter(_log);
+        _python = new PythonInterpreter(_bridge, _outbox, _capture);
+
+        var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
+        _io = new KernelIo(frames, _outbox, _loggers.CreateLogger<KernelIo>()) { Received = Receive };
+        var shellReplies = new Replies(_outbox, Channel.Shell);
+        _dispatcher = new Dispatcher(_python, shellReplies, KernelInfo, _log);
+        _shells = new Subshells(_python, isMain => new ShellQueue(
+            isMain ? _dispatcher : new Dispatcher(_python, shellReplies, KernelInfo, new NoObserver())));
+        _control = new ControlQueue(_python, _shells, new Replies(_outbox, Channel.Control), KernelInfo, ShutDown);
+    }
 
     /// <summary>The version of this program.</summary>
     public static string Version { get; } =
@@ -38,110 +67,99 @@ internal sealed class KernelHost
     /// <returns>The exit status.</returns>
     public int Run()
     {
-        var connection = ConnectionInfo.Read(_connectionFile);
-        var session = Guid.NewGuid().ToString();
-        var outbox = new Outbox();
-        var capture = new Capture(outbox);
-        using var loggers = KernelLog.CreateFactory(capture.SavedStderr);
-        var logFile = StateFolder.NewCasaLogFile();
-        var log = new CasaLog(outbox, logFile);
-        capture.Filter = new StderrFilter(log);
-
-        var python = new PythonInterpreter(outbox, capture);
-        var frames = new Frames(new Signer(connection.SignatureScheme, connection.Key), session);
-        using var io = new KernelIo(frames, outbox, loggers.CreateLogger<KernelIo>());
-        var shellReplies = new Replies(outbox, Channel.Shell);
-        var dispatcher = new Dispatcher(python, shellReplies, KernelInfo, log);
-        using var shells = new Subshells(python, isMain => new ShellQueue(
-            isMain ? dispatcher : new Dispatcher(python, shellReplies, KernelInfo, new NoObserver())));
-        using var control = new ControlQueue(python, shells, new Replies(outbox, Channel.Control), KernelInfo, ShutDown);
-        io.Received = (channel, message) =>
-        {
-            switch (channel)
-            {
-                case Channel.Shell when !shells.Add(message):
-                    dispatcher.Refuse(message, "UnknownSubshellError", $"There is no subshell {message.Header.SubshellId}.");
-                    break;
-                case Channel.Control:
-                    control.Add(message);
-                    break;
-                case Channel.Stdin when message.Type == "input_reply":
-                    python.Stdin.Add(Json.Read(message.Content, WireJson.Default.InputReply)?.Value ?? "");
-                    break;
-            }
-        };
-
-        var location = LoadPython(python);
-        shells.Start();
-        Start("kernel-control", control.Run);
-        Start("kernel-capture", capture.Run);
-        Start("casa-log", log.Run);
+        var location = LoadPython();
+        _shells.Start();
+        Start("kernel-control", _control.Run);
+        Start("kernel-capture", _capture.Run);
+        Start("casa-log", _log.Run);
         Start("kernel-parent", () => ParentWatch.Run(() => ShutDown(restart: false)));
-        var bound = io.Start(connection);
-        if (bound != connection)
+        var bound = _io.Start(_connection);
+        if (bound != _connection)
         {
             bound.Write(_connectionFile);
         }
 
-        outbox.Post(Channel.Iopub, new Outgoing("status", Outgoing.EmptyObject,
-            Json.Write(new Status("starting"), WireJson.Default.Status))
-        { Identities = [Topic.Of("status")] });
+        new Replies(_outbox, Channel.Shell).Publish(
+            "status", Outgoing.EmptyObject, Json.Write(new Status("starting"), WireJson.Default.Status));
+        return location is null ? WaitForShutDown(1) : HostPython(location);
+    }
 
-        var status = location is null ? WaitForShutDown(1) : HostPython(location, python, outbox, log, logFile);
-        shells.Close();
-        control.Close();
-        return status;
+    public void Dispose()
+    {
+        _shells.Close();
+        _control.Close();
+        _io.Dispose();
+        _loggers.Dispose();
+        _shells.Dispose();
+        _control.Dispose();
+        _shutDown.Dispose();
+    }
 
-        void ShutDown(bool restart)
+    /// <summary>[kernel-io] Hands a message to whoever handles it.</summary>
+    private void Receive(Channel channel, Message message)
+    {
+        switch (channel)
         {
-            _shutDown.Set();
-            Start("kernel-watchdog", () => EndAtLast(io));
-            python.Stop(restart);
+            case Channel.Shell when !_shells.Add(message):
+                _dispatcher.Refuse(message, "UnknownSubshellError", $"There is no subshell {message.Header.SubshellId}.");
+                break;
+            case Channel.Control:
+                _control.Add(message);
+                break;
+            case Channel.Stdin when message.Type == "input_reply":
+                _python.Stdin.Add(Json.Read(message.Content, WireJson.Default.InputReply)?.Value ?? "");
+                break;
         }
     }
 
-    private int HostPython(
-        PythonLocation location, PythonInterpreter python, Outbox outbox, CasaLog log, string logFile)
+    private void ShutDown(bool restart)
     {
-        var settings = new Settings
-        {
-            MainDescriptor = python.Main.Descriptor,
-            ControlDescriptor = python.Control.Descriptor,
-            InputDescriptor = python.Stdin.Descriptor,
-            PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
-            ConnectionFile = Path.GetFullPath(_connectionFile),
-            CasaLogFile = logFile,
-            Version = Version,
-        };
-        HostModule.Register(python, outbox, JsonSerializer.Serialize(settings, SettingsJson.Default.Settings), log.Follow);
-        Signals.GiveToPython();
-        var status = PythonMain.Run(location);
-        if (_shutDown.IsSet)
-        {
-            return status;
-        }
-
-        python.Fail($"The Python of {_pythonPath} ended (exit status {status}); "
-            + "what it printed is in the log of the Jupyter server. Restart the kernel.");
-        return WaitForShutDown(1);
+        _shutDown.Set();
+        Start("kernel-watchdog", EndAtLast);
+        _python.Stop(restart);
     }
 
     /// <returns>Null if there is no Python to host; the reason is then the answer to every cell.</returns>
-    private PythonLocation? LoadPython(PythonInterpreter python)
+    private PythonLocation? LoadPython()
     {
         try
         {
             var location = PythonLocation.Find(_pythonPath);
-            PythonMain.Load(location);
-            _pythonVersion = PythonMain.Version;
+            _bridge.Load(location);
+            _pythonVersion = _bridge.Version;
             _canDebug = location.Has("debugpy");
             return location;
         }
         catch (Exception e) when (e is UserException or DllNotFoundException)
         {
-            python.Fail(e.Message);
+            _python.Fail(e.Message);
             return null;
         }
+    }
+
+    private int HostPython(PythonLocation location)
+    {
+        var settings = JsonSerializer.Serialize(new Settings
+        {
+            MainDescriptor = _python.Main.Descriptor,
+            ControlDescriptor = _python.Control.Descriptor,
+            InputDescriptor = _python.Stdin.Descriptor,
+            PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
+            ConnectionFile = Path.GetFullPath(_connectionFile),
+            CasaLogFile = _logFile,
+            Version = Version,
+        }, SettingsJson.Default.Settings);
+        Signals.GiveToPython();
+        Capture.BufferLinesOnly();
+        var status = _bridge.Run(location, new HostFunctions(_python, _outbox, settings, _log.Follow));
+        if (_shutDown.IsSet)
+        {
+            return status;
+        }
+
+        _python.Fail($"The Python of {_pythonPath} ended (exit status {status}); "
+            + "what it printed is in the log of the Jupyter server. Restart the kernel.");
+        return WaitForShutDown(1);
     }
 
     private KernelInfoReply KernelInfo() => new()
@@ -159,10 +177,10 @@ internal sealed class KernelHost
         return status;
     }
 
-    private static void EndAtLast(KernelIo io)
+    private void EndAtLast()
     {
         Thread.Sleep(MostTimeToEnd);
-        io.Dispose();
+        _io.Dispose();
         Libc._exit(1);
     }
 

@@ -14,7 +14,11 @@ var python = new Option<string>("--python")
     Required = true,
 };
 var start = new Command("start", "Run the kernel (Jupyter does this).") { connectionFile, python };
-start.SetAction(arguments => new KernelHost(arguments.GetValue(connectionFile)!, arguments.GetValue(python)!).Run());
+start.SetAction(arguments =>
+{
+    using var kernel = new KernelHost(arguments.GetValue(connectionFile)!, arguments.GetValue(python)!);
+    return kernel.Run();
+});
 
 var root = new RootCommand("The Jupyter kernel for CASA.")
 {

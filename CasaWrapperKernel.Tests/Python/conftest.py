@@ -131,7 +131,7 @@ def front(kernel: Any) -> Iterator[Any]:
         kernel.manager.restart_kernel(now=True)
         client = kernel.connect()
     yield client
-    unread = client.unread(wait=0.02)
+    unread = client.unread()
     client.close()
     kernel.fronts.remove(client)
     assert not unread, f"unread messages: {summary(unread)}"

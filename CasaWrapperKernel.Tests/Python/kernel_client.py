@@ -186,10 +186,10 @@ class FrontEnd:
         yield steps
         steps.end()
 
-    def unread(self, wait: float = 0.05) -> list[Message]:
-        """The messages for this front end that nobody has looked at."""
-        for channel in ("iopub", "shell", "control", "stdin"):
-            while self.sockets[channel].poll(wait * 1000):
+    def unread(self, *channels: str) -> list[Message]:
+        """The messages for this front end that nobody has looked at; on all channels if none is named."""
+        for channel in channels or ("iopub", "shell", "control", "stdin"):
+            while self.sockets[channel].poll(20):
                 self.inbox.append(self.receive(channel, 0))
         return [m for m in self.inbox if m["parent_header"].get("session") == self.session.session]
 
@@ -246,7 +246,7 @@ class Transcript:
 
     def end(self) -> None:
         """Nothing more may have come for this request."""
-        unread = [m for m in self.front.unread() if m["parent_header"].get("msg_id") == self.msg_id]
+        unread = [m for m in self.front.unread("iopub") if m["parent_header"].get("msg_id") == self.msg_id]
         assert not unread, f"unread: {summary(unread)}"
 
 

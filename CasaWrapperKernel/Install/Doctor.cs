@@ -64,7 +64,7 @@ internal static class Doctor
     private static Finding Library(PythonEnvironment python)
     {
         var location = PythonLocation.Find(python.Executable);
-        PythonMain.Load(location);
+        new PythonBridge().Load(location);
         return new Finding(Level.Ok, "shared library", location.Library);
     }
 

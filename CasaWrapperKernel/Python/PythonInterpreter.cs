@@ -20,6 +20,7 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
 
     private readonly ConcurrentDictionary<string, Lane> _lanes = new();
     private readonly ConcurrentDictionary<long, Job> _known = new();
+    private readonly IPythonBridge _bridge;
     private readonly Outbox _outbox;
     private readonly Capture _capture;
     private long _lastJob;
@@ -28,9 +29,9 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     private volatile string? _failure;
     private volatile Parent _lastParent = new(0, NoHeader);
 
-    public PythonInterpreter(Outbox outbox, Capture capture)
+    public PythonInterpreter(IPythonBridge bridge, Outbox outbox, Capture capture)
     {
-        (_outbox, _capture) = (outbox, capture);
+        (_bridge, _outbox, _capture) = (bridge, outbox, capture);
         (_lanes[MainLane], _lanes[ControlLane]) = (Main, Control);
     }
 
@@ -81,7 +82,7 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
         }
 
         Volatile.Write(ref _interrupts, 1);
-        PythonApi.PyErr_SetInterruptEx(Libc.SIGINT);
+        _bridge.SetInterrupt();
         Libc.pthread_kill(_pythonThread, Libc.SIGINT);
     }
 

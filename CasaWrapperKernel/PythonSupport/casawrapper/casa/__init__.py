@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
-from . import environment, hooks, names, startup
+from . import environment, hooks, keyboard, names, startup
 from .environment import CasaSetupError, current_logfile
 from .names import casa_names, provide
 from .prompt import Prompt
@@ -29,4 +29,5 @@ def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None]
     prompt = Prompt(shell.user_ns, provide)
     names.install(shell, prompt.verbs())
     shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))
+    keyboard.install(shell, prompt)
     startup.install(shell, provide)

@@ -10,6 +10,7 @@ from .importhook import when_imported
 
 # CASA's module, and the module and function here that adapt it once it is there.
 ADAPTATIONS = (
+    ("casatools.errors", "checks", "adapt"),
     ("casatasks", "tasks", "adapt"),
     ("casaplotms", "plotms", "adapt"),
     ("casaplotms.private.plotmstool", "plotms", "adapt_tool"),

@@ -6,6 +6,7 @@ import ast
 import inspect
 import os
 import re
+import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from . import catalog
 from .prompt import task_name
 
 _SECTION = re.compile(r"\n-{5,} (.+?) -{5,}\n|\n\x1b\S*RETURNS")
+_TEXT_WIDTH = 100
 _NEXT_TOPIC = re.compile(r"(default|options?|examples?|subparameter|note)\b", re.IGNORECASE)
 
 
@@ -42,7 +44,8 @@ def describe(task: Any) -> str | None:
     name = task_name(task)
     shown = {key: f"{key}={one.default}," for key, one in known.items()}
     width = min(32, max(map(len, shown.values())))
-    lines = [f"    {shown[key]:<{width}}  # {one.text}".rstrip(" #") for key, one in known.items()]
+    lines = [f"    {shown[key]:<{width}}  # {textwrap.shorten(one.text, _TEXT_WIDTH, placeholder=' ...')}".rstrip(" #")
+             for key, one in known.items()]
     return "\n".join([f"{name}: {type(task)._info_desc_.strip()}", "", f"{name}(", *lines, ")", "",
                       _sections(type(task)).get("", "").partition("\n")[2].strip()]).rstrip()
 
@@ -116,7 +119,7 @@ def _from_xml(name: str) -> dict[str, tuple[str, tuple[str, ...]]]:
         return {}
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for node in ElementTree.parse(path).iter("{*}param"):
-        text = " ".join((node.findtext("{*}shortdescription") or "").split())
+        text = " ".join((node.findtext("{*}shortdescription") or "").replace("\\*", "*").split())
         values = tuple(value.text or "" for value in node.iterfind("{*}allowed/{*}value"))
         found[node.get("name", "")] = (text, values)
     return found

@@ -132,3 +132,21 @@ def no_last_file(twin: object) -> Iterator[None]:
 def help_lists() -> ModuleType:
     """casashell's module with taskhelp and toolhelp."""
     return importlib.import_module("casashell.private.init_doc")
+
+
+def replace_check_text(errors: ModuleType, make: Callable[[Any, str, dict[str, Any], dict[str, Any], str], str]) -> None:
+    """Let `make` give the text for a failed check: from the errors, task, values, rules and CASA's own text."""
+    if not _have(errors, ("create_error_string",), "the explanation of wrong arguments"):
+        return
+    original = errors.create_error_string
+
+    def create_error_string(found: Any) -> str:
+        names = sys._getframe(1).f_locals
+        text = original(found)
+        cls = type(names.get("self")).__name__
+        values = names.get("doc") or names.get("_invocation_parameters") or {}
+        # casatasks' objects keep their rules in the call, casashell's in the class.
+        rules = names.get("schema") or getattr(names.get("self"), f"{cls}__schema", {})
+        return make(found, cls.lstrip("_"), values, rules, text)
+
+    errors.create_error_string = create_error_string

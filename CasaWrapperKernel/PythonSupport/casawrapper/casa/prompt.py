@@ -26,6 +26,8 @@ class Prompt:
         self._user_ns = user_ns
         self._provide = provide
         self.active: Any = None
+        self.task: Any = None
+        """The active task as it stands in the user's namespace; `active` is CASA's object for the prompt."""
 
     def verbs(self) -> dict[str, Callable[..., Any]]:
         """Each verb and its function."""
@@ -98,6 +100,7 @@ class Prompt:
             if task is None:
                 self._provide(name, self._user_ns)
                 task = self._user_ns.get(name, name)
+        self.task = task
         if all(hasattr(task, name) for name in ("inp", "set_global_defaults", "tget", "tput")):
             return task
         name = task_name(task)

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using CasaWrapperKernel.Python.Native;
 
-namespace CasaWrapperKernel.Python.Native;
+namespace CasaWrapperKernel.Python.CApi;
+
 
 /// <summary>
 /// The functions of CPython's C API that the kernel uses, found by name in the user's own libpython. All but

@@ -1,37 +1,29 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Python.Native;
-using CasaWrapperKernel.Wire;
-using static CasaWrapperKernel.Python.Native.PythonApi;
+using static CasaWrapperKernel.Python.CApi.PythonApi;
 
-namespace CasaWrapperKernel.Python;
+namespace CasaWrapperKernel.Python.CApi;
 
 /// <summary>
-/// The built-in Python module <c>_casa_host</c>: the only door between Python and the kernel. Its functions take and
-/// give numbers, text and JSON as bytes; <c>casawrapper/host.py</c> describes them for Python.
+/// The built-in Python module <c>_casa_host</c> on CPython's C API: takes the arguments apart and calls
+/// <see cref="HostFunctions"/>.
 /// </summary>
 /// <remarks>CPython calls static functions, so there is one instance a process.</remarks>
 internal static unsafe class HostModule
 {
     private static readonly byte[] Replace = "replace\0"u8.ToArray();
-    private static PythonInterpreter Interpreter = null!;
-    private static Outbox Outbox = null!;
-    private static string Settings = "{}";
-    private static Action<string> FollowLogFile = _ => { };
+    private static HostFunctions Host = null!;
     private static PyModuleDef* Definition;
     private static nint ParentVariable;
 
     /// <summary>Offers the module to the interpreter; before Python is initialised.</summary>
-    /// <param name="settings">JSON object that Python reads with <c>_casa_host.settings()</c>.</param>
-    /// <param name="followLog">Called when CASA logs to another file than the settings said.</param>
-    public static void Register(PythonInterpreter interpreter, Outbox outbox, string settings, Action<string> followLog)
+    public static void Register(HostFunctions host)
     {
-        (Interpreter, Outbox, Settings, FollowLogFile) = (interpreter, outbox, settings, followLog);
+        Host = host;
         (string Name, nint Function)[] functions =
         [
-            ("settings", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&GetSettings),
+            ("settings", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Settings),
             ("ready", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Ready),
             ("fail", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Fail),
             ("follow_log", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&FollowLog),
@@ -71,39 +63,36 @@ internal static unsafe class HostModule
     private static nint Create() => PyModule_Create2(Definition, 3);
 
     [UnmanagedCallersOnly]
-    private static nint GetSettings(nint self, nint* args, nint count) => NewText(Settings);
+    private static nint Settings(nint self, nint* args, nint count) => NewText(Host.Settings);
 
-    /// <summary><c>ready(parent_variable)</c>: the context variable that holds the number of the current job.</summary>
     [UnmanagedCallersOnly]
     private static nint Ready(nint self, nint* args, nint count)
     {
         Py_IncRef(args[0]);
         ParentVariable = args[0];
-        Interpreter.Ready();
+        Host.Ready();
         return NewNone();
     }
 
-    /// <summary><c>fail(reason)</c>: no cell can be run; the reason answers them all.</summary>
     [UnmanagedCallersOnly]
     private static nint Fail(nint self, nint* args, nint count)
     {
-        Interpreter.Fail(Encoding.UTF8.GetString(Text(args[0])));
+        Host.Fail(Text(args[0]));
         return NewNone();
     }
 
-    /// <summary><c>follow_log(path)</c>: CASA is about to log to this file.</summary>
     [UnmanagedCallersOnly]
     private static nint FollowLog(nint self, nint* args, nint count)
     {
-        FollowLogFile(Encoding.UTF8.GetString(Text(args[0])));
+        Host.FollowLog(Text(args[0]));
         return NewNone();
     }
 
-    /// <summary><c>take(lane) -> None | [id, msg_type, header, metadata, content, [buffer, ...]]</c></summary>
+    /// <returns><c>None | [id, msg_type, header, metadata, content, [buffer, ...]]</c></returns>
     [UnmanagedCallersOnly]
     private static nint Take(nint self, nint* args, nint count)
     {
-        if (Interpreter.Take(Encoding.UTF8.GetString(Text(args[0]))) is not { } job)
+        if (Host.Take(Text(args[0])) is not { } job)
         {
             return NewNone();
         }
@@ -125,16 +114,13 @@ internal static unsafe class HostModule
         return list;
     }
 
-    /// <summary><c>complete(id, content, ok, execution_count)</c></summary>
     [UnmanagedCallersOnly]
     private static nint Complete(nint self, nint* args, nint count)
     {
-        Interpreter.Complete(PyLong_AsLongLong(args[0]), new JobResult(
-            Bytes(args[1]).ToArray(), PyLong_AsLongLong(args[2]) != 0, (int)PyLong_AsLongLong(args[3])));
+        Host.Complete(PyLong_AsLongLong(args[0]), Bytes(args[1]), PyLong_AsLongLong(args[2]) != 0, (int)PyLong_AsLongLong(args[3]));
         return NewNone();
     }
 
-    /// <summary><c>publish(id, msg_type, content, metadata, [buffer, ...])</c></summary>
     [UnmanagedCallersOnly]
     private static nint Publish(nint self, nint* args, nint count)
     {
@@ -144,13 +130,7 @@ internal static unsafe class HostModule
             buffers[i] = Bytes(PyList_GetItem(args[4], i)).ToArray();
         }
 
-        var type = Encoding.UTF8.GetString(Text(args[1]));
-        Outbox.Post(Channel.Iopub, new Outgoing(type, Interpreter.ParentOf(PyLong_AsLongLong(args[0])), Bytes(args[2]).ToArray())
-        {
-            Metadata = Bytes(args[3]).ToArray(),
-            Buffers = buffers,
-            Identities = [Topic.Of(type)],
-        });
+        Host.Publish(PyLong_AsLongLong(args[0]), Text(args[1]), Bytes(args[2]), Bytes(args[3]), buffers);
         return NewNone();
     }
 
@@ -160,30 +140,23 @@ internal static unsafe class HostModule
     [UnmanagedCallersOnly]
     private static nint WriteStderr(nint self, nint* args, nint count) => Write("stderr", args[0]);
 
-    /// <summary>
-    /// The <c>write</c> of sys.stdout and sys.stderr. Called four times for a <c>print</c> of two values, so it does as
-    /// little as it can.
-    /// </summary>
-    private static nint Write(string name, nint text)
+    // A print of two values calls this four times, so it does as little as it can.
+    private static nint Write(string stream, nint text)
     {
         nint length;
         var utf8 = PyUnicode_AsUTF8AndSize(text, &length);
         if (utf8 == null)
         {
-            return WriteReplaced(name, text);
+            return WriteReplaced(stream, text);
         }
 
-        if (length > 0)
-        {
-            Outbox.Write(CurrentParent(), name, new ReadOnlySpan<byte>(utf8, (int)length));
-            LetOthersRunWhileFull();
-        }
-
+        Host.Write(CurrentRequest(), stream, new ReadOnlySpan<byte>(utf8, (int)length));
+        LetOthersRunWhileFull();
         return PyLong_FromLongLong(PyUnicode_GetLength(text));
     }
 
     // Lone surrogates (from file names, say) are no UTF-8 and would make the whole message unreadable.
-    private static nint WriteReplaced(string name, nint text)
+    private static nint WriteReplaced(string stream, nint text)
     {
         fixed (byte* errors = Replace)
         {
@@ -194,7 +167,7 @@ internal static unsafe class HostModule
                 return 0;
             }
 
-            Outbox.Write(CurrentParent(), name, Bytes(bytes));
+            Host.Write(CurrentRequest(), stream, Bytes(bytes));
             Py_DecRef(bytes);
             return PyLong_FromLongLong(PyUnicode_GetLength(text));
         }
@@ -202,62 +175,44 @@ internal static unsafe class HostModule
 
     private static void LetOthersRunWhileFull()
     {
-        if (!Outbox.IsFull)
+        if (!Host.IsFull)
         {
             return;
         }
 
         var state = PyEval_SaveThread();
-        while (Outbox.IsFull)
+        while (Host.IsFull)
         {
-            Outbox.WaitForRoom();
+            Host.WaitForRoom();
         }
 
         PyEval_RestoreThread(state);
     }
 
-    /// <summary><c>ask_input(id, prompt, password) -> bool</c>: false if the front end takes no questions.</summary>
     [UnmanagedCallersOnly]
-    private static nint AskInput(nint self, nint* args, nint count)
-    {
-        if (Interpreter.RequestOf(PyLong_AsLongLong(args[0])) is not { } request
-            || Json.Read(request.Content, WireJson.Default.ExecuteRequest) is not { AllowStdin: true })
-        {
-            return PyLong_FromLongLong(0);
-        }
+    private static nint AskInput(nint self, nint* args, nint count) => PyLong_FromLongLong(
+        Host.AskInput(PyLong_AsLongLong(args[0]), Text(args[1]), PyLong_AsLongLong(args[2]) != 0) ? 1 : 0);
 
-        Interpreter.Stdin.Clear();
-        var content = new InputRequest(Encoding.UTF8.GetString(Text(args[1])), PyLong_AsLongLong(args[2]) != 0);
-        Outbox.Post(Channel.Stdin, new Outgoing(
-            "input_request", request.HeaderJson, Json.Write(content, WireJson.Default.InputRequest))
-        {
-            Identities = request.Identities,
-        });
-        return PyLong_FromLongLong(1);
-    }
-
-    /// <summary><c>take_input() -> str | None</c></summary>
     [UnmanagedCallersOnly]
     private static nint TakeInput(nint self, nint* args, nint count) =>
-        Interpreter.Stdin.Take() is { } value ? NewText(value) : NewNone();
+        Host.TakeInput() is { } value ? NewText(value) : NewNone();
 
-    /// <summary><c>take_interrupt() -> bool</c></summary>
     [UnmanagedCallersOnly]
-    private static nint TakeInterrupt(nint self, nint* args, nint count) =>
-        PyLong_FromLongLong(Interpreter.TakeInterrupt() ? 1 : 0);
+    private static nint TakeInterrupt(nint self, nint* args, nint count) => PyLong_FromLongLong(Host.TakeInterrupt() ? 1 : 0);
 
-    private static byte[] CurrentParent()
+    /// <summary>The number that the running code's context variable holds; 0 where it has none.</summary>
+    private static long CurrentRequest()
     {
         nint value = 0;
         if (PyContextVar_Get(ParentVariable, 0, &value) != 0 || value == 0)
         {
             PyErr_Clear();
-            return Outgoing.EmptyObject;
+            return 0;
         }
 
         var id = PyLong_AsLongLong(value);
         Py_DecRef(value);
-        return Interpreter.ParentOf(id);
+        return id;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -268,11 +223,11 @@ internal static unsafe class HostModule
         return PyBytes_AsStringAndSize(value, &start, &length) == 0 ? new ReadOnlySpan<byte>(start, (int)length) : [];
     }
 
-    private static ReadOnlySpan<byte> Text(nint value)
+    private static string Text(nint value)
     {
         nint length;
         var start = PyUnicode_AsUTF8AndSize(value, &length);
-        return start == null ? [] : new ReadOnlySpan<byte>(start, (int)length);
+        return start == null ? "" : Encoding.UTF8.GetString(start, (int)length);
     }
 
     private static nint NewBytes(byte[] value)

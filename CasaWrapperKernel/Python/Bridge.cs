@@ -1,0 +1,40 @@
+namespace CasaWrapperKernel.Python;
+
+/// <summary>
+/// How the kernel hosts CPython. There are two: on CPython's own C API (the default), and on Python.NET; which one is
+/// built in is chosen by the build property <c>PythonBridge</c>.
+/// </summary>
+internal interface IPythonBridge
+{
+    /// <summary>Loads the interpreter's library.</summary>
+    /// <exception cref="DllNotFoundException">It cannot be loaded.</exception>
+    void Load(PythonLocation python);
+
+    /// <summary>Such as <c>3.11.7</c>; known as soon as the library is loaded.</summary>
+    string Version { get; }
+
+    /// <summary>
+    /// Runs the interpreter on the calling thread, which must be the process's main thread, until it ends. The module
+    /// <c>_casa_host</c> is there from the beginning.
+    /// </summary>
+    /// <returns>The exit status.</returns>
+    int Run(PythonLocation python, HostFunctions host);
+
+    /// <summary>Sets Python's own flag for a pending SIGINT; from any thread, without the GIL.</summary>
+    void SetInterrupt();
+}
+
+/// <summary>The Python program that both bridges run.</summary>
+internal static class Bootstrap
+{
+    // While casawrapper and IPython are imported, the working directory ('' in sys.path) is out of the way, so that a
+    // user's own types.py or random.py cannot break the kernel; afterwards it is back, as users expect.
+    public const string Code = """
+        import sys, json, _casa_host
+        sys.path.remove("") if "" in sys.path else None
+        sys.path.append(json.loads(_casa_host.settings())["python_support"])
+        from casawrapper.kernel import main
+        sys.path.insert(0, "")
+        sys.exit(main())
+        """;
+}

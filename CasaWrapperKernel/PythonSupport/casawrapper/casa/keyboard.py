@@ -1,0 +1,56 @@
+"""Completion and Shift-Tab for CASA, in the ways that IPython offers for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+# Imported at once, unlike what reads CASA's files, because it must know of every task that runs.
+from . import selection  # noqa: F401
+from .prompt import Prompt, task_name
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def install(shell: InteractiveShell, prompt: Prompt) -> None:
+    """Let `shell` complete and describe CASA's tasks."""
+    _install_completion(shell, prompt)
+    # The hook is there since IPython 8.15; before, Shift-Tab shows IPython's own description.
+    if hasattr(shell.inspector, "mime_hooks"):
+        shell.inspector.mime_hooks = {**shell.inspector.mime_hooks, "text/plain": _description}
+
+
+def _install_completion(shell: InteractiveShell, prompt: Prompt) -> None:
+    try:
+        from IPython.core.completer import SimpleCompletion, context_matcher
+    except ImportError:
+        # IPython before 8.6 does not tell a matcher the code around the cursor.
+        return
+
+    @context_matcher(identifier="casa", priority=100)  # type: ignore[misc]
+    def casa(context: Any) -> dict[str, Any]:
+        lines = context.full_text.split("\n")
+        cursor = sum(len(line) + 1 for line in lines[:context.cursor_line]) + context.cursor_position
+        try:
+            from .completion import complete
+
+            found = complete(context.full_text, cursor, shell.user_ns, prompt.task)
+        except Exception:
+            # A completion that fails is no reason to disturb somebody who types.
+            found = None
+        if found is None:
+            return {"completions": []}
+        return {"completions": [SimpleCompletion(text, type=found.kind) for text in found.texts],
+                "matched_fragment": found.fragment, "suppress": found.alone, "ordered": True}
+
+    shell.Completer.custom_matchers.append(casa)
+
+
+def _description(data: Any) -> list[tuple[str, str]] | None:
+    """IPython's parts of a description, a heading and a text each; None for its usual ones."""
+    if data.detail_level or task_name(data.obj) is None:
+        return None
+    from .parameters import describe
+
+    text = describe(data.obj)
+    return [("Task", text)] if text else None
