@@ -97,7 +97,7 @@ StartKernel = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def start_kernel(casa_kernel: Path, kernelspec: str, kernel_env: dict[str, str],
+def start_kernel(casa_kernel: Path, kernel_env: dict[str, str],
                  tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartKernel]:
     """Starts kernels that end with the module: ``start_kernel(python=, env=, cwd=) -> Kernel``."""
     from kernel_client import Kernel
@@ -106,7 +106,7 @@ def start_kernel(casa_kernel: Path, kernelspec: str, kernel_env: dict[str, str],
 
     def start(python: str = TEST_PYTHON, env: dict[str, str] | None = None, cwd: Path | None = None) -> Kernel:
         folder = tmp_path_factory.mktemp("kernel")
-        kernels.append(Kernel(casa_kernel, python, kernel_env | (env or {}), folder, cwd, name=kernelspec))
+        kernels.append(Kernel(casa_kernel, python, kernel_env | (env or {}), folder, cwd))
         return kernels[-1]
 
     yield start

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import zmq
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.session import Session
 
@@ -250,19 +251,26 @@ class Transcript:
         assert not unread, f"unread: {summary(unread)}"
 
 
+class _OneKernel(KernelSpecManager):
+    """Knows one kernelspec only, which need not be installed."""
+
+    def __init__(self, **spec: Any) -> None:
+        super().__init__()
+        self._spec = KernelSpec(language="python", display_name="under test", **spec)
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return self._spec
+
+
 class Kernel:
     """A kernel process, started by jupyter_client as every front end does it."""
 
-    def __init__(self, binary: Path, python: str, env: dict[str, str], folder: Path, cwd: Path | None = None,
-                 name: str = "python3") -> None:
+    def __init__(self, binary: Path, python: str, env: dict[str, str], folder: Path, cwd: Path | None = None) -> None:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.stderr_file = self.folder / "stderr.txt"
-        self.manager = KernelManager(kernel_name=name, connection_file=str(self.folder / "connection.json"))
-        spec = self.manager.kernel_spec
-        assert spec is not None
-        spec.argv = [str(binary), "start", "-f", "{connection_file}", "--python", python]
-        spec.env = {}
+        specs = _OneKernel(argv=[str(binary), "start", "-f", "{connection_file}", "--python", python])
+        self.manager = KernelManager(kernel_spec_manager=specs, connection_file=str(self.folder / "connection.json"))
         # Open until the end, since a restart uses it again.
         self._log = self.stderr_file.open("ab")
         self.manager.start_kernel(env=env, cwd=str(cwd or folder), stderr=self._log, stdout=self._log)

@@ -105,7 +105,7 @@ def test_observers_see_begin_end_and_failure(session: Session) -> None:
 
 
 def test_casas_argument_checks_stay(session: Session) -> None:
-    assert cell(session, "bad argument").error.startswith("AssertionError")
+    assert cell(session, "bad argument").error.startswith("ParameterError: listobs(verbose=")
     assert cell(session, "meta").results[0]["text/plain"] == "(\"(vis='', selectdata=True,\", True)"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import traceback
 from types import ModuleType
 from typing import Any, Callable
 
@@ -35,7 +36,14 @@ class ParameterError(AssertionError):
         if self._shown and shell is not None:
             return shell.InteractiveTB.structured_traceback(type(self), self, self.__traceback__, tb_offset=1)
         self._shown = True
-        return [f"\x1b[0;31m{type(self).__name__}\x1b[0m: {self}", "(%tb shows where CASA found this.)"]
+        return [f"\x1b[0;31m{type(self).__name__}\x1b[0m: {self}", *self._users_line(),
+                "(%tb shows where CASA found this.)"]
+
+    def _users_line(self) -> list[str]:
+        """The line that called the task."""
+        calls = traceback.extract_tb(self.__traceback__)
+        inside = next((number for number, call in enumerate(calls) if call.name == "__call__"), 0)
+        return [f"line {calls[inside - 1].lineno}: {calls[inside - 1].line}"] if inside else []
 
 
 def adapt(errors: ModuleType) -> None:
@@ -70,7 +78,8 @@ def _problem(name: str, value: Any, alternatives: list[dict[str, Any]]) -> str:
         return f"{', '.join(map(repr, missing))} does not exist in {os.getcwd()}."
     if allowed and isinstance(value, str):
         close = difflib.get_close_matches(value, allowed, 1)
-        guess = f"; did you mean {close[0]!r}?" if close else "."
-        return f"{name} must be one of {', '.join(map(repr, sorted(allowed, key=str.swapcase)))}{guess}"
+        guess = f"Did you mean {close[0]!r}? " if close else ""
+        choices = {choice.casefold(): choice for choice in sorted(allowed)}
+        return f"{guess}{name} must be one of {', '.join(map(repr, sorted(choices.values())))}."
     kinds: Callable[[str], str] = lambda one: _TYPES.get(one, one)
     return f"{name} must be {' or '.join(dict.fromkeys(map(kinds, types))) or 'something else'}."
