@@ -26,7 +26,7 @@ class Debugger:
         self._port = 0
         self._breakpoints: dict[str, list[Message]] = {}
         self._stopped: set[int] = set()
-        self._request = 0
+        self._job: host.Job | None = None
         self._own: dict[str, Callable[[Message], Message]] = {
             "attach": self._attach,
             "configurationDone": lambda arguments: {},  # sent by us as part of attach
@@ -43,7 +43,7 @@ class Debugger:
 
     def handle(self, job: host.Job, request: Message) -> Message:
         """The DAP response to a DAP request."""
-        self._request = job.id
+        self._job = job
         command, arguments = request["command"], request.get("arguments") or {}
         response = {"type": "response", "request_seq": request["seq"], "seq": request["seq"], "command": command}
         try:
@@ -97,7 +97,7 @@ class Debugger:
             self._stopped.clear() if body.get("allThreadsContinued", True) else self._stopped.discard(body["threadId"])
         elif event["event"] == "initialized":
             self._debugpy.send("configurationDone")
-        host.current_request.set(self._request)
+        host.enter(self._job)
         host.publish("debug_event", event)
 
     def _attach(self, arguments: Message) -> Message:

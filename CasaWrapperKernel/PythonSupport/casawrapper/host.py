@@ -16,8 +16,22 @@ import _casa_host
 
 from . import jsonclean
 
+class Job(NamedTuple):
+    """A request as the host hands it over; header, metadata and content are JSON."""
+
+    id: int
+    msg_type: str
+    header: bytes
+    metadata: bytes
+    content: bytes
+    buffers: list[bytes]
+
+
 current_request: ContextVar[int] = ContextVar("casa_kernel_request", default=0)
-"""The number of the request that the running code belongs to; threads and tasks inherit it."""
+"""The number of the request that the running code belongs to, by which the host finds it."""
+
+current_job: ContextVar[Job | None] = ContextVar("casa_kernel_job", default=None)
+"""The request that the running code belongs to; threads and tasks inherit both."""
 
 settings: dict[str, Any] = json.loads(_casa_host.settings())
 """What the host told at the start: descriptors, folders, the log file."""
@@ -28,15 +42,10 @@ MAIN_LANE = ""
 _process = os.getpid()
 
 
-class Job(NamedTuple):
-    """A request as the host hands it over; header, metadata and content are JSON."""
-
-    id: int
-    msg_type: str
-    header: bytes
-    metadata: bytes
-    content: bytes
-    buffers: list[bytes]
+def enter(job: Job | None) -> None:
+    """From here on the running code belongs to this request."""
+    current_job.set(job)
+    current_request.set(job.id if job else 0)
 
 
 def in_child() -> bool:

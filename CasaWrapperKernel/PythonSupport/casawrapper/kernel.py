@@ -104,14 +104,14 @@ class _Runner:
             if job.msg_type == "execute_request":
                 self._execute(job)
             else:
-                host.current_request.set(job.id)
+                host.enter(job)
                 self._requests.answer(job)
         if self._requests.stopping:
             self._loop.stop()
 
     def _execute(self, job: host.Job) -> None:
         self._job = job
-        self._context.run(host.current_request.set, job.id)
+        self._context.run(host.enter, job)
         cell = self._requests.execute(job)
         if self._requests.needs_loop(job):
             self._task = _create_task(self._loop, cell, self._context)

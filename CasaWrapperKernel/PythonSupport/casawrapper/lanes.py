@@ -50,7 +50,7 @@ class _Subshell:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         for job in _jobs(self.id, self._descriptor):
-            host.current_request.set(job.id)
+            host.enter(job)
             if job.msg_type == "end_subshell":
                 break
             if job.msg_type == "execute_request":

@@ -15,6 +15,7 @@ from .app import KernelApp
 from .comms import Comms
 from .debugger import Debugger
 from .shell import last_traceback
+from .shim import KernelShim
 
 
 class Requests:
@@ -28,7 +29,7 @@ class Requests:
         self.was_interrupted = False
         self.debugger = Debugger(self.shell)
         self._comms = Comms()
-        self.shell.kernel.comm_manager = self._comms.manager
+        self.shell.kernel = KernelShim(self.shell, self._comms.manager)
         casa.install(self.shell, host.settings["casa_log_file"], host.follow_log)
         self._answers = {
             "complete_request": self._complete,
@@ -71,12 +72,12 @@ class Requests:
         code, silent = content["code"], content.get("silent", False)
         store = content.get("store_history", not silent) and not silent
         shell = self.shell
-        shell.start_cell(job)
+        last_traceback.set([])
         if not silent:
             host.publish("execute_input", {"code": code, "execution_count": shell.execution_count})
         casa.provide(code, shell.user_ns)
         self.debugger.trace_this_thread()
-        result = await shell.run_cell_async(code, store_history=store, silent=silent, **self._transformed(code))
+        result = await self._run(code, store, silent)
         error = result.error_before_exec or result.error_in_exec
         count = shell.execution_count - (1 if store else 0)
         reply = {"status": "ok"} if error is None else _error(error, last_traceback.get())
@@ -88,6 +89,17 @@ class Requests:
         }
         shell.payload_manager.clear_payload()
         host.complete(job, reply, count)
+
+    async def _run(self, code: str, store: bool, silent: bool) -> Any:
+        """Run a cell with IPython's events around it; figures are shown by what listens to the last ones."""
+        shell, result = self.shell, None
+        try:
+            result = await shell.run_cell_async(code, store_history=store, silent=silent, **self._transformed(code))
+        finally:
+            shell.events.trigger("post_execute")
+            if not silent:
+                shell.events.trigger("post_run_cell", result)
+        return result
 
     def complete_interrupted(self, job: host.Job) -> None:
         """Complete a cell that was interrupted outside of its own code, where IPython could not report it."""

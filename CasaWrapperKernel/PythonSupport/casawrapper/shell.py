@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextvars import ContextVar
-from types import SimpleNamespace
 from typing import Any
 
 from IPython.core import page, payloadpage
@@ -78,25 +76,9 @@ class ZMQInteractiveShell(InteractiveShell):
     def _exiter_default(self) -> ZMQExitAutocall:
         return ZMQExitAutocall(self)
 
-    def _kernel_default(self) -> SimpleNamespace:
-        """The parts of ipykernel's ``get_ipython().kernel`` that libraries use."""
-        return SimpleNamespace(shell=self, comm_manager=None, get_parent=self.get_parent, _parent_header={})
-
-    def start_cell(self, job: host.Job) -> None:
-        """Forget the last cell's error, and remember which request this cell is of."""
-        last_traceback.set([])
-        header = json.loads(job.header)
-        self.kernel._parent_header = {
-            "header": header,
-            "msg_id": header.get("msg_id"),
-            "msg_type": job.msg_type,
-            "metadata": json.loads(job.metadata),
-            "content": json.loads(job.content),
-        }
-
-    def get_parent(self, channel: str | None = None) -> dict[str, Any]:
-        """The execute_request whose cell runs, or ran last."""
-        return self.kernel._parent_header
+    def get_parent(self) -> dict[str, Any]:
+        """The request that the running code belongs to."""
+        return self.kernel.get_parent()
 
     def init_hooks(self) -> None:
         super().init_hooks()

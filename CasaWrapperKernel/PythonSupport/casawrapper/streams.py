@@ -62,10 +62,10 @@ def _start_under_cell(start: Any) -> Any:
     """Threads print under the cell that started them; Python gives a new thread an empty context."""
 
     def start_with_request(self: threading.Thread) -> None:
-        request, run = host.current_request.get(), self.run
+        job, run = host.current_job.get(), self.run
 
         def run_under_cell() -> None:
-            host.current_request.set(request)
+            host.enter(job)
             run()
 
         self.run = run_under_cell

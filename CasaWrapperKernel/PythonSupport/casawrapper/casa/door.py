@@ -12,6 +12,8 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Callable, Protocol, Sequence
 
+from .results import presentable
+
 Arguments = dict[str, Any]
 Run = Callable[[Arguments], Any]
 Adapter = Callable[[Arguments, Run], Any]
@@ -63,7 +65,8 @@ def guarded(name: str, function: Callable[..., Any], parameters: Sequence[str],
             run: Run = lambda arguments: function(*(arguments[key] for key in parameters))
             arguments = dict(task.arguments)
             result = adapter(arguments, run) if adapter and not depth else run(arguments)
-            return result
+            # Tasks that CASA calls itself give CASA what it expects.
+            return result if depth else presentable(result)
         except BaseException as error:
             failure = error
             raise

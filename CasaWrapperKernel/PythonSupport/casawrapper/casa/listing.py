@@ -9,15 +9,16 @@ from IPython import get_ipython
 
 from .door import Arguments, Run
 from .notices import notice
+from .results import ResultDict
 from .workspace import private_file
 
 _ORIGIN = "listobs::ms::summary"
 
 
-class QuietDict(dict[Any, Any]):
+class QuietDict(ResultDict):
     """A task's answer whose listing has just been printed: not echoed again by the cell that made it.
 
-    In any later cell it shows as the dictionary that it is.
+    In any later cell it shows as any task's answer does.
     """
 
     def __init__(self, *args: Any) -> None:
@@ -28,9 +29,6 @@ class QuietDict(dict[Any, Any]):
         if self._cell is None or _cell_number() != self._cell:
             # IPython then goes on to the usual representation.
             raise NotImplementedError
-
-    def __reduce__(self) -> tuple[type[dict[Any, Any]], tuple[dict[Any, Any]]]:
-        return dict, (dict(self),)
 
 
 def _cell_number() -> int | None:

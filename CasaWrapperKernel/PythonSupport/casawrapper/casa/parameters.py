@@ -38,12 +38,12 @@ def parameters(task: Any) -> dict[str, Parameter]:
 
 def describe(task: Any) -> str | None:
     """A task's parameters, one line each, and what it does; None if `task` is no task of CASA's."""
-    known = parameters(task)
-    if not known:
-        return None
     name = task_name(task)
+    if name is None:
+        return None
+    known = parameters(task)
     shown = {key: f"{key}={one.default}," for key, one in known.items()}
-    width = min(32, max(map(len, shown.values())))
+    width = min(32, max(map(len, shown.values()), default=0))
     lines = [f"    {shown[key]:<{width}}  # {textwrap.shorten(one.text, _TEXT_WIDTH, placeholder=' ...')}".rstrip(" #")
              for key, one in known.items()]
     return "\n".join([f"{name}: {type(task)._info_desc_.strip()}", "", f"{name}(", *lines, ")", "",

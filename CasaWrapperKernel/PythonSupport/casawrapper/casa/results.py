@@ -1,0 +1,124 @@
+"""The dictionaries that tasks return, shown as compact tables; for all else they stay dictionaries."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Iterable, Sequence
+
+_MOST_ROWS = 100
+_MOST_ITEMS = 8
+_MOST_COLUMNS = 14
+_OPEN_ROWS = 12
+_DEEPEST = 6
+_LONGEST_TEXT = 300
+_TABLE = '<table style="border-collapse:collapse;font-size:90%;margin:0 0 4px 0">'
+_CELL = 'style="text-align:left;padding:1px 10px 1px 0;vertical-align:top"'
+
+
+class ResultDict(dict[Any, Any]):
+    """A task's answer: a dictionary that a notebook shows as tables, with its text beside them."""
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
+    def __reduce__(self) -> tuple[type[dict[Any, Any]], tuple[dict[Any, Any]]]:
+        return dict, (dict(self),)
+
+
+def presentable(result: Any) -> Any:
+    """A task's result in the form in which it is handed to the user."""
+    return ResultDict(result) if type(result) is dict and result else result
+
+
+def as_html(value: dict[Any, Any], depth: int = 0) -> str:
+    """A dictionary as tables: its plain values in one, each dictionary in it as a part that folds."""
+    plain = {key: one for key, one in value.items() if not isinstance(one, dict) or _is_quantity(one)}
+    nested = {key: one for key, one in value.items() if key not in plain}
+    if nested and not plain and _is_grid(nested):
+        return _grid(nested)
+    parts = [table((), ([_name(key), _text(one)] for key, one in plain.items()))] if plain else []
+    for key, one in nested.items():
+        if depth == _DEEPEST or not one:
+            parts.append(f"<div>{_name(key)}: {escape(repr(one)[:_LONGEST_TEXT])}</div>")
+            continue
+        inner = _grid(one) if _is_grid(one) else as_html(one, depth + 1)
+        is_open = " open" if len(one) <= _OPEN_ROWS else ""
+        parts.append(f'<details{is_open} style="margin-left:{6 if depth else 0}px"><summary>{_name(key)} '
+                     f"({len(one)})</summary>{inner}</details>")
+    return "".join(parts)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are HTML already; long ones are cut."""
+    lines = [_row(head, "th")] if head else []
+    every = list(rows)
+    lines += [_row(row, "td") for row in every[:_MOST_ROWS]]
+    if len(every) > _MOST_ROWS:
+        lines.append(_row([f"... and {len(every) - _MOST_ROWS} more"], "td"))
+    return f"{_TABLE}{''.join(lines)}</table>"
+
+
+def _row(cells: Sequence[str], tag: str) -> str:
+    return f"<tr>{''.join(f'<{tag} {_CELL}>{cell}</{tag}>' for cell in cells)}</tr>"
+
+
+def _is_quantity(value: dict[Any, Any]) -> bool:
+    return {"unit", "value"} <= value.keys() <= {"unit", "value", "error"}
+
+
+def _is_grid(value: dict[Any, Any]) -> bool:
+    """Whether all values are dictionaries of plain values with the same few keys."""
+    rows = list(value.values())
+    if len(rows) < 2 or not all(isinstance(row, dict) and row and not _is_quantity(row) for row in rows):
+        return False
+    same = rows[0].keys()
+    return len(same) <= _MOST_COLUMNS and all(
+        row.keys() == same and not any(isinstance(one, dict) and not _is_quantity(one) for one in row.values())
+        for row in rows)
+
+
+def _grid(value: dict[Any, Any]) -> str:
+    columns = list(next(iter(value.values())))
+    share = {"flagged", "total"} <= set(columns)
+    head = ["", *map(_name, columns), *(["flagged %"] if share else [])]
+    rows = ([f"<b>{_name(key)}</b>", *(_text(row[column]) for column in columns),
+             *([_percent(row)] if share else [])] for key, row in value.items())
+    return table(head, rows)
+
+
+def _percent(row: dict[Any, Any]) -> str:
+    return f"{100 * row['flagged'] / row['total']:.2f}" if row["total"] else ""
+
+
+def _name(key: Any) -> str:
+    return escape(str(key))
+
+
+def _text(value: Any) -> str:
+    """One value in few characters: arrays of one element as that element, long ones by their range."""
+    if isinstance(value, dict):
+        error = f" ± {_text(value['error'])}" if "error" in value else ""
+        return f"{_text(value['value'])}{error} {escape(str(value['unit']))}".rstrip()
+    shape = getattr(value, "shape", None)
+    if shape == () or isinstance(value, (str, bytes)):
+        value = value.item() if shape == () else value
+    elif shape is not None or isinstance(value, (list, tuple)):
+        return _sequence(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = str(value)
+    return escape(text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "...")
+
+
+def _sequence(value: Any) -> str:
+    shape = getattr(value, "shape", (len(value),))
+    items = value.ravel() if hasattr(value, "ravel") else value
+    if len(items) == 1:
+        return _text(items[0])
+    if len(items) <= _MOST_ITEMS:
+        return ", ".join(map(_text, items))
+    size = " x ".join(map(str, shape))
+    try:
+        return f"{size} values from {_text(min(items))} to {_text(max(items))}"
+    except (TypeError, ValueError):
+        return f"{size} values, {_text(items[0])}, {_text(items[1])}, ..."
