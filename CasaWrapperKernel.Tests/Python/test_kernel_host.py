@@ -29,6 +29,7 @@ def test_kernel_info_is_answered_before_python_is_ready(start_kernel: Start, tmp
     begin = time.monotonic()
     kernel = start_kernel(env={"PYTHONPATH": str(tmp_path)})
     front = kernel.connect(ready=False)
+    front.wait_for(lambda m: m["msg_type"] == "iopub_welcome")
     for channel in ("control", "shell"):
         reply = front.request("kernel_info_request", channel=channel).reply
         assert reply["content"]["language_info"]["version"].startswith("3.")
@@ -196,7 +197,7 @@ def test_bytes_that_are_no_text(front: FrontEnd) -> None:
 def test_output_and_control_while_c_holds_the_gil(front: FrontEnd) -> None:
     # 200 kB are more than a pipe holds, so a reader that needs the GIL would stop here for ever.
     msg_id = front.execute("import ctypes\nlib = ctypes.PyDLL(None)\ndata = b'x' * 199_999 + b'\\n'\n"
-                           "lib.write(1, b'before\\n', 7); lib.write(1, data, len(data)); lib.sleep(2)")
+                           "lib.write(1, b'before\\n', 7); lib.write(1, data, len(data)); lib.sleep(2);")
     begin = time.monotonic()
     text = ""
     while len(text) < 200_007:
@@ -373,7 +374,7 @@ def _begin(front: FrontEnd, code: str, **options: Any) -> str:
     """Start a cell, and wait until it has printed."""
     msg_id = front.execute(code, **options)
     front.wait_for(lambda m: m["msg_type"] == "stream" and m["parent_header"].get("msg_id") == msg_id)
-    time.sleep(0.1)
+    time.sleep(0.3)  # so that it is where it will stay
     return msg_id
 
 
@@ -458,7 +459,7 @@ def test_interrupt_during_the_start_is_survived(start_kernel: Start, tmp_path: P
     (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(1)\n")
     kernel = start_kernel(env={"PYTHONPATH": str(tmp_path)})
     front = kernel.connect(ready=False)
-    front.request("kernel_info_request", channel="control")
+    front.wait_for(lambda m: m["msg_type"] == "iopub_welcome")
     for mode in MODES:
         kernel.interrupt(front, mode)
     assert front.value("1") == "1"
@@ -479,9 +480,9 @@ def test_shutdown_leaves_no_process(start_kernel: Start, tmp_path: Path) -> None
     pid = kernel.pid
     front.run("import subprocess; p = subprocess.Popen(['sleep', '300'])")
     begin = time.monotonic()
-    reply = front.request("shutdown_request", {"restart": False}, channel="control").reply
-    assert reply["content"] == {"status": "ok", "restart": False}
-    assert front.wait_for(lambda m: m["msg_type"] == "shutdown_reply")
+    cell = front.request("shutdown_request", {"restart": False}, channel="control")
+    assert cell.reply["content"] == {"status": "ok", "restart": False}
+    assert cell.all("shutdown_reply") == [cell.reply["content"]]  # the other front ends are told too
     assert wait_until(lambda: not process_exists(pid), 5)
     assert time.monotonic() - begin < 3
     assert wait_until(lambda: not processes_in_group(pid), 3), processes_in_group(pid)

@@ -1,1 +1,19 @@
 """The Python side of casa-kernel: runs cells in IPython and fits CASA into a notebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def ms(path: str) -> Any:
+    """The path of a measurement set, usable as a text, which a notebook shows as a summary of the data."""
+    from .casa.measurementset import MeasurementSet
+
+    return MeasurementSet(path)
+
+
+def image(path: str) -> Any:
+    """The path of an image, usable as a text, which a notebook shows as its header and a picture."""
+    from .casa.skyimage import SkyImage
+
+    return SkyImage(path)

@@ -8,6 +8,7 @@ from typing import Any, Iterable, Sequence
 _MOST_ROWS = 100
 _MOST_ITEMS = 8
 _MOST_COLUMNS = 14
+_FEW_COLUMNS = 4
 _OPEN_ROWS = 12
 _DEEPEST = 6
 _LONGEST_TEXT = 300
@@ -42,7 +43,7 @@ def as_html(value: dict[Any, Any], depth: int = 0) -> str:
             parts.append(f"<div>{_name(key)}: {escape(repr(one)[:_LONGEST_TEXT])}</div>")
             continue
         inner = _grid(one) if _is_grid(one) else as_html(one, depth + 1)
-        is_open = " open" if len(one) <= _OPEN_ROWS else ""
+        is_open = " open" if len(one) <= _OPEN_ROWS or len(value) == 1 else ""
         parts.append(f'<details{is_open} style="margin-left:{6 if depth else 0}px"><summary>{_name(key)} '
                      f"({len(one)})</summary>{inner}</details>")
     return "".join(parts)
@@ -69,10 +70,10 @@ def _is_quantity(value: dict[Any, Any]) -> bool:
 def _is_grid(value: dict[Any, Any]) -> bool:
     """Whether all values are dictionaries of plain values with the same few keys."""
     rows = list(value.values())
-    if len(rows) < 2 or not all(isinstance(row, dict) and row and not _is_quantity(row) for row in rows):
+    if not all(isinstance(row, dict) and row and not _is_quantity(row) for row in rows):
         return False
     same = rows[0].keys()
-    return len(same) <= _MOST_COLUMNS and all(
+    return len(same) <= (_MOST_COLUMNS if len(rows) > 1 else _FEW_COLUMNS) and all(
         row.keys() == same and not any(isinstance(one, dict) and not _is_quantity(one) for one in row.values())
         for row in rows)
 

@@ -1,0 +1,61 @@
+"""What the summaries of measurement sets and images have in common: a page of tables beside a picture."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+from html import escape
+from typing import Any, Sequence
+
+from .datasets import kind_of
+from .results import table
+
+_PICTURE_INCHES = (3.6, 3.4)
+_DOTS = 90
+
+
+def figure() -> Any:
+    """An empty figure of a thumbnail's size that no window system and no list of open figures knows."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    made = Figure(figsize=_PICTURE_INCHES, dpi=_DOTS, layout="tight")
+    FigureCanvasAgg(made)
+    return made
+
+
+def page(path: str, facts: dict[str, Any], parts: dict[str, tuple[Sequence[str], list[Sequence[Any]]]],
+         picture: Any, caption: str) -> str:
+    """HTML of a summary: `parts` are tables by title, each a head and its rows."""
+    left = [f"<b>{escape(path)}</b>", table((), [[escape(key), escape(str(one))] for key, one in facts.items() if one])]
+    for title, (head, rows) in parts.items():
+        cells = [[escape(str(cell)) for cell in row] for row in rows]
+        left.append(f"<details{' open' if len(rows) <= 12 else ''}><summary>{escape(title)} ({len(rows)})</summary>"
+                    f"{table(head, cells)}</details>")
+    right = _image(picture, caption) if picture is not None else ""
+    return ('<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start">'
+            f"<div>{''.join(left)}</div><div>{right}</div></div>")
+
+
+def text(path: str, facts: dict[str, Any]) -> str:
+    """The same in plain text, without tables and picture."""
+    return "\n".join([path, *(f"  {key}: {one}" for key, one in facts.items() if one)])
+
+
+def checked(path: str, kinds: tuple[str, ...], what: str) -> str:
+    """`path` if it holds data of one of `kinds`, which the user calls `what`."""
+    full = os.path.expanduser(path)
+    if not os.path.exists(full):
+        raise FileNotFoundError(f"{path} does not exist in {os.getcwd()}")
+    kind = kind_of(full)
+    if kind not in kinds:
+        raise ValueError(f"{path} is no {what} but {f'of the type {kind}' if kind else 'something else'}.")
+    return path
+
+
+def _image(picture: Any, caption: str) -> str:
+    png = io.BytesIO()
+    picture.savefig(png, format="png")
+    data = base64.b64encode(png.getvalue()).decode()
+    return f'<img src="data:image/png;base64,{data}" alt="{escape(caption)}" title="{escape(caption)}">'
