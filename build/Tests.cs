@@ -18,7 +18,7 @@ internal static class Tests
         var kernel = await Kernel.Publish(stop);
 
         var failed = await Tool.Try("dotnet",
-            ["run", "--no-build", "--project", "CasaWrapperKernel.Tests", "--", "-junit", Result("unit")], stop) != 0;
+            ["run", "--no-build", "--project", "CasaWrapperKernel.Tests", "--", "-result-junit", Result("unit")], stop) != 0;
         var environment = await Environments.WithCasa(stop) ?? await Environments.WithoutCasa(stop) ?? throw Environments.Nothing();
         Console.WriteLine($"The whole kernel is tested with {environment.Python} ({environment.Origin}).");
         failed |= await Python(kernel, environment, "kernel", stop);

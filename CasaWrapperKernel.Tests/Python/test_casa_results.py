@@ -31,6 +31,13 @@ CELLS = {
     "fits": "exportfits('im.image', 'im.fits')\ncasawrapper.image('im.fits')",
     "cube": f"tclean('{MS}', imagename='cube', field='1', imsize=64, cell='30arcsec', niter=0, specmode='cube');\n"
             "casawrapper.image('cube.image')",
+    "table": f"casawrapper.table('{MS}/ANTENNA')", "main table": f"casawrapper.table('{MS}')",
+    "programs": "for name in ('browsetable', 'casafeather'):\n"
+                "    with open({'browsetable': 'casatablebrowser'}.get(name, name) + '.py', 'w') as file:\n"
+                "        file.write(f'def {name}(*values): raise SystemError')\n"
+                "import sys; sys.path.insert(0, '')\n"
+                "from casatablebrowser import browsetable\nfrom casafeather import casafeather\n"
+                f"browsetable('{MS}/FIELD')\nbrowsetable()\ncasafeather()",
     "no file": "casawrapper.ms('none.ms')", "wrong kind": "casawrapper.ms('im.image')",
     "unlocked": "imrebin('im.image', 'small.im', factor=[2, 2])\ncasawrapper.image('small.im')._repr_html_()\n"
                 "import shutil; shutil.rmtree('small.im'); tb.showcache()",
@@ -127,3 +134,17 @@ def test_what_is_no_such_data_is_said(session: Session) -> None:
 
 def test_a_summary_keeps_nothing_open(session: Session) -> None:
     assert cell(session, "unlocked").error is None and "small.im" not in cell(session, "unlocked").stdout
+
+
+def test_a_table_shows_its_columns_and_first_rows(session: Session) -> None:
+    page = html(session, "table")
+    for word in ("DISH_DIAMETER", "array of double", "VLA:N7", "25.0", "Columns (8)", "First rows (20)"):
+        assert word in page, word
+    main = html(session, "main table")
+    assert "ANTENNA, " in main and "9,477" in main and len(main) < 200_000
+
+
+def test_window_programs_are_replaced_or_said_to_be_none(session: Session) -> None:
+    done = cell(session, "programs")
+    assert done.error is None and done.stdout.count("[casa-kernel]") == 2 and "feather(imagename=" in done.stdout
+    assert "N5921_2" in done.displays[0]["text/html"]

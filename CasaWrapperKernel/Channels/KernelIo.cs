@@ -59,6 +59,7 @@ internal sealed partial class KernelIo : IDisposable
         Listen(_control, Channel.Control);
         Listen(_stdin, Channel.Stdin);
         _heartbeat.ReceiveReady += (_, _) => Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
+        _iopub.Options.XPubVerbose = true; // without it only the first to subscribe to a topic is seen, and welcomed
         _iopub.ReceiveReady += (_, _) => Guard(Welcome);
         _wake.ReceiveReady += (_, _) => Guard(OnWake);
         _streamTimer.Elapsed += (_, _) => Guard(Send);

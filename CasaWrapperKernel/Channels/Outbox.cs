@@ -30,6 +30,7 @@ internal sealed class Outbox
     private List<(Channel, Outgoing)> _messages = [];
     private byte[] _streamParent = Outgoing.EmptyObject;
     private string _streamName = "";
+    private int _cutText;
     private bool _draining;
     private long _lastWrite;
     private bool _atLineStart = true;
@@ -46,7 +47,7 @@ internal sealed class Outbox
     /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
     public bool IsInLine => !_atLineStart && Environment.TickCount64 - _lastWrite < LineMilliseconds;
 
-    public bool IsFull => _text.WrittenCount > MostPendingText;
+    public bool IsFull => _cutText + _text.WrittenCount > MostPendingText;
 
     public void Post(Channel channel, Outgoing message)
     {
@@ -112,7 +113,7 @@ internal sealed class Outbox
             CutStream(wholeLines == 0 ? _text.WrittenCount : wholeLines);
             begunLine = _text.WrittenCount > 0;
             var taken = _messages;
-            _messages = [];
+            (_messages, _cutText) = ([], 0);
             _roomAgain.Set();
             return taken;
         }
@@ -144,6 +145,7 @@ internal sealed class Outbox
         {
             Identities = [Topic.Of("stream")],
         }));
+        _cutText += length;
         var rest = text[length..].ToArray();
         _text.ResetWrittenCount();
         _text.Write(rest);

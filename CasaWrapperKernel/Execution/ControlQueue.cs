@@ -27,7 +27,7 @@ internal sealed class ControlQueue(
         foreach (var request in _requests.GetConsumingEnumerable())
         {
             Publish(request, "busy");
-            var end = Answer(request);
+            var end = Handle(request);
             Publish(request, "idle");
             if (end is { } restart)
             {
@@ -40,6 +40,21 @@ internal sealed class ControlQueue(
     public void Close() => _requests.CompleteAdding();
 
     public void Dispose() => _requests.Dispose();
+
+    // A fault of ours must neither leave the client waiting nor end the kernel with this thread.
+    private bool? Handle(Message request)
+    {
+        try
+        {
+            return Answer(request);
+        }
+        catch (Exception e)
+        {
+            replies.Reply(request, Json.Write(new ErrorReply(e.GetType().Name, e.Message, [e.ToString()]),
+                WireJson.Default.ErrorReply));
+            return null;
+        }
+    }
 
     /// <returns>Null to go on; otherwise whether the kernel is to end for a restart.</returns>
     private bool? Answer(Message request)

@@ -13,7 +13,7 @@ internal sealed class Replies(Outbox outbox, Channel channel) : IReplies
     {
         if (Protocol.ReplyTo(request.Type) is { } reply)
         {
-            outbox.Post(channel, new Outgoing(reply, request.HeaderJson, content) 
+            outbox.Post(channel, new Outgoing(reply, request.HeaderJson, content)
             {
                 Identities = request.Identities,
                 Metadata = metadata ?? Outgoing.EmptyObject,

@@ -14,7 +14,7 @@ internal static class DoctorCommand
             var fails = false;
             foreach (var finding in Doctor.Examine(arguments.GetValue(python)))
             {
-                Console.WriteLine(finding);
+                arguments.InvocationConfiguration.Output.WriteLine(finding);
                 fails |= finding.Level == Level.Fail;
             }
 

@@ -34,7 +34,7 @@ internal static class InstallCommand
             }
 
             folder.Install(spec, arguments.GetValue(replace));
-            Tell(folder, spec, python, siteConfig);
+            Tell(arguments.InvocationConfiguration.Output, folder, spec, python, siteConfig);
         });
         return command;
     }
@@ -51,20 +51,21 @@ internal static class InstallCommand
         return File.Exists(file) ? file : null;
     }
 
-    private static void Tell(KernelSpecFolder folder, KernelSpec spec, PythonEnvironment python, string? siteConfig)
+    private static void Tell(
+        TextWriter output, KernelSpecFolder folder, KernelSpec spec, PythonEnvironment python, string? siteConfig)
     {
-        Console.WriteLine($"Installed {folder.Folder} for {python.Executable}.");
+        output.WriteLine($"Installed {folder.Folder} for {python.Executable}.");
         if (siteConfig is not null)
         {
-            Console.WriteLine($"CASA will read its site config {siteConfig} ({SiteConfig}).");
+            output.WriteLine($"CASA will read its site config {siteConfig} ({SiteConfig}).");
         }
 
         if (python.IpythonVersion is null)
         {
-            Console.WriteLine($"The kernel needs IPython there: {python.Executable} -m pip install 'ipython>=8.5'");
+            output.WriteLine($"The kernel needs IPython there: {python.Executable} -m pip install 'ipython>=8.5'");
         }
 
-        Console.WriteLine(JupyterPaths.Searched(python.Prefix).Contains(folder.DataFolder)
+        output.WriteLine(JupyterPaths.Searched(python.Prefix).Contains(folder.DataFolder)
             ? $"Choose \"{spec.DisplayName}\" in JupyterLab, or run: jupyter console --kernel {folder.Name}"
             : $"Jupyter finds it if it runs from that prefix, else with: export JUPYTER_PATH={folder.DataFolder}");
     }

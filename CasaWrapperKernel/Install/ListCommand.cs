@@ -12,18 +12,20 @@ internal static class ListCommand
         var command = new Command("list", "List the kernelspecs of casa-kernel.") { python };
         command.SetAction(arguments =>
         {
+            var output = arguments.InvocationConfiguration.Output;
             var found = JupyterPaths.Searched(PrefixOf(arguments.GetValue(python)))
                 .SelectMany(data => KernelSpecFolder.List(data), (data, spec) => (data, spec.Name, spec.Spec))
                 .ToList();
             foreach (var (data, name, spec) in found)
             {
                 var gone = File.Exists(spec.Binary) ? "" : $"  (its binary {spec.Binary} is gone)";
-                Console.WriteLine($"{name}  \"{spec.DisplayName}\"  {spec.Python}  {new KernelSpecFolder(data, name).Folder}{gone}");
+                var folder = new KernelSpecFolder(data, name).Folder;
+                output.WriteLine($"{name}  \"{spec.DisplayName}\"  {spec.Python}  {folder}{gone}");
             }
 
             if (found.Count == 0)
             {
-                Console.WriteLine("No kernelspec of casa-kernel is installed; 'casa-kernel install' makes one.");
+                output.WriteLine("No kernelspec of casa-kernel is installed; 'casa-kernel install' makes one.");
             }
         });
         return command;

@@ -15,7 +15,7 @@ internal static class UninstallCommand
             var folder = options.Folder(
                 arguments, () => PythonEnvironment.Ask(PythonChoice.Find(arguments.GetValue(options.Python))));
             folder.Remove();
-            Console.WriteLine($"Removed {folder.Folder}.");
+            arguments.InvocationConfiguration.Output.WriteLine($"Removed {folder.Folder}.");
         });
         return command;
     }

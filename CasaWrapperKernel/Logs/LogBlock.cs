@@ -14,9 +14,13 @@ internal sealed class LogBlock(string file)
     // An update replaces the whole output, four times a second, and stays in the notebook: it must remain small.
     private const int FirstLines = 200;
     private const int LastLines = 600;
+    private const int FirstCharacters = 60_000;
+    private const int LastCharacters = 180_000;
 
     private readonly List<LogLine> _first = [];
     private readonly Queue<LogLine> _last = new();
+    private int _firstSize;
+    private int _lastSize;
     private int _lines;
     private int _warnings;
     private int _severe;
@@ -32,16 +36,18 @@ internal sealed class LogBlock(string file)
             _severe += line.IsSevere ? 1 : 0;
         }
 
-        if (_first.Count < FirstLines)
+        if (_last.Count == 0 && _first.Count < FirstLines && _firstSize + Size(line) <= FirstCharacters)
         {
             _first.Add(line);
+            _firstSize += Size(line);
             return;
         }
 
         _last.Enqueue(line);
-        if (_last.Count > LastLines)
+        _lastSize += Size(line);
+        while (_last.Count > LastLines || (_lastSize > LastCharacters && _last.Count > 1))
         {
-            _last.Dequeue();
+            _lastSize -= Size(_last.Dequeue());
         }
     }
 
@@ -92,6 +98,8 @@ internal sealed class LogBlock(string file)
         title += _warnings > 0 ? ", " + Count(_warnings, "warning") : "";
         return title + (_severe > 0 ? ", " + Count(_severe, "error") : "");
     }
+
+    private static int Size(LogLine line) => line.Origin.Length + line.Message.Length;
 
     private static string Count(int number, string noun) => $"{Number(number)} {noun}{(number == 1 ? "" : "s")}";
 

@@ -33,8 +33,8 @@ internal sealed class Frames(Signer signer, string session)
         try
         {
             var parsed = JsonSerializer.Deserialize(header, WireJson.Default.Header);
-            return parsed is null
-                ? throw new WireException("a message has no header")
+            return parsed?.MsgType is null // the serializer lets a null through
+                ? throw new WireException("the header of a message names no type")
                 : new Message([.. frames.Take(delimiter)], parsed, header, metadata, content,
                     [.. frames.Skip(first + JsonFrames)]);
         }

@@ -42,6 +42,7 @@ internal static unsafe class PythonApi
     /// <exception cref="DllNotFoundException">The library cannot be loaded; the message is the loader's own.</exception>
     public static void Load(string libpython)
     {
+        Libc.dlerror(); // finds the function now: .NET's finding it after the failure would clear the reason
         var handle = Libc.dlopen(libpython, Libc.RTLD_NOW | Libc.RTLD_GLOBAL);
         if (handle == 0)
         {

@@ -17,3 +17,10 @@ def image(path: str) -> Any:
     from .casa.skyimage import SkyImage
 
     return SkyImage(path)
+
+
+def table(path: str) -> Any:
+    """The path of any casacore table, usable as a text, which a notebook shows with its columns and first rows."""
+    from .casa.tablepath import TablePath
+
+    return TablePath(path)

@@ -11,7 +11,6 @@ from . import environment, hooks, keyboard, names, startup
 from .environment import CasaSetupError, current_logfile
 from .names import casa_names, provide
 from .prompt import Prompt
-from .verbs import VerbFinder
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -24,6 +23,9 @@ def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None]
 
     `follow` is told the path when the user's configuration or `casalog.setlogfile` chooses another file.
     """
+    # Here, because doctor must work in a Python that lacks IPython.
+    from .verbs import VerbFinder
+
     environment.install(logfile, follow)
     hooks.install()
     prompt = Prompt(shell.user_ns, provide)

@@ -21,6 +21,8 @@ VERBS = ("inp", "go", "default", "tget", "tput", "saveinputs", "taskhelp", "tool
 APPLICATIONS = {
     "casaplotms": {"plotms": "plotms"},
     "casaviewer": {"imview": "imview", "msview": "msview", "viewer": "imview"},
+    "casatablebrowser": {"browsetable": "browsetable"},
+    "casafeather": {"casafeather": "casafeather"},
 }
 
 

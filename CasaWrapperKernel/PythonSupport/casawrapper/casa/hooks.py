@@ -19,6 +19,8 @@ ADAPTATIONS = (
     ("casaviewer.private.task_imview", "viewer", "adapt_imview"),
     ("casaviewer.private.task_msview", "viewer", "adapt_msview"),
     ("casalogger", "windows", "adapt"),
+    ("casatablebrowser", "windows", "adapt_browser"),
+    ("casafeather", "windows", "adapt_feather"),
 )
 
 

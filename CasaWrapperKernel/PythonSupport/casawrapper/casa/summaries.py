@@ -43,13 +43,13 @@ def text(path: str, facts: dict[str, Any]) -> str:
     return "\n".join([path, *(f"  {key}: {one}" for key, one in facts.items() if one)])
 
 
-def checked(path: str, kinds: tuple[str, ...], what: str) -> str:
-    """`path` if it holds data of one of `kinds`, which the user calls `what`."""
+def checked(path: str, kinds: tuple[str, ...] | None, what: str) -> str:
+    """`path` if it holds data of one of `kinds` (None: of any), which the user calls `what`."""
     full = os.path.expanduser(path)
     if not os.path.exists(full):
         raise FileNotFoundError(f"{path} does not exist in {os.getcwd()}")
     kind = kind_of(full)
-    if kind not in kinds:
+    if kind is None or kinds is not None and kind not in kinds:
         raise ValueError(f"{path} is no {what} but {f'of the type {kind}' if kind else 'something else'}.")
     return path
 

@@ -1,11 +1,41 @@
-"""CASA's programs that are nothing but a window: said to be of no use here instead of failing."""
+"""CASA's programs that are nothing but a window: replaced, or said to be of no use here instead of failing."""
 
 from __future__ import annotations
 
 import functools
 from types import ModuleType
 
+from IPython.display import display
+
 from .notices import notice
+
+
+def adapt_browser(package: ModuleType) -> None:
+    """Show a table under the cell instead of in the table browser."""
+    original = package.browsetable
+
+    @functools.wraps(original)
+    def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -> None:
+        from .tablepath import TablePath
+
+        if tablename:
+            display(TablePath(tablename))
+        else:
+            notice("browsetable has nothing to show: give it tablename='my.ms' (there is no window in a notebook).")
+
+    package.browsetable = browsetable
+
+
+def adapt_feather(package: ModuleType) -> None:
+    """Replace casafeather's function."""
+    original = package.casafeather
+
+    @functools.wraps(original)
+    def casafeather(*args: object, **kwargs: object) -> None:
+        notice("casafeather is a window, which a notebook cannot show: the task feather(imagename=..., highres=..., "
+               "lowres=..., sdfactor=...) combines the same images.")
+
+    package.casafeather = casafeather
 
 
 def adapt(package: ModuleType) -> None:

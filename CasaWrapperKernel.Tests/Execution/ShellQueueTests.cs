@@ -1,0 +1,73 @@
+using CasaWrapperKernel.Execution;
+using CasaWrapperKernel.Tests.Support;
+using CasaWrapperKernel.Wire;
+using Moq;
+
+namespace CasaWrapperKernel.Tests.Execution;
+
+public sealed class ShellQueueTests
+{
+    private static readonly string[] Run = ["busy", "starts", "runs", "ends", "execute_reply ok", "idle"];
+    private readonly Recorder _recorder = new();
+
+    public ShellQueueTests() =>
+        _recorder.Interpreter.Setup(i => i.Ask(It.IsAny<Message>())).Returns("""{"status":"ok"}"""u8.ToArray());
+
+    [Fact(Timeout = 10_000)]
+    public Task Requests_are_handled_one_after_the_other_until_the_queue_is_closed() => Task.Run(() =>
+    {
+        using var queue = new ShellQueue(_recorder.Dispatcher);
+        queue.Add(Requests.Cell());
+        queue.Add(Requests.New("complete_request"));
+        queue.Add(Requests.Cell());
+        queue.Close();
+        queue.Add(Requests.Cell()); // too late, and no fault
+        queue.Run();
+        Assert.Equal([.. Run, "busy", "complete_reply ok", "idle", .. Run], _recorder.Events);
+    });
+
+    [Fact(Timeout = 10_000)]
+    public Task After_an_error_the_waiting_cells_are_aborted_and_other_requests_answered() => Task.Run(() =>
+    {
+        using var queue = new ShellQueue(_recorder.Dispatcher);
+        queue.Add(Requests.Cell("fail"));
+        queue.Add(Requests.Cell());
+        queue.Add(Requests.New("complete_request"));
+        queue.Add(Requests.Cell());
+        queue.Close();
+        queue.Run();
+        Assert.Equal(
+            [
+                "busy", "starts", "runs", "ends", "execute_reply error", "idle",
+                "busy", "execute_reply aborted", "idle",
+                "busy", "complete_reply ok", "idle",
+                "busy", "execute_reply aborted", "idle",
+            ],
+            _recorder.Events);
+    });
+
+    [Fact(Timeout = 10_000)]
+    public Task A_cell_sent_after_the_abort_runs() => Task.Run(async () =>
+    {
+        using var queue = new ShellQueue(_recorder.Dispatcher);
+        queue.Add(Requests.Cell("fail"));
+        queue.Add(Requests.New("complete_request")); // its end is that of the abort
+        var running = Task.Run(queue.Run);
+        Assert.True(SpinWait.SpinUntil(() => _recorder.Events.Count(what => what == "idle") == 2, 5000));
+        queue.Add(Requests.Cell());
+        queue.Close();
+        await running;
+        Assert.Equal(Run, _recorder.Events.TakeLast(6));
+    });
+
+    [Fact(Timeout = 10_000)]
+    public Task Without_stop_on_error_the_waiting_cells_run() => Task.Run(() =>
+    {
+        using var queue = new ShellQueue(_recorder.Dispatcher);
+        queue.Add(Requests.Cell("fail", stopOnError: false));
+        queue.Add(Requests.Cell());
+        queue.Close();
+        queue.Run();
+        Assert.Equal(Run, _recorder.Events.TakeLast(6));
+    });
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Install;
+using CasaWrapperKernel.Tests.Support;
+
+namespace CasaWrapperKernel.Tests.Install;
+
+/// <summary>The commands as they are typed, with a Jupyter data folder and a Python of their own.</summary>
+[Collection(Variables.Collection)]
+public sealed class CommandTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly StringWriter _output = new();
+    private readonly Variables _variables;
+    private readonly string _python;
+
+    public CommandTests()
+    {
+        _python = FakePython.Create(_folder);
+        _variables = new Variables(
+            ("JUPYTER_DATA_DIR", _folder.File("data")), ("JUPYTER_PATH", null), ("CASASITECONFIG", null),
+            ("CASA_PYTHON", _python));
+    }
+
+    public void Dispose()
+    {
+        _variables.Dispose();
+        _output.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("", "data/kernels/casa-kernel")]
+    [InlineData("--user --name CASA-6", "data/kernels/casa-6")]
+    [InlineData("--prefix {}/prefix", "prefix/share/jupyter/kernels/casa-kernel")]
+    [InlineData("--sys-prefix", "env/share/jupyter/kernels/casa-kernel")]
+    public Task The_kernelspec_goes_where_it_is_told(string arguments, string expected) => Task.Run(() =>
+    {
+        Assert.Equal(0, Run(InstallCommand.Create(), $"install {arguments}"));
+        var spec = KernelSpec.Read(_folder.File($"{expected}/kernel.json"))!;
+        Assert.Equal(Path.Combine(AppContext.BaseDirectory, "casa-kernel"), spec.Binary);
+        Assert.Equal(_folder.File("env/bin/python3.99"), spec.Python);
+        Assert.Equal("CASA 6.7 (casa-kernel)", spec.DisplayName);
+        Assert.StartsWith($"Installed {_folder.File(expected)} for {spec.Python}.\n", _output.ToString());
+        Assert.Empty(spec.Env);
+        Assert.Equal(0, Run(UninstallCommand.Create(), $"uninstall {arguments}"));
+        Assert.False(Directory.Exists(_folder.File(expected)));
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task The_site_config_is_kept() => Task.Run(() =>
+    {
+        _folder.Write("env/share/casa/config.py", "");
+        Assert.Equal(0, Run(InstallCommand.Create(), "install --display-name mine"));
+        Assert.Equal(_folder.File("env/share/casa/config.py"), Installed().Env["CASASITECONFIG"]);
+        Assert.Contains($"site config {_folder.File("env/share/casa/config.py")}", _output.ToString());
+        Assert.Equal("mine", Installed().DisplayName);
+        using var _ = new Variables(("CASASITECONFIG", "/site/config.py"));
+        Assert.Equal(0, Run(InstallCommand.Create(), "install"));
+        Assert.Equal("/site/config.py", Installed().Env["CASASITECONFIG"]);
+    });
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("install --user --prefix /x")]
+    [InlineData("install --sys-prefix --user")]
+    [InlineData("install --name a/b")]
+    [InlineData("install --name")]
+    [InlineData("install --bogus")]
+    public Task What_makes_no_sense_is_refused(string line) => Task.Run(() =>
+    {
+        Assert.NotEmpty(InstallCommand.Create().Parse(line.Split(' ')[1..]).Errors);
+        Assert.False(Directory.Exists(_folder.File("data")));
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task Nothing_is_written_for_a_python_without_shared_library() => Task.Run(() =>
+    {
+        File.Delete(_folder.File("env/lib/libpython3.99.so"));
+        Assert.Contains("shared library", Assert.Throws<UserException>(() => Run(InstallCommand.Create(), "install")).Message);
+        Assert.False(Directory.Exists(_folder.File("data")));
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task What_is_installed_is_listed() => Task.Run(() =>
+    {
+        Assert.Equal(0, Run(InstallCommand.Create(), "install"));
+        Assert.Equal(0, Run(ListCommand.Create(), "list"));
+        Assert.Contains(
+            $"casa-kernel  \"CASA 6.7 (casa-kernel)\"  {_folder.File("env/bin/python3.99")}  {_folder.File("data/kernels/casa-kernel")}",
+            _output.ToString());
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task Doctor_fails_without_a_python_and_says_what_to_do() => Task.Run(() =>
+    {
+        Assert.Equal(1, Run(DoctorCommand.Create(), "doctor --python /nowhere/python"));
+        var finding = Doctor.Examine("/nowhere/python").Single(f => f.Level == Level.Fail);
+        Assert.Contains("/nowhere/python", finding.Detail);
+        Assert.StartsWith("give --python", finding.Cure);
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task Doctor_says_why_a_library_cannot_be_loaded_and_goes_on() => Task.Run(() =>
+    {
+        var findings = Doctor.Examine(_python).ToList();
+        var library = findings.Single(f => f.Check == "shared library");
+        Assert.Equal(Level.Fail, library.Level);
+        Assert.EndsWith("libpython3.99.so: file too short", library.Detail);
+        Assert.Contains(findings, f => f.Check == "CASA" && f.Level == Level.Warn && f.Detail.Contains("cannot be run"));
+        Assert.Equal("kernelspec", findings[^1].Check);
+    });
+
+    private KernelSpec Installed() => KernelSpec.Read(_folder.File("data/kernels/casa-kernel/kernel.json"))!;
+
+    private int Run(Command command, string line) => command
+        .Parse(line.Replace("{}", _folder.Path).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])
+        .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = _output, Error = TextWriter.Null });
+}

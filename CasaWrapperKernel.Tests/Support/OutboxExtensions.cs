@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CasaWrapperKernel.Channels;
+using CasaWrapperKernel.Wire;
+
+namespace CasaWrapperKernel.Tests.Support;
+
+/// <summary>Reading what would be sent.</summary>
+internal static class OutboxExtensions
+{
+    public static IReadOnlyList<(Channel Channel, Outgoing Message)> TakeAll(this Outbox outbox) => outbox.Take(out _);
+
+    /// <summary>The messages in short: <c>stdout:text</c> for streams, else the type.</summary>
+    public static IEnumerable<string> Brief(this IEnumerable<(Channel Channel, Outgoing Message)> messages) =>
+        messages.Select(sent => sent.Message.Type == "stream"
+            ? $"{sent.Message.Text("name")}:{sent.Message.Text("text")}"
+            : sent.Message.Type);
+
+    /// <summary>A text of the message's content, by the names that lead to it.</summary>
+    public static string Text(this Outgoing message, params string[] names)
+    {
+        using var content = JsonDocument.Parse(message.Content);
+        return names.Aggregate(content.RootElement, (element, name) => element.GetProperty(name)).GetString()!;
+    }
+
+    /// <summary>Waits for the next messages.</summary>
+    /// <returns>None if none came in that time.</returns>
+    public static async Task<IReadOnlyList<Outgoing>> Next(this Outbox outbox, int milliseconds)
+    {
+        for (var waited = Stopwatch.StartNew(); waited.ElapsedMilliseconds < milliseconds;)
+        {
+            if (outbox.TakeAll() is { Count: > 0 } messages)
+            {
+                return [.. messages.Select(sent => sent.Message)];
+            }
+
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        return [];
+    }
+}
