@@ -5,7 +5,7 @@ using CasaWrapperKernel.Execution;
 using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Logs;
 using CasaWrapperKernel.Python;
-using CasaWrapperKernel.Python.Native;
+using CasaWrapperKernel.Native;
 using CasaWrapperKernel.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -43,13 +43,12 @@ internal sealed class KernelHost : IDisposable
     {
         (_connectionFile, _pythonPath) = (connectionFile, pythonPath);
         _connection = ConnectionInfo.Read(connectionFile);
+        var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
         _capture = new Capture(_outbox);
         _loggers = KernelLog.CreateFactory(_capture.SavedStderr);
         _log = new CasaLog(_outbox, _logFile);
         _capture.Filter = new StderrFilter(_log);
         _python = new PythonInterpreter(_bridge, _outbox, _capture);
-
-        var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
         _io = new KernelIo(frames, _outbox, _loggers.CreateLogger<KernelIo>()) { Received = Receive };
         var shellReplies = new Replies(_outbox, Channel.Shell);
         _dispatcher = new Dispatcher(_python, shellReplies, KernelInfo, _log);
@@ -73,7 +72,7 @@ internal sealed class KernelHost : IDisposable
         Start("kernel-capture", _capture.Run);
         Start("casa-log", _log.Run);
         Start("kernel-parent", () => ParentWatch.Run(() => ShutDown(restart: false)));
-        var bound = _io.Start(_connection);
+        var bound = Bind();
         if (bound != _connection)
         {
             bound.Write(_connectionFile);
@@ -82,6 +81,19 @@ internal sealed class KernelHost : IDisposable
         new Replies(_outbox, Channel.Shell).Publish(
             "status", Outgoing.EmptyObject, Json.Write(new Status("starting"), WireJson.Default.Status));
         return location is null ? WaitForShutDown(1) : HostPython(location);
+    }
+
+    private ConnectionInfo Bind()
+    {
+        try
+        {
+            return _io.Start(_connection);
+        }
+        catch (UserException)
+        {
+            _capture.Restore(); // the sentence belongs on the terminal
+            throw;
+        }
     }
 
     public void Dispose()

@@ -8,11 +8,18 @@ var connectionFile = new Option<string>("--connection-file", "-f")
     Description = "The connection file that Jupyter makes.",
     Required = true,
 };
-var python = new Option<string>("--python")
+var python = new Option<string?>("--python")
 {
-    Description = "The python of the environment to work in, for example /env/bin/python.",
-    Required = true,
+    Description = "The python of the environment to work in. Default: that of the environment pip has installed this into.",
+    DefaultValueFactory = _ => PackagedPython.Own,
 };
+python.Validators.Add(given =>
+{
+    if (given.GetValueOrDefault<string?>() is null)
+    {
+        given.AddError("Give --python the path of the python in your CASA environment.");
+    }
+});
 var start = new Command("start", "Run the kernel (Jupyter does this).") { connectionFile, python };
 start.SetAction(arguments =>
 {
@@ -28,7 +35,7 @@ try
 {
     return root.Parse(args is [] ? ["--help"] : args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (UserException e)
+catch (Exception e) when (e is UserException or NotSupportedException)
 {
     Console.Error.WriteLine($"casa-kernel: {e.Message}");
     return 1;

@@ -28,6 +28,9 @@ internal static class Folders
     /// <summary>Copies of the examples to work with in JupyterLab; never overwritten.</summary>
     public static string Lab { get; } = Path.Combine(Artifacts, "lab");
 
+    /// <summary>What is given away: archives, wheels, checksums.</summary>
+    public static string Packages { get; } = Path.Combine(Artifacts, "packages");
+
     public static string Results { get; } = Path.Combine(Artifacts, "test-results");
 
     private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

@@ -37,7 +37,8 @@ internal static class Kernel
             environment.Variables);
     }
 
-    private static async Task<string?> Linker(CancellationToken stop)
+    /// <returns>A C compiler that can link native code, or null if there is none.</returns>
+    public static async Task<string?> Linker(CancellationToken stop)
     {
         foreach (var compiler in (string[])["clang", "gcc"])
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Build;
+using Build.Packages;
 
 var lab = new Option<bool>("--lab") { Description = "Open JupyterLab with the example notebooks instead of running them." };
 var quicklook = new Option<bool>("--quicklook") { Description = "Run the quick look without CASA, even where CASA can be had." };
@@ -12,12 +13,16 @@ test.SetAction((_, stop) => Tests.Run(stop));
 var publish = new Command("publish", "Build the kernel as it is installed: one folder with a native program.");
 publish.SetAction(async (_, stop) => Console.WriteLine($"The kernel is {await Kernel.Publish(stop)}"));
 
+var arm64 = new Option<bool>("--arm64") { Description = "For 64-bit ARM as well (needs a cross compiler)." };
+var package = new Command("package", "Make the packages: tar.gz, Python wheel, .NET tool, checksums.") { arm64 };
+package.SetAction((arguments, stop) => Packages.Make(arguments.GetValue(arm64), stop));
+
 var format = new Command("format", "Format the sources.");
 format.SetAction((_, stop) => Tool.Run("dotnet", ["format", Folders.Solution], stop));
 
 var root = new RootCommand("Builds, shows and tests casa-kernel. Everything it makes goes to the folder artifacts.")
 {
-    demo, test, publish, format,
+    demo, test, publish, package, format,
 };
 try
 {

@@ -19,7 +19,7 @@ public sealed class CommandTests : IDisposable
         _python = FakePython.Create(_folder);
         _variables = new Variables(
             ("JUPYTER_DATA_DIR", _folder.File("data")), ("JUPYTER_PATH", null), ("CASASITECONFIG", null),
-            ("CASA_PYTHON", _python));
+            ("CASA_PYTHON", _python), ("XDG_STATE_HOME", _folder.File("state")));
     }
 
     public void Dispose()

@@ -1,7 +1,7 @@
 """Fixtures of the whole-kernel tests.
 
-CASA_KERNEL is the casa-kernel program to test, CASA_KERNEL_TEST_PYTHON the python of the environment that it is to
-host (default: the one that runs the tests).
+CASA_KERNEL is the casa-kernel program to test, CASA_KERNEL_TEST_PYTHON the python of the environment that it is
+to host (default: the one that runs the tests).
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def kernel_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which nothing of the user who runs the tests is read or changed."""
     home = tmp_path_factory.mktemp("home")
     env = {k: v for k, v in os.environ.items()
-           if not k.startswith(("JPY_", "JUPYTER_", "IPYTHON", "CASA_KERNEL_", "MPL", "XDG_")) and k != "DISPLAY"}
+           if not k.startswith(("JPY_", "JUPYTER_", "IPYTHON", "CASA_KERNEL_", "MPL",
+                                "XDG_")) and k != "DISPLAY"}
     env |= {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "matplotlib"),
             "XDG_STATE_HOME": str(home / "state"), "XDG_CACHE_HOME": str(home / "cache")}
     site_config = Path(TEST_PYTHON).parent.parent / "share" / "casa" / "config.py"
@@ -104,7 +105,8 @@ def start_kernel(casa_kernel: Path, kernel_env: dict[str, str],
 
     kernels: list[Kernel] = []
 
-    def start(python: str = TEST_PYTHON, env: dict[str, str] | None = None, cwd: Path | None = None) -> Kernel:
+    def start(python: str = TEST_PYTHON, env: dict[str, str] | None = None,
+              cwd: Path | None = None) -> Kernel:
         folder = tmp_path_factory.mktemp("kernel")
         kernels.append(Kernel(casa_kernel, python, kernel_env | (env or {}), folder, cwd))
         return kernels[-1]

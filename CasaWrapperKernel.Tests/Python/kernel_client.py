@@ -1,8 +1,8 @@
 """A front end for tests: it speaks the Jupyter protocol over plain ZMQ sockets and forgives nothing.
 
-`FrontEnd.run` is for tests that look at what a cell gave, `FrontEnd.transcript` for those that say message by message
-what must come. Every message that arrives must be strict JSON with a good signature (NaN is an error here, since it
-is one in a browser), and nothing that belongs to this front end's requests may be left unread.
+`FrontEnd.run` is for tests that look at what a cell gave, `FrontEnd.transcript` for those that say message by
+message what must come. Every message that arrives must be strict JSON with a good signature (NaN is an error here,
+since it is one in a browser), and nothing that belongs to this front end's requests may be left unread.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ class Cell:
 class FrontEnd:
     """One client of a kernel, with five sockets of its own."""
 
-    def __init__(self, connection: dict[str, Any], identity: str | None = None, subscribe: bool = True) -> None:
+    def __init__(self, connection: dict[str, Any], identity: str | None = None,
+                 subscribe: bool = True) -> None:
         key = connection["key"]
         self.session = Session(key=key if isinstance(key, bytes) else key.encode(),
                                signature_scheme=connection["signature_scheme"])
@@ -104,7 +105,7 @@ class FrontEnd:
     def close(self) -> None:
         self.context.destroy(linger=0)
 
-    # -- single messages ----------------------------------------------------------------------------------------------
+    # -- single messages -------------------------------------------------------------------------------------
     def send(self, msg_type: str, content: dict[str, Any] | None = None, channel: str = "shell",
              **more: Any) -> str:
         """Send a request and return its id."""
@@ -151,8 +152,9 @@ class FrontEnd:
         assert reply["parent_header"].get("msg_id") == msg_id, f"reply to another request: {summary([reply])}"
         return reply
 
-    # -- whole requests -----------------------------------------------------------------------------------------------
-    def collect(self, msg_id: str, channel: str = "shell", timeout: float = TIMEOUT, reply: bool = True) -> Cell:
+    # -- whole requests --------------------------------------------------------------------------------------
+    def collect(self, msg_id: str, channel: str = "shell", timeout: float = TIMEOUT,
+                reply: bool = True) -> Cell:
         """All that a request gives, from busy to idle, and its reply."""
         end = time.monotonic() + timeout
         first = self.next_for(msg_id, timeout)
@@ -265,12 +267,14 @@ class _OneKernel(KernelSpecManager):
 class Kernel:
     """A kernel process, started by jupyter_client as every front end does it."""
 
-    def __init__(self, binary: Path, python: str, env: dict[str, str], folder: Path, cwd: Path | None = None) -> None:
+    def __init__(self, binary: Path, python: str, env: dict[str, str], folder: Path,
+                 cwd: Path | None = None) -> None:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.stderr_file = self.folder / "stderr.txt"
         specs = _OneKernel(argv=[str(binary), "start", "-f", "{connection_file}", "--python", python])
-        self.manager = KernelManager(kernel_spec_manager=specs, connection_file=str(self.folder / "connection.json"))
+        self.manager = KernelManager(kernel_spec_manager=specs,
+                                     connection_file=str(self.folder / "connection.json"))
         # Open until the end, since a restart uses it again.
         self._log = self.stderr_file.open("ab")
         self.manager.start_kernel(env=env, cwd=str(cwd or folder), stderr=self._log, stdout=self._log)
@@ -298,7 +302,7 @@ class Kernel:
         return front
 
     def interrupt(self, front: FrontEnd, mode: str) -> None:
-        """Interrupt as a server does it: a signal to the process group, or a message on the control channel."""
+        """Interrupt as a server does it: a signal to the process group, or a message on control."""
         if mode == "signal":
             self.manager.interrupt_kernel()
         else:
@@ -311,7 +315,7 @@ class Kernel:
         """End the process and everything in its group, whatever state it is in."""
         for front in self.fronts:
             front.close()
-        group = self.manager.provisioner.pgid if self.manager.provisioner else None  # type: ignore[union-attr]
+        group = getattr(self.manager.provisioner, "pgid", None)
         self.manager.shutdown_kernel(now=True)
         self._log.close()
         if group and group != os.getpgrp():

@@ -3,11 +3,58 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from casa_session import Cell, Session, run_cells, unpack_data
 
+inputtransformer2 = pytest.importorskip("IPython.core.inputtransformer2")
+
+from casawrapper.casa import catalog  # noqa: E402  (needs IPython)
+from casawrapper.casa.prompt import Prompt  # noqa: E402  (needs IPython)
+from casawrapper.casa.verbs import VerbFinder  # noqa: E402
+
 MS = "ngc5921_raw.ms"
+
+
+@pytest.fixture(scope="module")
+def transform():
+    """IPython's transformation of a cell, with our verbs."""
+    names: dict[str, object] = {}
+    prompt = Prompt(names, lambda code, user_ns: None)
+    names.update(prompt.verbs())
+    manager = inputtransformer2.TransformerManager()
+    manager.token_transformers.append(VerbFinder(SimpleNamespace(user_ns=names), prompt))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalog, "casa_names", lambda: frozenset(catalog.VERBS))
+        yield manager.transform_cell
+
+
+@pytest.mark.parametrize("code, python", [
+    ("inp  tclean  # c", "inp(tclean)  # c"), ("inp\ttclean", "inp(tclean)"), ("go", "go()"),
+    ("inp tclean;go", "inp(tclean);go()"), ("x=1;inp 'a b';y=2", "x=1;inp('a b');y=2"),
+    ("tget tclean, 'f.last'", "tget(tclean, 'f.last')"), ("inp f'x'", "inp(f'x')"),
+    ("f(go=1)\ndefault tclean\ngo()", "f(go=1)\ndefault(tclean)\ngo()"),
+])
+def test_lines_of_the_prompt_become_calls(transform, code: str, python: str) -> None:
+    assert transform(code) == python + "\n"
+
+
+@pytest.mark.parametrize("code", [
+    "go = 3\ngo", "x = go", "go.x", "(go)", "for go in x: pass\ngo", "def go(): pass\ngo", "import go\ngo",
+    "go, x = 1, 2\ngo", "go: int = 3\ngo", "with x as go: pass\ngo", "inp if x else y", "inp and go",
+    "inp not in x", "f(\ngo\n)", "class A:\n    go", "if x:\n    go", "'''\ninp tclean\ngo\n'''", "tclean", "tclean()",
+])
+def test_python_stays_as_it_is(transform, code: str) -> None:
+    assert transform(code) == code + "\n"
+
+
+def test_a_whole_library_stays_as_it_is(transform) -> None:
+    for path in sorted(Path(pytest.__file__).parents[1].joinpath("_pytest").glob("*.py")):
+        text = path.read_text()
+        assert transform(text) == inputtransformer2.TransformerManager().transform_cell(text), path
+
+
 CELLS = {
     "inp": f"vis = '{MS}'\nspw = 0.5; usemask = 'auto-multithresh'\ninp tclean",
     "inp again": "inp",

@@ -31,7 +31,7 @@ def subshell(front: FrontEnd) -> Iterator[str]:
 
 
 def test_a_subshell_answers_while_the_main_shell_computes(front: FrontEnd, subshell: str) -> None:
-    main = front.execute("import threading\nanswered = threading.Event()\nprint('main', answered.wait(20))")
+    main = front.execute("import threading\nanswered = threading.Event()\nok = answered.wait(20)\nimport time; time.sleep(1)\nprint('main', ok)")
     front.wait_for(lambda m: m["msg_type"] == "execute_input")
     inner = front.collect(execute_in(front, subshell, "answered.set()\nprint('beside')\n6 * 7"))
     assert inner.stdout == "beside\n" and inner.result == "42"

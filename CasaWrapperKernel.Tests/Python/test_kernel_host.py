@@ -1,4 +1,4 @@
-"""The kernel as a host of Python: start and end, output from every direction, processes, threads and interrupts."""
+"""The kernel as a host of Python: start and end, output from everywhere, processes, threads and interrupts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import TEST_PYTHON
@@ -23,7 +22,7 @@ MODES = ["signal", "message"]
 Start = Callable[..., Kernel]
 
 
-# -- the start --------------------------------------------------------------------------------------------------------
+# -- the start -----------------------------------------------------------------------------------------------
 def test_kernel_info_is_answered_before_python_is_ready(start_kernel: Start, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(3)\n")
     begin = time.monotonic()
@@ -40,9 +39,12 @@ def test_kernel_info_is_answered_before_python_is_ready(start_kernel: Start, tmp
 
 
 def test_python_is_the_environments_own(front: FrontEnd, kernel_env: dict[str, str]) -> None:
-    code = ("import sys, json; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, sys.exec_prefix, sys.version,"
-            " list(sys.flags), sys.getfilesystemencoding(), [p for p in sys.path if p and 'PythonSupport' not in p]]))")
-    own = subprocess.run([TEST_PYTHON, "-c", code], env=kernel_env, capture_output=True, text=True, check=True)
+    code = ("import sys, json; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, "
+            "sys.exec_prefix, sys.version,"
+            " list(sys.flags), sys.getfilesystemencoding(), [p for p in sys.path if p and 'PythonSupport' "
+            "not in p]]))")
+    own = subprocess.run([TEST_PYTHON, "-c", code], env=kernel_env, capture_output=True, text=True,
+                         check=True)
     assert json.loads(front.run(code).stdout) == json.loads(own.stdout)
 
 
@@ -54,8 +56,10 @@ def test_arguments_are_none_of_the_kernels(front: FrontEnd) -> None:
 def test_signal_handlers(front: FrontEnd) -> None:
     cell = front.run("import signal, threading\n"
                      "print(callable(signal.getsignal(signal.SIGINT)))\n"
-                     "print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, signal.getsignal(signal.SIGQUIT) is signal.SIG_DFL)\n"
-                     "print(threading.current_thread() is threading.main_thread(), signal.pthread_sigmask(0, []))")
+                     "print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, "
+                     "signal.getsignal(signal.SIGQUIT) is signal.SIG_DFL)\n"
+                     "print(threading.current_thread() is threading.main_thread(), signal.pthread_sigmask(0, "
+                     "[]))")
     assert cell.stdout == "True\nTrue True\nTrue set()\n"
 
 
@@ -66,7 +70,7 @@ def test_cells_run_in_main(front: FrontEnd) -> None:
 
 
 def test_a_new_kernel_has_no_names_but_ipythons(start_kernel: Start) -> None:
-    # A notebook that uses a name without an import would run here and nowhere else. The names of CASA come when used.
+    # A notebook that uses a name without an import would run here and nowhere else. CASA's names come when used.
     names = start_kernel().connect().value("sorted(n for n in globals() if not n.startswith('_'))")
     assert set(eval(names)) <= {"In", "Out", "exit", "quit", "get_ipython", "open"}
 
@@ -93,7 +97,7 @@ def test_startup_files_and_configuration(start_kernel: Start, tmp_path: Path) ->
     assert front.value("from_startup, from_config") == "(7, 8)"
 
 
-# -- what IPython gives -----------------------------------------------------------------------------------------------
+# -- what IPython gives --------------------------------------------------------------------------------------
 def test_top_level_await(front: FrontEnd) -> None:
     assert front.value("import asyncio\nprint('a')\nawait asyncio.sleep(0.01)\n'slept'") == "'slept'"
     assert front.run("async for x in no_such: pass").error == "NameError"
@@ -103,7 +107,8 @@ def test_top_level_await(front: FrontEnd) -> None:
 
 
 def test_event_loop_runs_between_cells(front: FrontEnd) -> None:
-    front.run("import asyncio\nticks = []\nasync def tick():\n    for i in range(3):\n        ticks.append(i)\n"
+    front.run("import asyncio\nticks = []\nasync def tick():\n    for i in range(3):\n"
+              "        ticks.append(i)\n"
               "        await asyncio.sleep(0.02)\ntask = asyncio.get_running_loop().create_task(tick())")
     time.sleep(0.3)
     assert front.value("ticks, task.done()") == "([0, 1, 2], True)"
@@ -155,7 +160,7 @@ def test_libraries_recognise_a_notebook(front: FrontEnd) -> None:
         "('ZMQInteractiveShell', True)"
 
 
-# -- output -----------------------------------------------------------------------------------------------------------
+# -- output --------------------------------------------------------------------------------------------------
 C = "import ctypes, os, sys, time\nlibc = ctypes.CDLL(None)\n"
 
 
@@ -168,7 +173,8 @@ def test_output_of_c_keeps_its_place(front: FrontEnd) -> None:
 
 
 def test_output_of_c_on_standard_error(front: FrontEnd) -> None:
-    cell = front.run(C + "libc.dprintf(2, b'from C\\n'); print('from Python', file=sys.stderr); os.write(2, b'end\\n')")
+    cell = front.run(C + "libc.dprintf(2, b'from C\\n"
+                         "'); print('from Python', file=sys.stderr); os.write(2, b'end\\n')")
     assert cell.stderr == "from C\nfrom Python\nend\n" and cell.stdout == ""
 
 
@@ -223,7 +229,8 @@ def test_the_first_line_comes_at_once(front: FrontEnd) -> None:
 
 def test_output_of_child_processes(front: FrontEnd) -> None:
     cell = front.run("import subprocess, sys\nprint('before')\nsubprocess.run(['echo', 'inherited'])\n"
-                     "subprocess.run('echo err >&2', shell=True)\nsubprocess.run(['echo', 'given'], stdout=sys.stdout)\n"
+                     "subprocess.run('echo err >&2', shell=True)\n"
+                     "subprocess.run(['echo', 'given'], stdout=sys.stdout)\n"
                      "import os; os.system('echo system')\nprint('after')")
     assert cell.stdout == "before\ninherited\ngiven\nsystem\nafter\n"
     assert cell.stderr == "err\n"
@@ -237,7 +244,7 @@ def test_a_lot_of_output_of_a_child_process(front: FrontEnd) -> None:
 def test_child_processes_have_only_their_own_descriptors(front: FrontEnd) -> None:
     cell = front.run("import subprocess, os\n"
                      "subprocess.run(['ls', '-l', '/proc/self/fd'], close_fds=False)")
-    assert not [line for line in cell.stdout.splitlines() if "socket:" in line or "eventfd" in line], cell.stdout
+    assert "socket:" not in cell.stdout and "eventfd" not in cell.stdout, cell.stdout
 
 
 def test_threads_print_under_the_cell_that_started_them(front: FrontEnd) -> None:
@@ -250,7 +257,8 @@ def test_threads_print_under_the_cell_that_started_them(front: FrontEnd) -> None
 
 
 def test_tasks_print_under_the_cell_that_started_them(front: FrontEnd) -> None:
-    first = front.execute("import asyncio\nasync def work():\n    await asyncio.sleep(0.3); print('from task')\n"
+    first = front.execute("import asyncio\nasync def work():\n"
+                          "    await asyncio.sleep(0.3); print('from task')\n"
                           "task = asyncio.get_running_loop().create_task(work())")
     front.collect(first)
     second = front.execute("print('second'); await task; print('end')")
@@ -266,7 +274,9 @@ def test_executors_and_thread_pools_print(front: FrontEnd) -> None:
 
 
 def test_streams_behave_like_files(front: FrontEnd) -> None:
-    cell = front.run("import sys\nprint(sys.stdout.isatty(), sys.stdout.writable(), sys.stdout.encoding, sys.stdout.name,\n"
+    cell = front.run("import sys\n"
+                     "print(sys.stdout.isatty(), sys.stdout.writable(), sys.stdout.encoding, "
+                     "sys.stdout.name,\n"
                      "      sys.stdout.closed, sys.stdout.errors is not None)\n"
                      "sys.stdout.writelines(['a', 'b\\n']); sys.stdout.flush()\n"
                      "print(sys.stdout.write('xyz'))\nsys.stdout.write('')\n"
@@ -276,7 +286,8 @@ def test_streams_behave_like_files(front: FrontEnd) -> None:
 
 
 def test_redirected_output_is_not_shown(front: FrontEnd) -> None:
-    cell = front.run("import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()) as f: print('hidden')\n"
+    cell = front.run("import contextlib, io\n"
+                     "with contextlib.redirect_stdout(io.StringIO()) as f: print('hidden')\n"
                      "f.getvalue()")
     assert (cell.stdout, cell.result) == ("", "'hidden\\n'")
 
@@ -300,16 +311,18 @@ def test_matplotlib_figure_without_show(front: FrontEnd) -> None:
     assert front.run("fig, ax = plt.subplots(); ax.plot([1]); plt.close(fig)").displays == []
 
 
-# -- processes --------------------------------------------------------------------------------------------------------
+# -- processes -----------------------------------------------------------------------------------------------
 def test_forked_child_that_comes_back_to_the_kernel(front: FrontEnd) -> None:
     cell = front.run("import os\npid = os.fork()\n"
-                     "if pid == 0:\n    print('from child')\nelse:\n    print('child ended', os.waitpid(pid, 0)[1])")
+                     "if pid == 0:\n    print('from child')\nelse:\n"
+                     "    print('child ended', os.waitpid(pid, 0)[1])")
     assert sorted(cell.stdout.splitlines()) == ["child ended 0", "from child"]
     assert front.value("os.getpid() == " + front.value("os.getpid()")) == "True"
 
 
 def test_forked_child_that_fails(front: FrontEnd) -> None:
-    cell = front.run("import os\npid = os.fork()\nif pid == 0:\n    1 / 0\nprint('child ended', os.waitpid(pid, 0)[0] == pid)")
+    cell = front.run("import os\npid = os.fork()\nif pid == 0:\n    1 / 0\n"
+                     "print('child ended', os.waitpid(pid, 0)[0] == pid)")
     assert "child ended True" in cell.stdout and cell.status == "ok"
 
 
@@ -322,7 +335,8 @@ def test_forked_child_that_is_terminated_leaves_the_kernel_alone(front: FrontEnd
 
 def test_fork_pool(front: FrontEnd) -> None:
     code = ("import multiprocessing\ndef square(x):\n    print('child', x)\n    return x * x\n"
-            "with multiprocessing.get_context('fork').Pool(2) as pool: squares = pool.map(square, range(4))\nsquares")
+            "with multiprocessing.get_context('fork').Pool(2) as pool: squares = pool.map(square, range(4))\n"
+            "squares")
     for _ in range(3):
         cell = front.run(code)
         assert cell.result == "[0, 1, 4, 9]"
@@ -331,8 +345,10 @@ def test_fork_pool(front: FrontEnd) -> None:
 
 def test_spawn_pool(front: FrontEnd, tmp_path: Path) -> None:
     (tmp_path / "work_module.py").write_text("def cube(x): return x ** 3\n")
-    cell = front.run(f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nimport multiprocessing, work_module\n"
-                     "with multiprocessing.get_context('spawn').Pool(2) as pool: r = pool.map(work_module.cube, [2, 3])\nr")
+    cell = front.run(f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+                     f"import multiprocessing, work_module\n"
+                     "with multiprocessing.get_context('spawn').Pool(2) as pool: r = "
+                     "pool.map(work_module.cube, [2, 3])\nr")
     assert cell.result == "[8, 27]", cell.stderr
 
 
@@ -343,17 +359,19 @@ def test_process_pool_executor(front: FrontEnd) -> None:
 
 
 def test_asyncio_subprocess(front: FrontEnd) -> None:
-    cell = front.run("import asyncio\np = await asyncio.create_subprocess_exec('echo', 'x', stdout=asyncio.subprocess.PIPE)\n"
+    cell = front.run("import asyncio\n"
+                     "p = await asyncio.create_subprocess_exec('echo', 'x', stdout=asyncio.subprocess.PIPE)\n"
                      "(await p.communicate())[0], p.returncode")
     assert cell.result == "(b'x\\n', 0)"
 
 
 def test_exit_codes_of_children_are_not_stolen(front: FrontEnd) -> None:
     assert front.value("import subprocess\n"
-                       "[subprocess.run(['sh', '-c', f'exit {i}']).returncode for i in range(30)] == list(range(30))") == "True"
+                       "[subprocess.run(['sh', '-c', f'exit {i}']).returncode for i in range(30)] == "
+                       "list(range(30))") == "True"
 
 
-# -- interrupts -------------------------------------------------------------------------------------------------------
+# -- interrupts ----------------------------------------------------------------------------------------------
 INTERRUPTED = {
     "sleep": "import time\nprint('on')\ntime.sleep(30)",
     "loop": "print('on')\nwhile True: pass",
@@ -363,18 +381,19 @@ INTERRUPTED = {
     "subprocess": "import subprocess\nprint('on')\nsubprocess.run(['sleep', '30'])",
     "system": "print('on')\n!sleep 30",
     "lock": "import threading\nprint('on')\nlock = threading.Lock(); lock.acquire(); lock.acquire()",
-    "join": "import threading, time\nprint('on')\nt = threading.Thread(target=time.sleep, args=(2,), daemon=True); t.start()\n"
+    "join": "import threading, time\nprint('on')\n"
+            "t = threading.Thread(target=time.sleep, args=(2,), daemon=True); t.start()\n"
             "t.join()",
     "read": "import os\nr, w = os.pipe()\nprint('on')\nos.read(r, 1)",
     "printing": "print('on')\nwhile True: print('x' * 50)",
 }
 
 
-def _begin(front: FrontEnd, code: str, **options: Any) -> str:
-    """Start a cell, and wait until it has printed."""
-    msg_id = front.execute(code, **options)
+def _begin(front: FrontEnd, code: str, settle: float = 0.3) -> str:
+    """Start a cell, wait until it has printed and then until it is where it will stay."""
+    msg_id = front.execute(code)
     front.wait_for(lambda m: m["msg_type"] == "stream" and m["parent_header"].get("msg_id") == msg_id)
-    time.sleep(0.3)  # so that it is where it will stay
+    time.sleep(settle)
     return msg_id
 
 
@@ -411,7 +430,7 @@ def test_interrupt_of_a_question(kernel: Kernel, front: FrontEnd, mode: str) -> 
 @pytest.mark.parametrize("mode", MODES)
 def test_twenty_interrupts_in_a_row(kernel: Kernel, front: FrontEnd, mode: str) -> None:
     for i in range(20):
-        msg_id = _begin(front, INTERRUPTED["loop" if i % 2 else "sleep"])
+        msg_id = _begin(front, INTERRUPTED["loop" if i % 2 else "sleep"], settle=0.01 * i)
         kernel.interrupt(front, mode)
         assert front.collect(msg_id, timeout=10).error == "KeyboardInterrupt", i
     assert front.value("1") == "1"
@@ -430,7 +449,8 @@ def test_interrupt_when_idle_does_nothing(kernel: Kernel, front: FrontEnd, mode:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_cell_that_catches_the_interrupt_goes_on(kernel: Kernel, front: FrontEnd, mode: str) -> None:
-    msg_id = _begin(front, "import time\nprint('on')\ntry:\n    time.sleep(30)\nexcept KeyboardInterrupt:\n    pass\n"
+    msg_id = _begin(front, "import time\nprint('on')\ntry:\n    time.sleep(30)\nexcept KeyboardInterrupt:\n"
+                           "    pass\n"
                            "time.sleep(0.5)\n'went on'")
     kernel.interrupt(front, mode)
     assert front.collect(msg_id).result == "'went on'"
@@ -447,7 +467,8 @@ def test_interrupt_aborts_the_cells_that_wait(kernel: Kernel, front: FrontEnd, m
 
 
 def test_interrupt_of_completion_leaves_the_kernel_alive(kernel: Kernel, front: FrontEnd) -> None:
-    front.run("import time\nclass Slow:\n    def __dir__(self):\n        time.sleep(1); return ['a_name']\nslow = Slow()")
+    front.run("import time\nclass Slow:\n    def __dir__(self):\n        time.sleep(1); return ['a_name']\n"
+              "slow = Slow()")
     msg_id = front.send("complete_request", {"code": "slow.", "cursor_pos": 5})
     time.sleep(0.3)
     kernel.interrupt(front, "signal")
@@ -473,7 +494,7 @@ def test_users_own_handler_is_respected(kernel: Kernel, front: FrontEnd) -> None
     assert front.run("signal.signal(signal.SIGINT, old)").status == "ok"
 
 
-# -- the end ----------------------------------------------------------------------------------------------------------
+# -- the end -------------------------------------------------------------------------------------------------
 def test_shutdown_leaves_no_process(start_kernel: Start, tmp_path: Path) -> None:
     kernel = start_kernel()
     front = kernel.connect()
@@ -492,9 +513,11 @@ def test_shutdown_leaves_no_process(start_kernel: Start, tmp_path: Path) -> None
 def test_exit_handlers_run_at_shutdown(start_kernel: Start, tmp_path: Path, restart: bool) -> None:
     kernel = start_kernel()
     front = kernel.connect()
-    front.run(f"import atexit, pathlib\natexit.register(pathlib.Path({str(tmp_path / 'mark')!r}).write_text, 'done')\n"
+    front.run(f"import atexit, pathlib\n"
+              f"atexit.register(pathlib.Path({str(tmp_path / 'mark')!r}).write_text, 'done')\n"
               "import weakref\nclass T: pass\nt = T()\n"
-              f"finalizer = weakref.finalize(t, pathlib.Path({str(tmp_path / 'mark2')!r}).write_text, 'done')")
+              f"finalizer = weakref.finalize(t, pathlib.Path({str(tmp_path / 'mark2')!r}).write_text, "
+              f"'done')")
     front.request("shutdown_request", {"restart": restart}, channel="control")
     assert wait_until(lambda: not process_exists(kernel.pid), 5)
     assert (tmp_path / "mark").read_text() == "done" and (tmp_path / "mark2").read_text() == "done"
@@ -537,11 +560,14 @@ def test_restarts_in_a_row_by_the_same_ports(start_kernel: Start) -> None:
         front.close()
 
 
-def test_kernel_ends_when_its_parent_is_killed(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path) -> None:
-    code = ("import sys, time\nfrom pathlib import Path\nsys.path.insert(0, sys.argv[1])\nimport os\nfrom kernel_client import Kernel\n"
+def test_kernel_ends_when_its_parent_is_killed(casa_kernel: Path, kernel_env: dict[str, str],
+                                               tmp_path: Path) -> None:
+    code = ("import sys, time\nfrom pathlib import Path\nsys.path.insert(0, sys.argv[1])\nimport os\n"
+            "from kernel_client import Kernel\n"
             "k = Kernel(Path(sys.argv[2]), sys.argv[3], dict(os.environ), Path(sys.argv[4]))\nk.connect()\n"
             "print(k.pid, flush=True)\ntime.sleep(60)")
-    parent = subprocess.Popen([sys.executable, "-c", code, str(Path(__file__).parent), str(casa_kernel), TEST_PYTHON,
+    parent = subprocess.Popen([sys.executable, "-c", code, str(Path(__file__).parent), str(casa_kernel),
+                               TEST_PYTHON,
                                str(tmp_path / "k")], env=kernel_env, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
@@ -565,7 +591,7 @@ def test_python_that_ends_itself(start_kernel: Start) -> None:
     assert wait_until(lambda: not kernel.is_alive(), 5)
 
 
-# -- what users get wrong ---------------------------------------------------------------------------------------------
+# -- what users get wrong ------------------------------------------------------------------------------------
 def _says(front: FrontEnd, *words: str) -> None:
     """Every cell, and every other question, is answered with the same clear sentence."""
     for _ in range(2):
@@ -575,7 +601,8 @@ def _says(front: FrontEnd, *words: str) -> None:
         assert all(word in error["evalue"] for word in words), error
         assert cell.reply["content"]["evalue"] == error["evalue"]
         assert "\n" not in error["evalue"] and "Traceback" not in "".join(error["traceback"])
-    assert front.request("complete_request", {"code": "x", "cursor_pos": 1}).reply["msg_type"] == "complete_reply"
+    assert front.request("complete_request",
+                         {"code": "x", "cursor_pos": 1}).reply["msg_type"] == "complete_reply"
     assert front.request("kernel_info_request", channel="control").status == "ok"
 
 
@@ -604,7 +631,8 @@ def test_python_that_is_something_else(start_kernel: Start, tmp_path: Path) -> N
 
 def test_python_without_ipython(start_kernel: Start, tmp_path: Path) -> None:
     # The base interpreter may have IPython, so its packages are left out.
-    subprocess.run([TEST_PYTHON, "-c", "import venv, sys; venv.create(sys.argv[1], symlinks=True)", str(tmp_path / "env")],
+    subprocess.run([TEST_PYTHON, "-c", "import venv, sys; venv.create(sys.argv[1], symlinks=True)",
+                    str(tmp_path / "env")],
                    check=True, timeout=60)
     python = tmp_path / "env" / "bin" / "python"
     kernel = start_kernel(python=str(python), env={"PYTHONNOUSERSITE": "1", "PYTHONPATH": ""})
@@ -636,24 +664,28 @@ def test_home_that_cannot_be_written(start_kernel: Start, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("case", ["missing", "folder", "no JSON", "empty", "list", "no ports"])
-def test_connection_file_that_is_no_such(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path, case: str) -> None:
+def test_connection_file_that_is_no_such(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path,
+                                         case: str) -> None:
     file = tmp_path / "connection.json"
     if case == "folder":
         file.mkdir()
     elif case != "missing":
         file.write_text({"no JSON": "{", "empty": "", "list": "[1]", "no ports": '{"shell_port": "x"}'}[case])
-    done = subprocess.run([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON], env=kernel_env, timeout=15,
+    done = subprocess.run([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON], env=kernel_env,
+                          timeout=15,
                           capture_output=True, text=True)
     assert done.returncode not in (0, -6)
     assert str(file) in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_connection_file_of_somebody_else(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path) -> None:
+def test_connection_file_of_somebody_else(casa_kernel: Path, kernel_env: dict[str, str],
+                                          tmp_path: Path) -> None:
     file = tmp_path / "connection.json"
     file.write_text("{}")
     file.chmod(0)
-    done = subprocess.run([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON], env=kernel_env, timeout=15,
+    done = subprocess.run([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON], env=kernel_env,
+                          timeout=15,
                           capture_output=True, text=True)
     assert done.returncode not in (0, -6)
     assert str(file) in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
@@ -668,7 +700,8 @@ def test_kernel_lives_when_nobody_reads_its_standard_error(casa_kernel: Path, ke
                   **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}}
     file = tmp_path / "connection.json"
     file.write_text(json.dumps(connection))
-    process = subprocess.Popen([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON], env=kernel_env,
+    process = subprocess.Popen([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON],
+                               env=kernel_env,
                                stdin=subprocess.DEVNULL, stdout=write, stderr=write)
     os.close(write)
     try:

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Wire;
 using Microsoft.Extensions.Logging;
@@ -45,6 +46,7 @@ internal sealed partial class KernelIo : IDisposable
 
     /// <summary>Binds the sockets and starts the thread.</summary>
     /// <returns>The connection with the ports that were bound, where the file left the choice to the kernel.</returns>
+    /// <exception cref="UserException">An address cannot be bound.</exception>
     public ConnectionInfo Start(ConnectionInfo connection)
     {
         var bound = connection with
@@ -85,13 +87,21 @@ internal sealed partial class KernelIo : IDisposable
             }
 
             var address = $"{connection.Transport}://{connection.Ip}";
-            if (port == 0)
+            try
             {
-                return socket.BindRandomPort(address);
-            }
+                if (port == 0)
+                {
+                    return socket.BindRandomPort(address);
+                }
 
-            socket.Bind($"{address}:{port}");
-            return port;
+                socket.Bind($"{address}:{port}");
+                return port;
+            }
+            catch (Exception e) when (e is NetMQException or SocketException or ArgumentException)
+            {
+                throw new UserException($"The kernel cannot listen on {address}:{port}, which the connection file asks for: "
+                    + $"{(e.InnerException ?? e).Message} Let Jupyter choose other ports, or give port 0.");
+            }
         }
     }
 
@@ -189,7 +199,7 @@ internal sealed partial class KernelIo : IDisposable
                 Channel.Stdin => _stdin,
                 _ => _iopub,
             };
-            socket.SendMultipartBytes(_frames.Write(message));
+            Guard(() => socket.SendMultipartBytes(_frames.Write(message)));
         }
 
         _streamTimer.Enable = begunLine;

@@ -127,8 +127,14 @@ internal sealed class Outbox
         }
 
         _draining = true;
-        Drain?.Invoke();
-        _draining = false;
+        try
+        {
+            Drain?.Invoke();
+        }
+        finally
+        {
+            _draining = false;
+        }
     }
 
     private void CutStream() => CutStream(_text.WrittenCount);

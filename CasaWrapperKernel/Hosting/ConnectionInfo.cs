@@ -9,6 +9,8 @@ namespace CasaWrapperKernel.Hosting;
 /// </summary>
 internal sealed record ConnectionInfo
 {
+    private const int CurveKeyLength = 40;
+
     public string Transport { get; set; } = "tcp";
 
     public string Ip { get; set; } = "127.0.0.1";
@@ -47,10 +49,21 @@ internal sealed record ConnectionInfo
         {
             var info = JsonSerializer.Deserialize(File.ReadAllBytes(path), HostingJson.Default.ConnectionInfo)
                 ?? throw new JsonException("it is empty");
-            return info.Transport == "tcp"
-                ? info
-                : throw new UserException(
+            if (info.Transport != "tcp")
+            {
+                throw new UserException(
                     $"The connection file {path} asks for the transport '{info.Transport}'; casa-kernel speaks tcp only.");
+            }
+
+            // Half a key pair must not quietly mean no encryption.
+            if ((info.CurvePublickey is null) != (info.CurveSecretkey is null)
+                || info is { CurvePublickey.Length: not CurveKeyLength } or { CurveSecretkey.Length: not CurveKeyLength })
+            {
+                throw new UserException(
+                    $"The CURVE keys in the connection file {path} are no pair of Z85 keys; let Jupyter make a new file.");
+            }
+
+            return info;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

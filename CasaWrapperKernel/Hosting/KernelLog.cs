@@ -1,5 +1,5 @@
 using System.Text;
-using CasaWrapperKernel.Python.Native;
+using CasaWrapperKernel.Native;
 using Microsoft.Extensions.Logging;
 
 namespace CasaWrapperKernel.Hosting;

@@ -1,4 +1,5 @@
-using CasaWrapperKernel.Python.Native;
+using System.Globalization;
+using CasaWrapperKernel.Native;
 
 namespace CasaWrapperKernel.Hosting;
 
@@ -13,12 +14,20 @@ internal static class ParentWatch
         // Jupyter says who it is; a kernel started by hand is not to end with the shell that started it. In a container
         // the parent may be process 1 from the beginning, and then its number tells nothing.
         var parent = Libc.getppid();
-        if (Environment.GetEnvironmentVariable("JPY_PARENT_PID") is null || parent == 1)
+        if (!int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), CultureInfo.InvariantCulture, out var server))
         {
             return;
         }
 
-        while (Libc.getppid() == parent)
+        // Between the two there may be a program that outlives the server: Apptainer, or a script that loads a module.
+        var folder = $"/proc/{server}";
+        var watchesServer = server != parent && Directory.Exists(folder);
+        if (parent == 1 && !watchesServer)
+        {
+            return;
+        }
+
+        while (Libc.getppid() == parent && (!watchesServer || Directory.Exists(folder)))
         {
             Thread.Sleep(PollMilliseconds);
         }

@@ -19,10 +19,20 @@ internal static class InstallCommand
         {
             Description = "Replace a kernelspec of this name that hosts another Python.",
         };
+        var container = new ContainerOptions();
         var command = new Command("install", "Make the kernel known to Jupyter.") { displayName, replace };
         options.AddTo(command);
+        container.AddTo(command, options.Python);
         command.SetAction(arguments =>
         {
+            if (container.Spec(arguments, arguments.GetValue(displayName)) is { } inside)
+            {
+                var place = options.Folder(arguments, () => PythonEnvironment.Ask(PythonChoice.Find(null)));
+                place.Install(inside, arguments.GetValue(replace));
+                Console.WriteLine($"Installed {place.Folder} for {inside.Image}; choose \"{inside.DisplayName}\" in JupyterLab.");
+                return;
+            }
+
             var python = PythonEnvironment.AskHostable(arguments.GetValue(options.Python));
             var folder = options.Folder(arguments, () => python);
             var spec = KernelSpec.Make(KernelSpec.Template, KernelSpec.ThisBinary, python.Executable,

@@ -9,10 +9,14 @@ internal sealed record KernelSpec
 {
     public const string FileName = "kernel.json";
     private const string Program = "casa-kernel";
+    private const string ResourceFolder = "{resource_dir}";
 
     public IReadOnlyList<string> Argv { get; set; } = [];
 
     public string DisplayName { get; set; } = "";
+
+    /// <summary>How Jupyter interrupts a cell: by a <c>signal</c> or by a <c>message</c>.</summary>
+    public string InterruptMode { get; set; } = "signal";
 
     public Dictionary<string, string> Env { get; set; } = [];
 
@@ -29,19 +33,25 @@ internal sealed record KernelSpec
     [JsonIgnore]
     public string Binary => Argv is [var first, ..] ? first : "";
 
+    /// <summary>The container image that the kernel runs in, or null.</summary>
     [JsonIgnore]
-    public bool IsOurs => Path.GetFileName(Binary) == Program;
+    public string? Image => Argv is [_, "run", "--app", ContainerSpec.App, .., var image, "-f", _] ? image : null;
 
-    /// <summary>The Python that the kernel is told to host, or null.</summary>
     [JsonIgnore]
-    public string? Python => Argv.SkipWhile(argument => argument != "--python").ElementAtOrDefault(1);
+    public bool IsOurs => Path.GetFileName(Binary) == Program || Image is not null;
+
+    /// <summary>What the kernel will host: a Python, or that of an image; null if that cannot be known.</summary>
+    [JsonIgnore]
+    public string? Python =>
+        Image ?? Argv.SkipWhile(argument => argument != "--python").ElementAtOrDefault(1) ?? PackagedPython.Of(Binary);
 
     /// <returns>Null if there is no such file or it is not a kernel.json.</returns>
     public static KernelSpec? Read(string file)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), InstallJson.Default.KernelSpec);
+            var spec = JsonSerializer.Deserialize(File.ReadAllBytes(file), InstallJson.Default.KernelSpec);
+            return spec is null ? null : spec with { Argv = [.. spec.Argv.Select(argument => WithFolder(argument, file))] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -49,12 +59,15 @@ internal sealed record KernelSpec
         }
     }
 
+    /// <exception cref="UserException">The template is missing or damaged.</exception>
+    public static KernelSpec FromTemplate(string template) => Read(template) ?? throw new UserException(
+        $"{template} is missing or damaged; unpack the whole folder of casa-kernel again, not the binary alone.");
+
     /// <summary>The spec that starts <paramref name="binary"/> for a Python.</summary>
     /// <exception cref="UserException">The template is missing or damaged.</exception>
     public static KernelSpec Make(string template, string binary, string python, string displayName)
     {
-        var spec = Read(template) ?? throw new UserException(
-            $"{template} is missing or damaged; unpack the whole folder of casa-kernel again, not the binary alone.");
+        var spec = FromTemplate(template);
         return spec with
         {
             Argv = [.. spec.Argv.Select(argument => argument switch { "{kernel}" => binary, "{python}" => python, _ => argument })],
@@ -72,6 +85,12 @@ internal sealed record KernelSpec
     /// <summary>Whether it hosts that Python, be it under another of its names (python, python3, python3.11).</summary>
     public bool Hosts(string python) => Python is { } own
         && (own == python || (Path.GetDirectoryName(own) == Path.GetDirectoryName(python) && Real(own) == Real(python)));
+
+    // As Jupyter does it; the wheel's kernelspec says so where the binary is.
+    private static string WithFolder(string argument, string file) =>
+        argument.StartsWith(ResourceFolder, StringComparison.Ordinal)
+            ? Path.GetFullPath(Path.GetDirectoryName(Path.GetFullPath(file)) + argument[ResourceFolder.Length..])
+            : argument;
 
     private static string Real(string path) =>
         File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;

@@ -14,6 +14,7 @@ internal sealed record PythonChoice(string Path, string Source)
     {
         var choice = Named(asked, "--python")
             ?? Named(Variable("CASA_PYTHON"), "CASA_PYTHON")
+            ?? Named(PackagedPython.Own, "the environment that casa-kernel was installed into")
             ?? Named(Variable("VIRTUAL_ENV"), "VIRTUAL_ENV")
             ?? Named(Variable("CONDA_PREFIX"), "CONDA_PREFIX")
             ?? OfMonolithicCasa()
@@ -50,7 +51,8 @@ internal sealed record PythonChoice(string Path, string Source)
         return File.Exists(python) ? new PythonChoice(python, $"{casa} on PATH") : null;
     }
 
-    private static string? OnPath(string name) => (Variable("PATH") ?? "")
+    /// <returns>The program of that name on PATH, or null.</returns>
+    public static string? OnPath(string name) => (Variable("PATH") ?? "")
         .Split(':', StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => System.IO.Path.Combine(folder, name))
         .FirstOrDefault(File.Exists);

@@ -9,7 +9,7 @@ internal sealed record PythonEnvironment
 {
     // The folder '' is out of the way, so that a user's own json.py does no harm. CASA is not imported: that takes
     // seconds and may fail.
-    private const string Question = """
+    public const string Question = """
         import sys
         sys.path[:] = [folder for folder in sys.path if folder]
         import json
@@ -38,29 +38,36 @@ internal sealed record PythonEnvironment
     public string? IpythonVersion { get; set; }
 
     /// <summary>How the kernel is called in the menus of front ends if the user gives no name.</summary>
-    public string DisplayName =>
-        $"{(CasaVersion is null ? "Python" : "CASA")} {MajorMinor(CasaVersion ?? Version)} (casa-kernel)";
+    public string DisplayName => NameWith("casa-kernel");
 
     /// <exception cref="UserException">It cannot be run, is too old, or what runs is not Python.</exception>
     public static PythonEnvironment Ask(PythonChoice choice)
     {
         var answer = PythonProcess.Run(choice.Path, ["-c", Question]);
-        PythonEnvironment found;
-        try
-        {
-            found = JsonSerializer.Deserialize(answer, InstallJson.Default.PythonEnvironment) ?? throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            throw new UserException(
-                $"{choice.Path} (from {choice.Source}) does not answer as a Python does; give --python the path of one.");
-        }
-
+        var found = Read(answer) ?? throw new UserException(
+            $"{choice.Path} (from {choice.Source}) does not answer as a Python does; give --python the path of one.");
         return IsTooOld(found.Version)
             ? throw new UserException($"{found.Executable} (from {choice.Source}) is Python {found.Version}; "
                 + "give --python one of version 3.10 or newer.")
             : found;
     }
+
+    /// <returns>What <see cref="Question"/> was answered, or null if that was no Python's answer.</returns>
+    public static PythonEnvironment? Read(string answer)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer, InstallJson.Default.PythonEnvironment);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="what">What the kernel comes by, in brackets.</param>
+    public string NameWith(string what) =>
+        $"{(CasaVersion is null ? "Python" : "CASA")} {MajorMinor(CasaVersion ?? Version)} ({what})";
 
     /// <summary>Asks the Python, and sees to it that the kernel can host it.</summary>
     /// <exception cref="UserException">It cannot be run, or has no shared library.</exception>

@@ -12,8 +12,8 @@ namespace CasaWrapperKernel.Logs;
 /// </summary>
 internal sealed class CasaLog : ICellObserver
 {
-    private const int PollMilliseconds = 50;
-    private const int UpdateMilliseconds = 250;
+    private const int PollMilliseconds = 25;
+    private const int UpdateMilliseconds = 125;
 
     // _showing is taken before the outbox's lock, _gate may be taken inside it (HasWarning): so nothing is ever posted
     // while _gate is held.
@@ -51,6 +51,7 @@ internal sealed class CasaLog : ICellObserver
             ReadNew();
             _handle?.Dispose();
             (_file, _handle) = (file, null);
+            _partial.Clear();
             _offset = File.Exists(file) ? new FileInfo(file).Length : 0;
         }
     }
@@ -102,6 +103,7 @@ internal sealed class CasaLog : ICellObserver
             if (length < _offset)
             {
                 _offset = 0; // the user emptied it
+                _partial.Clear();
             }
 
             var buffer = new byte[Math.Min(length - _offset, 1 << 20)];

@@ -25,8 +25,6 @@ internal sealed class LogBlock(string file)
     private int _warnings;
     private int _severe;
 
-    public bool IsEmpty => _lines == 0;
-
     public void Add(LogLine line)
     {
         _lines++;

@@ -28,13 +28,18 @@ internal interface IPythonBridge
 internal static class Bootstrap
 {
     // While casawrapper and IPython are imported, the working directory ('' in sys.path) is out of the way, so that a
-    // user's own types.py or random.py cannot break the kernel; afterwards it is back, as users expect.
+    // user's own types.py or random.py cannot break the kernel; main() puts it back. No name of ours stays in __main__,
+    // where the user's cells run.
     public const string Code = """
-        import sys, json, _casa_host
-        sys.path.remove("") if "" in sys.path else None
-        sys.path.append(json.loads(_casa_host.settings())["python_support"])
-        from casawrapper.kernel import main
-        sys.path.insert(0, "")
-        sys.exit(main())
+        def start():
+            del globals()["start"]
+            import sys
+            if "" in sys.path:
+                sys.path.remove("")
+            import json, _casa_host
+            sys.path.append(json.loads(_casa_host.settings())["python_support"])
+            from casawrapper.kernel import main
+            return main()
+        __import__("sys").exit(start())
         """;
 }

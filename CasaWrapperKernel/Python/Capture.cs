@@ -1,5 +1,5 @@
 using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Python.Native;
+using CasaWrapperKernel.Native;
 using CasaWrapperKernel.Wire;
 
 namespace CasaWrapperKernel.Python;
@@ -22,7 +22,7 @@ internal sealed unsafe class Capture
     public Capture(Outbox outbox)
     {
         _outbox = outbox;
-        SavedStderr = Libc.dup(2);
+        (SavedStdout, SavedStderr) = (Libc.dup(1), Libc.dup(2));
         _sources = [new Source(1, "stdout"), new Source(2, "stderr")];
         outbox.Drain = () =>
         {
@@ -36,11 +36,20 @@ internal sealed unsafe class Capture
     /// <summary>The terminal or file that the kernel itself was started with as its standard error.</summary>
     public int SavedStderr { get; }
 
+    private int SavedStdout { get; }
+
     /// <summary>Header JSON of the request whose cell runs now, or ran last; null before the first.</summary>
     public byte[]? CurrentCell { get; set; }
 
     /// <summary>Is shown the whole lines that come on standard error and says which to leave out.</summary>
     public IStderrFilter? Filter { get; set; }
+
+    /// <summary>Gives the descriptors back: what is written from now on goes where it went before.</summary>
+    public void Restore()
+    {
+        Libc.dup2(SavedStdout, 1);
+        Libc.dup2(SavedStderr, 2);
+    }
 
     /// <summary>[kernel-capture] Reads for ever.</summary>
     public void Run()

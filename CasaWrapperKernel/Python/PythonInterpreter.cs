@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using CasaWrapperKernel.Channels;
 using CasaWrapperKernel.Execution;
-using CasaWrapperKernel.Python.Native;
+using CasaWrapperKernel.Native;
 using CasaWrapperKernel.Wire;
 
 namespace CasaWrapperKernel.Python;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CasaWrapperKernel.Python.Native;
+using CasaWrapperKernel.Native;
 
 namespace CasaWrapperKernel.Python;
 

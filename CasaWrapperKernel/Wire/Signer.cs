@@ -15,7 +15,9 @@ internal sealed class Signer
 
     /// <param name="scheme">The connection file's <c>signature_scheme</c>, for example <c>hmac-sha256</c>.</param>
     /// <param name="key">The connection file's <c>key</c>.</param>
-    /// <exception cref="NotSupportedException">The scheme is none that this kernel implements.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The scheme is none that this kernel implements; the message is a sentence for the user.
+    /// </exception>
     public Signer(string scheme, string key)
     {
         _key = Encoding.UTF8.GetBytes(key);

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using CasaWrapperKernel.Python.Native;
+using CasaWrapperKernel.Native;
 
 namespace CasaWrapperKernel.Python.CApi;
 

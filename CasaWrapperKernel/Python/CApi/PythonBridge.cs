@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using CasaWrapperKernel.Python.Native;
+using CasaWrapperKernel.Native;
 using static CasaWrapperKernel.Python.CApi.PythonApi;
 
 namespace CasaWrapperKernel.Python.CApi;

@@ -20,7 +20,7 @@ def image(path: str) -> Any:
 
 
 def table(path: str) -> Any:
-    """The path of any casacore table, usable as a text, which a notebook shows with its columns and first rows."""
+    """The path of any casacore table, usable as a text, which a notebook shows with its first rows."""
     from .casa.tablepath import TablePath
 
     return TablePath(path)

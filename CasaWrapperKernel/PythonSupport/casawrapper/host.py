@@ -102,10 +102,16 @@ def ask(prompt: str, password: bool) -> str:
     """
     descriptor = settings["input_descriptor"]
     if in_child() or not _casa_host.ask_input(current_request.get(), prompt, int(password)):
-        raise EOFError("This front end cannot answer questions (input, getpass), so the cell must not ask any.")
+        from IPython.core.error import StdinNotImplementedError
+
+        raise StdinNotImplementedError(
+            "This front end cannot answer questions (input, getpass), so the cell must not ask any."
+        )
     while True:
         select.select([descriptor], [], [])
         value = _casa_host.take_input()
+        if value == "\x04":
+            raise EOFError  # Ctrl-D at a console
         if value is not None:
             return value
 

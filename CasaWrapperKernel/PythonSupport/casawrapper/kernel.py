@@ -90,8 +90,9 @@ class _Runner:
             return
         self._last_interrupt = now
         if self._task is not None and asyncio.tasks.current_task(self._loop) is not self._task:
-            self._requests.was_interrupted = True
-            self._task.cancel()
+            self._requests.shell.interrupted = True
+            # The loop sleeps in a system call, and a plain call of cancel() would not wake it.
+            self._loop.call_soon_threadsafe(self._task.cancel)
             return
         raise KeyboardInterrupt
 
@@ -124,11 +125,15 @@ class _Runner:
             self._end()
         except KeyboardInterrupt:
             self._end_interrupted()
+        except Exception as error:
+            self._end_failed(error)
 
     def _on_task_done(self, task: asyncio.Task[None]) -> None:
         self._task = None
-        if task.cancelled() or task.exception() is not None:
+        if task.cancelled() or isinstance(task.exception(), KeyboardInterrupt):
             self._end_interrupted()
+        elif (error := task.exception()) is not None:
+            self._end_failed(error)
         else:
             self._end()
         self._on_wake()
@@ -137,6 +142,13 @@ class _Runner:
         job, self._job = self._job, None
         if job is not None:
             self._requests.complete_interrupted(job)
+        self._exit_if_child()
+
+    def _end_failed(self, error: BaseException) -> None:
+        """The request itself was of no use, or IPython failed; the client must not wait for ever."""
+        job, self._job = self._job, None
+        if job is not None:
+            self._requests.complete_failed(job, error)
         self._exit_if_child()
 
     def _end(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import traceback
@@ -26,7 +27,6 @@ class Requests:
         app.initialize([])
         self.shell = app.shell
         self.stopping = False
-        self.was_interrupted = False
         self.debugger = Debugger(self.shell)
         self._comms = Comms()
         self.shell.kernel = KernelShim(self.shell, self._comms.manager)
@@ -70,15 +70,20 @@ class Requests:
         """Run a cell and complete its job."""
         content = json.loads(job.content)
         code, silent = content["code"], content.get("silent", False)
+        if not isinstance(code, str):
+            raise TypeError(f"the code of a cell must be text, not {type(code).__name__}")
         store = content.get("store_history", not silent) and not silent
         shell = self.shell
         last_traceback.set([])
+        shell.interrupted = False
         if not silent:
             host.publish("execute_input", {"code": code, "execution_count": shell.execution_count})
         casa.provide(code, shell.user_ns)
         self.debugger.trace_this_thread()
         result = await self._run(code, store, silent)
         error = result.error_before_exec or result.error_in_exec
+        if shell.interrupted and isinstance(error, asyncio.CancelledError):
+            error = KeyboardInterrupt()
         count = shell.execution_count - (1 if store else 0)
         reply = {"status": "ok"} if error is None else _error(error, last_traceback.get())
         expressions = content.get("user_expressions") or {}
@@ -108,6 +113,12 @@ class Requests:
         host.publish("error", error)
         count = self.shell.execution_count
         host.complete(job, {"status": "error", **error, "execution_count": count}, count)
+
+    def complete_failed(self, job: host.Job, error: BaseException) -> None:
+        """Complete a request that could not be handled at all."""
+        content = _error(error, traceback.format_exception(error))
+        host.publish("error", {key: content[key] for key in ("ename", "evalue", "traceback")})
+        host.complete(job, {**content, "execution_count": self.shell.execution_count}, self.shell.execution_count)
 
     def _transformed(self, code: str) -> dict[str, Any]:
         """The cell with its magics as Python, or the error of that, as IPython wants them since 7.17."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextvars import ContextVar
 from typing import Any
@@ -71,6 +72,8 @@ class ZMQInteractiveShell(InteractiveShell):
     display_pub_class = Type(HostDisplayPublisher)
     exiter = Instance(ZMQExitAutocall)
     kernel = AnyTrait()
+    interrupted = False
+    """Whether the user has interrupted the running cell while it awaited something."""
     keepkernel_on_exit = AnyTrait()
 
     def _exiter_default(self) -> ZMQExitAutocall:
@@ -107,6 +110,13 @@ class ZMQInteractiveShell(InteractiveShell):
     def set_next_input(self, text: str, replace: bool = False) -> None:
         """Put text in the next cell, or in the place of this one."""
         self.payload_manager.write_payload({"source": "set_next_input", "text": text, "replace": replace})
+
+    def showtraceback(self, exc_tuple: Any = None, **options: Any) -> None:
+        """Show an error; the cancellation that an interrupt has become inside asyncio is shown as the interrupt."""
+        etype, _, stack = exc_tuple or sys.exc_info()
+        if self.interrupted and etype is not None and issubclass(etype, asyncio.CancelledError):
+            exc_tuple = (KeyboardInterrupt, KeyboardInterrupt(), stack)
+        super().showtraceback(exc_tuple, **options)
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         last_traceback.set(stb)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
-from . import environment, hooks, keyboard, names, startup
+from . import environment, hooks, names, startup
 from .environment import CasaSetupError, current_logfile
 from .names import casa_names, provide
 from .prompt import Prompt
@@ -24,6 +24,7 @@ def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None]
     `follow` is told the path when the user's configuration or `casalog.setlogfile` chooses another file.
     """
     # Here, because doctor must work in a Python that lacks IPython.
+    from . import keyboard
     from .verbs import VerbFinder
 
     environment.install(logfile, follow)

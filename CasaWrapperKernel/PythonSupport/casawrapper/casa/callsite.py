@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 _PIECE = re.compile(r"""#[^\n]*|(?P<quote>\'\'\'|\"\"\"|'|")|[()\[\]{}]|,|\n|[^#'"()\[\]{},\n]+""")
 _CALLEE = re.compile(r"([A-Za-z_][\w.]*)\s*$")
 _NAMED = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
+_LATER = re.compile(r"""[,\s](\w+\s*=\s*(?:'[^'\n]*'|"[^"\n]*"|\w+))(?=\s*[,)])""")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -91,7 +92,7 @@ def _scan(head: str) -> tuple[list[_Bracket], int | None, int]:
 
 def _rest(tail: str) -> list[str]:
     """The named arguments with plain values that follow the cursor in the same call."""
-    return re.findall(r"[,\s](\w+\s*=\s*(?:'[^'\n]*'|\"[^\"\n]*\"|\w+))(?=\s*[,)])", tail.partition("\n\n")[0])
+    return _LATER.findall(tail.partition("\n\n")[0])
 
 
 def _add(site: CallSite, text: str) -> None:

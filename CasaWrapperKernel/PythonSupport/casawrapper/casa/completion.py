@@ -16,7 +16,8 @@ from .parameters import Parameter, parameters
 _KINDS = {
     **dict.fromkeys(("vis", "msfile"), (MEASUREMENT_SET,)),
     "infile": (MEASUREMENT_SET, IMAGE),
-    **dict.fromkeys(("caltable", "gaintable", "tablein", "incrtable", "caltable2", "caltable3"), (CALIBRATION,)),
+    **dict.fromkeys(("caltable", "caltable2", "caltable3", "gaintable", "tablein", "incrtable"),
+                    (CALIBRATION,)),
     **dict.fromkeys(("imagename", "raster", "contour", "template", "highres", "lowres"), (IMAGE, FITS)),
     **dict.fromkeys(("mask", "startmodel", "model", "modelimage", "skymodel"), (IMAGE,)),
     **dict.fromkeys(("fitsimage", "fitsfile"), (FITS,)),

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import Callable, Iterator
 
-from . import appimage
+from . import appimage, siteconfig
 from .environment import protobuf_version
 
 _NEEDED = ("casatools", "casatasks")
@@ -96,6 +96,7 @@ def _requirements() -> Iterator[Check]:
 
 
 def _measures() -> Iterator[Check]:
+    siteconfig.choose()
     # casaconfig only evaluates the config files; in another process because they may hold any code.
     code = ("import json, sys; sys.argv = ['doctor']\nfrom casaconfig import config\n"
             "print('\\n' + json.dumps([config.measurespath, list(config.datapath)]))")

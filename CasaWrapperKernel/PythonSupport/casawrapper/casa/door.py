@@ -12,8 +12,6 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Callable, Protocol, Sequence
 
-from .results import presentable
-
 Arguments = dict[str, Any]
 Run = Callable[[Arguments], Any]
 Adapter = Callable[[Arguments, Run], Any]
@@ -43,6 +41,13 @@ observers: list[TaskObserver] = []
 _local = threading.local()
 
 
+def _presentable(result: Any) -> Any:
+    # Imported here because it takes longer than all else that a kernel needs of this package to start.
+    from .results import presentable
+
+    return presentable(result)
+
+
 def guarded(name: str, function: Callable[..., Any], parameters: Sequence[str],
             adapter: Adapter | None = None) -> Callable[..., Any]:
     """`function` behind the door: observed, and run through `adapter` when the user called it.
@@ -66,7 +71,7 @@ def guarded(name: str, function: Callable[..., Any], parameters: Sequence[str],
             arguments = dict(task.arguments)
             result = adapter(arguments, run) if adapter and not depth else run(arguments)
             # Tasks that CASA calls itself give CASA what it expects.
-            return result if depth else presentable(result)
+            return result if depth else _presentable(result)
         except BaseException as error:
             failure = error
             raise

@@ -12,6 +12,7 @@ from functools import partial
 from types import ModuleType
 from typing import Callable, Iterator
 
+from . import siteconfig
 from .explain import CasaSetupError, explain
 from .importhook import when_imported, while_importing
 
@@ -76,6 +77,7 @@ def _configure(logfile: str, follow: Callable[[str], None], config: ModuleType) 
 
 @contextmanager
 def _importing() -> Iterator[None]:
+    siteconfig.choose()
     _choose_protobuf()
     with warnings.catch_warnings():
         # Compiling casatasks for the first time warns about CASA's own code.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from IPython.core import oinspect
+
 # Imported at once, unlike what reads CASA's files, because it must know of every task that runs.
 from . import selection  # noqa: F401
 from .prompt import Prompt, task_name
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 def install(shell: InteractiveShell, prompt: Prompt) -> None:
     """Let `shell` complete and describe CASA's tasks."""
     _install_completion(shell, prompt)
-    # The hook is there since IPython 8.15; before, Shift-Tab shows IPython's own description.
-    if hasattr(shell.inspector, "mime_hooks"):
+    # The hook takes one argument since IPython 8.22; before, Shift-Tab shows IPython's own description.
+    if hasattr(oinspect, "InspectorHookData"):
         shell.inspector.mime_hooks = {**shell.inspector.mime_hooks, "text/plain": _description}
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 from . import summaries
 from .datasets import MEASUREMENT_SET
-from .selection import open_table, values
+from .selection import open_table, sample, values
 
 _BLOCKS, _BLOCK_ROWS = 40, 500
-_MOST_TIMES = 100_000
 _MODIFIED_JULIAN_ZERO = datetime(1858, 11, 17)
 
 
@@ -28,7 +27,8 @@ class MeasurementSet(str):
     def _repr_html_(self) -> str:
         parts = {
             "Fields": (("id", "name", "right ascension", "declination"), self._fields()),
-            "Spectral windows": (("id", "name", "channels", "centre", "channel width", "bandwidth"), self._windows()),
+            "Spectral windows": (("id", "name", "channels", "centre", "channel width", "bandwidth"),
+                                 self._windows()),
             "Antennas": (("id", "name", "station", "diameter"), self._antennas()),
         }
         return summaries.page(str(self), self._facts(), parts, self._coverage(), f"uv coverage of {self}")
@@ -40,12 +40,12 @@ class MeasurementSet(str):
         with self._sub() as main, self._sub("OBSERVATION") as observation:
             data = [name for name in main.colnames() if name.endswith("DATA")]
             rows = main.nrows()
-            times = main.getcol("TIME", rowincr=max(1, rows // _MOST_TIMES)) if rows else []
+            times = sample(main, "TIME")
             telescopes = set(observation.getcol("TELESCOPE_NAME")) if observation.nrows() else set()
-        begin, end = (times.min(), times.max()) if len(times) else (0, 0)
+        begin, end = (min(times), max(times)) if times else (0, 0)
         return {"telescope": ", ".join(sorted(telescopes)), "from": _date(begin), "to": _date(end),
-                "rows": f"{rows:,}", "data columns": ", ".join(data),
-                "correlations": ", ".join(values("correlation", self)), "scans": _ranges(values("scan", self)),
+                "rows": f"{rows:,}", "data columns": ", ".join(data), "scans": _ranges(values("scan", self)),
+                "correlations": ", ".join(values("correlation", self)),
                 "intents": ", ".join(values("intent", self))}
 
     def _fields(self) -> list[tuple[Any, ...]]:
@@ -60,15 +60,17 @@ class MeasurementSet(str):
             names = window.getcol("NAME") if window.nrows() else []
             cells = [[window.getcell(name, row) for name in ("CHAN_FREQ", "CHAN_WIDTH", "TOTAL_BANDWIDTH")]
                      for row in range(len(names))]
-        return [(row, name, len(frequency), f"{frequency.mean() / 1e9:.6g} GHz", f"{abs(width[0]) / 1e3:.6g} kHz",
-                 f"{total / 1e6:.6g} MHz") for row, (name, (frequency, width, total)) in enumerate(zip(names, cells))]
+        return [(row, name, len(frequency), f"{frequency.mean() / 1e9:.6g} GHz",
+                 f"{abs(width[0]) / 1e3:.6g} kHz", f"{total / 1e6:.6g} MHz")
+                for row, (name, (frequency, width, total)) in enumerate(zip(names, cells))]
 
     def _antennas(self) -> list[tuple[Any, ...]]:
         with self._sub("ANTENNA") as antenna:
             if not antenna.nrows():
                 return []
             columns = [antenna.getcol(name) for name in ("NAME", "STATION", "DISH_DIAMETER")]
-        return [(row, name, station, f"{size:g} m") for row, (name, station, size) in enumerate(zip(*columns))]
+        return [(row, name, station, f"{size:g} m")
+                for row, (name, station, size) in enumerate(zip(*columns))]
 
     def _coverage(self) -> Any:
         """A plot of where in the uv plane a sample of the rows lies."""
@@ -85,12 +87,15 @@ class MeasurementSet(str):
         picture = summaries.figure()
         axes = picture.add_subplot()
         axes.plot(concatenate([u, -u]), concatenate([v, -v]), ",", color="#1f77b4")
-        axes.set(xlabel="u (km)", ylabel="v (km)", aspect="equal", title=f"uv coverage, {u.size:,} of {rows:,} rows")
+        axes.set(xlabel="u (km)", ylabel="v (km)", aspect="equal",
+                 title=f"uv coverage, {u.size:,} of {rows:,} rows")
         return picture
 
 
 def _date(seconds: float) -> str:
-    return f"{_MODIFIED_JULIAN_ZERO + timedelta(seconds=float(seconds)):%Y-%m-%d %H:%M:%S} UTC" if seconds else ""
+    if not seconds:
+        return ""
+    return f"{_MODIFIED_JULIAN_ZERO + timedelta(seconds=float(seconds)):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _ranges(numbers: list[str]) -> str:

@@ -21,7 +21,7 @@ _provided: dict[str, Any] = {}
 
 
 def install(shell: InteractiveShell, verbs: dict[str, Any]) -> None:
-    """Remember the functions for the prompt's verbs, and where `shell` keeps the names that %who does not list."""
+    """Remember the prompt's verbs, and where `shell` keeps the names that %who does not list."""
     global _hidden
     _hidden = shell.user_ns_hidden
     _verbs.update(verbs)

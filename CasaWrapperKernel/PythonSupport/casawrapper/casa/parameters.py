@@ -44,8 +44,8 @@ def describe(task: Any) -> str | None:
     known = parameters(task)
     shown = {key: f"{key}={one.default}," for key, one in known.items()}
     width = min(32, max(map(len, shown.values()), default=0))
-    lines = [f"    {shown[key]:<{width}}  # {textwrap.shorten(one.text, _TEXT_WIDTH, placeholder=' ...')}".rstrip(" #")
-             for key, one in known.items()]
+    texts = {key: textwrap.shorten(one.text, _TEXT_WIDTH, placeholder=" ...") for key, one in known.items()}
+    lines = [f"    {shown[key]:<{width}}  # {text}".rstrip(" #") for key, text in texts.items()]
     return "\n".join([f"{name}: {type(task)._info_desc_.strip()}", "", f"{name}(", *lines, ")", "",
                       _sections(type(task)).get("", "").partition("\n")[2].strip()]).rstrip()
 
@@ -59,12 +59,13 @@ def _parameters(cls: type) -> dict[str, Parameter]:
     for key, (text, values) in _from_xml(name).items():
         texts[key] = text or texts.get(key, "")
         allowed[key] = values or allowed.get(key, ())
-    return {key: Parameter(key, repr(value.default), texts.get(key, ""), allowed.get(key) or _twin_of(key, allowed),
+    return {key: Parameter(key, repr(value.default), texts.get(key, ""),
+                           allowed.get(key) or _like_x(key, allowed),
                            _strings(schema[key], "type") if key in schema else ())
             for key, value in list(inspect.signature(cls.__call__).parameters.items())[1:]}
 
 
-def _twin_of(key: str, allowed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _like_x(key: str, allowed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     # plotms' yaxis takes a list as well as a name, and CASA checks no values of such parameters.
     return allowed.get("x" + key[1:], ()) if key.startswith("y") else ()
 

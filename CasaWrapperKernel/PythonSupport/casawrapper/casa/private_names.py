@@ -7,12 +7,15 @@ import inspect
 import sys
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, Callable, Iterator, NoReturn
+from typing import TYPE_CHECKING, Any, Callable, Iterator, NoReturn
 
-from .application import Application
 from .door import Adapter, guarded
 from .notices import notice
 
+if TYPE_CHECKING:
+    from .application import Application
+
+CheckText = Callable[[Any, str, dict[str, Any], dict[str, Any], str], str]
 SHELL_MARK = "__casashell_state__"
 _LAUNCH, _PROCESS, _ADDRESS, _STUB, _SERVICE = "__launch", "__proc", "__uri", "__stub", "__stub_id"
 
@@ -134,8 +137,8 @@ def help_lists() -> ModuleType:
     return importlib.import_module("casashell.private.init_doc")
 
 
-def replace_check_text(errors: ModuleType, make: Callable[[Any, str, dict[str, Any], dict[str, Any], str], str]) -> None:
-    """Let `make` give the text for a failed check: from the errors, task, values, rules and CASA's own text."""
+def replace_check_text(errors: ModuleType, make: CheckText) -> None:
+    """Let `make` give the text for a failed check, from the errors, task, values, rules and CASA's text."""
     if not _have(errors, ("create_error_string",), "the explanation of wrong arguments"):
         return
     original = errors.create_error_string

@@ -1,13 +1,12 @@
 """The verbs of the CASA prompt: inp, go, default, tget, tput, saveinputs, taskhelp, toolhelp, execfile, doc.
 
-CASA has a second object for each task that takes its parameters from the user's variables. We let that object do
-the work, one task at a time: loaded alone it costs milliseconds, while the CASA shell that it comes from costs
-seconds and rejects ordinary Python.
+CASA has a second object for each task that takes its parameters from the user's variables. We let that
+object do the work, one task at a time: loaded alone it costs milliseconds, while the CASA shell that it comes
+from costs seconds and rejects ordinary Python.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
 from contextlib import contextmanager, nullcontext
 from typing import Any, Callable, Iterator
@@ -106,6 +105,8 @@ class Prompt:
         name = task_name(task)
         if name is None:
             wrong = str(task) if isinstance(task, str) else repr(task)
+            import difflib
+
             close = difflib.get_close_matches(wrong, catalog.task_names(), 1)
             raise ValueError(f"{wrong} is no CASA task{f'; is it {close[0]}?' if close else '.'}")
         return private_names.twin(task, name)

@@ -73,9 +73,10 @@ def _is_grid(value: dict[Any, Any]) -> bool:
     if not all(isinstance(row, dict) and row and not _is_quantity(row) for row in rows):
         return False
     same = rows[0].keys()
-    return len(same) <= (_MOST_COLUMNS if len(rows) > 1 else _FEW_COLUMNS) and all(
-        row.keys() == same and not any(isinstance(one, dict) and not _is_quantity(one) for one in row.values())
-        for row in rows)
+    if len(same) > (_MOST_COLUMNS if len(rows) > 1 else _FEW_COLUMNS):
+        return False
+    cells = [one for row in rows for one in row.values() if isinstance(one, dict)]
+    return all(row.keys() == same for row in rows) and all(map(_is_quantity, cells))
 
 
 def _grid(value: dict[Any, Any]) -> str:

@@ -54,8 +54,8 @@ _AXES_HEAD = ("axis", "pixels", "reference pixel", "reference value", "increment
 
 def _axes(image: Any) -> list[tuple[Any, ...]]:
     system = image.coordsys()
-    columns = (system.names(), image.shape(), system.referencepixel()["numeric"], system.referencevalue()["numeric"],
-               system.increment()["numeric"], system.units())
+    columns = (system.names(), image.shape(), system.referencepixel()["numeric"],
+               system.referencevalue()["numeric"], system.increment()["numeric"], system.units())
     rows = [(name, size, f"{pixel:g}", f"{value:.10g}", f"{step:.6g}", unit)
             for name, size, pixel, value, step, unit in zip(*columns)]
     system.done()
@@ -74,7 +74,7 @@ def _thumbnail(image: Any) -> Any:
     if len(sky) != 2:
         return None
     shape = image.shape()
-    first = [0 if axis in sky else size // 2 if kinds[axis] == "Spectral" else 0 for axis, size in enumerate(shape)]
+    first = [size // 2 if kinds[axis] == "Spectral" else 0 for axis, size in enumerate(shape)]
     last = [size - 1 if axis in sky else first[axis] for axis, size in enumerate(shape)]
     thin = [max(1, size // _MOST_PIXELS) if axis in sky else 1 for axis, size in enumerate(shape)]
     values = image.getchunk(first, last, thin, dropdeg=True)
@@ -82,14 +82,16 @@ def _thumbnail(image: Any) -> Any:
     plane = ma.masked_array(values, ~(good & isfinite(values)))
     if plane.ndim != 2 or not plane.count():
         return None
-    edges = [[(end - centre[axis]) * steps[axis] * _ARCSECONDS for end in (-0.5, shape[axis] - 0.5)] for axis in sky]
+    edges = [[(end - centre[axis]) * steps[axis] * _ARCSECONDS for end in (-0.5, shape[axis] - 0.5)]
+             for axis in sky]
     low, high = percentile(plane.compressed(), (0.5, 99.8))
     picture = summaries.figure()
     axes = picture.add_subplot()
-    shown = axes.imshow(plane.T, origin="lower", extent=[*edges[0], *edges[1]], vmin=low, vmax=high, cmap="viridis")
+    shown = axes.imshow(plane.T, origin="lower", extent=[*edges[0], *edges[1]], vmin=low, vmax=high)
     picture.colorbar(shown, ax=axes, label=image.brightnessunit(), fraction=0.046, pad=0.04)
     _draw_beam(axes, _beam(image), edges)
-    spectral = [f"channel {first[axis]}" for axis, kind in enumerate(kinds) if kind == "Spectral" and shape[axis] > 1]
+    spectral = [f"channel {first[axis]}" for axis, kind in enumerate(kinds)
+                if kind == "Spectral" and shape[axis] > 1]
     axes.set(xlabel="RA offset (arcsec)", ylabel="Dec offset (arcsec)",
              title=", ".join(spectral))
     return picture

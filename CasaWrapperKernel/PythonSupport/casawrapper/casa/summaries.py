@@ -13,6 +13,7 @@ from .results import table
 
 _PICTURE_INCHES = (3.6, 3.4)
 _DOTS = 90
+_OPEN_ROWS = 12
 
 
 def figure() -> Any:
@@ -28,10 +29,12 @@ def figure() -> Any:
 def page(path: str, facts: dict[str, Any], parts: dict[str, tuple[Sequence[str], list[Sequence[Any]]]],
          picture: Any, caption: str) -> str:
     """HTML of a summary: `parts` are tables by title, each a head and its rows."""
-    left = [f"<b>{escape(path)}</b>", table((), [[escape(key), escape(str(one))] for key, one in facts.items() if one])]
+    shown = [[escape(key), escape(str(one))] for key, one in facts.items() if one]
+    left = [f"<b>{escape(path)}</b>", table((), shown)]
     for title, (head, rows) in parts.items():
         cells = [[escape(str(cell)) for cell in row] for row in rows]
-        left.append(f"<details{' open' if len(rows) <= 12 else ''}><summary>{escape(title)} ({len(rows)})</summary>"
+        is_open = " open" if len(rows) <= _OPEN_ROWS else ""
+        left.append(f"<details{is_open}><summary>{escape(title)} ({len(rows)})</summary>"
                     f"{table(head, cells)}</details>")
     right = _image(picture, caption) if picture is not None else ""
     return ('<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start">'

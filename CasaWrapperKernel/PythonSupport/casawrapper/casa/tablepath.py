@@ -39,7 +39,8 @@ def _facts(table: Any) -> dict[str, Any]:
     words = table.getkeywords()
     inside = [name for name, value in words.items() if isinstance(value, str) and value.startswith("Table: ")]
     return {"rows": f"{table.nrows():,}", "subtables": ", ".join(inside),
-            **{name: value for name, value in words.items() if name not in inside and not isinstance(value, dict)}}
+            **{name: value for name, value in words.items()
+               if name not in inside and not isinstance(value, dict)}}
 
 
 def _column(table: Any, name: str) -> list[Any]:
@@ -54,4 +55,6 @@ def _cell(table: Any, name: str, row: int) -> str:
     value = table.getcell(name, row)
     shape = getattr(value, "shape", ())
     text = " ".join(str(value).split())
-    return text if len(text) <= _LONGEST_CELL else f"{' x '.join(map(str, shape))} {text[:_LONGEST_CELL]}...".strip()
+    if len(text) <= _LONGEST_CELL:
+        return text
+    return f"{' x '.join(map(str, shape))} {text[:_LONGEST_CELL]}...".strip()

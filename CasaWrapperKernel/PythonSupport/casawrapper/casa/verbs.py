@@ -15,7 +15,8 @@ from .prompt import Prompt, task_name
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-_LAYOUT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER)
+_LAYOUT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT,
+           tokenize.ENDMARKER)
 _BINDERS = ("def", "class", "import", "as", "for", "del", "global", "nonlocal")
 Statement = list[TokenInfo]
 
@@ -94,7 +95,7 @@ def _statements(line: list[TokenInfo]) -> Iterator[Statement]:
 
 
 def _is_word(token: TokenInfo) -> bool:
-    # After a name, a word that is no keyword or a string is never Python, so nothing of the user's is touched.
+    # After a name, a word that is no keyword or a string is never Python: nothing of the user's is touched.
     if token.type == tokenize.NAME:
         return not keyword.iskeyword(token.string)
     return token.type in (tokenize.STRING, getattr(tokenize, "FSTRING_START", tokenize.STRING))

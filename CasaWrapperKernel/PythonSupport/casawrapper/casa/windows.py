@@ -1,4 +1,4 @@
-"""CASA's programs that are nothing but a window: replaced, or said to be of no use here instead of failing."""
+"""CASA's programs that are nothing but a window: replaced, or said to be of no use here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def adapt_browser(package: ModuleType) -> None:
         if tablename:
             display(TablePath(tablename))
         else:
-            notice("browsetable has nothing to show: give it tablename='my.ms' (there is no window in a notebook).")
+            notice("browsetable has nothing to show: give it tablename='my.ms' "
+                   "(there is no window in a notebook).")
 
     package.browsetable = browsetable
 
@@ -32,8 +33,8 @@ def adapt_feather(package: ModuleType) -> None:
 
     @functools.wraps(original)
     def casafeather(*args: object, **kwargs: object) -> None:
-        notice("casafeather is a window, which a notebook cannot show: the task feather(imagename=..., highres=..., "
-               "lowres=..., sdfactor=...) combines the same images.")
+        notice("casafeather is a window, which a notebook cannot show: the task feather(imagename=..., "
+               "highres=..., lowres=..., sdfactor=...) combines the same images.")
 
     package.casafeather = casafeather
 

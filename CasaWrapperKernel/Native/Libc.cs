@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CasaWrapperKernel.Python.Native;
+namespace CasaWrapperKernel.Native;
 
 /// <summary>
 /// The few C library calls that .NET has no safe equivalent for. Library names are the versioned ones: they exist on

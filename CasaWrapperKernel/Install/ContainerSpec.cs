@@ -1,0 +1,57 @@
+using CasaWrapperKernel.Hosting;
+
+namespace CasaWrapperKernel.Install;
+
+/// <summary>A kernelspec whose kernel runs inside an Apptainer or Singularity image.</summary>
+internal static class ContainerSpec
+{
+    /// <summary>The app of the image that starts the kernel (Singularity.def).</summary>
+    public const string App = "kernel";
+
+    private const string Question = $"""
+        import os, sys
+        os.path.exists("/scif/apps/{App}") or sys.exit("the image has no app '{App}': build it with casa-kernel's Singularity.def")
+        {PythonEnvironment.Question}
+        """;
+
+    private static readonly string[] Runtimes = ["apptainer", "singularity"];
+
+    /// <param name="image">Path of the image.</param>
+    /// <param name="binds">What of the host the kernel is to see, besides the home folder; as Apptainer writes it.</param>
+    /// <param name="displayName">Null to take the version of CASA in the image.</param>
+    /// <exception cref="UserException">There is no such image, nothing to run it with, or not our kernel in it.</exception>
+    public static KernelSpec Make(string image, IReadOnlyList<string> binds, string? displayName)
+    {
+        image = Path.GetFullPath(image);
+        if (!Path.Exists(image))
+        {
+            throw new UserException($"There is no image {image}; give --container the path of a .sif file.");
+        }
+
+        foreach (var source in binds.Select(bind => bind.Split(':')[0]).Where(source => !Path.Exists(source)))
+        {
+            throw new UserException($"There is no {source} to --bind; give a folder of this machine, or FOLDER:WHERE.");
+        }
+
+        var runtime = Runtimes.Select(PythonChoice.OnPath).FirstOrDefault(found => found is not null)
+            ?? throw new UserException("Neither apptainer nor singularity is on PATH; load its module, or install it.");
+        // The connection file is bound by itself, as Jupyter's runtime folder need not be below the home folder.
+        string[] bound = [.. binds.Append("{connection_file}").SelectMany(bind => (string[])["--bind", bind])];
+        return KernelSpec.FromTemplate(KernelSpec.Template) with
+        {
+            Argv = [runtime, "run", "--app", App, .. bound, image, "-f", "{connection_file}"],
+            DisplayName = displayName ?? NameOf(runtime, image),
+            // A signal would go to all processes of the container, also to the one that holds its file system.
+            InterruptMode = "message",
+        };
+    }
+
+    private static string NameOf(string runtime, string image)
+    {
+        var inside = PythonEnvironment.Read(PythonProcess.Run(runtime, ["exec", image, "python", "-c", Question]))
+            ?? throw new UserException($"The python in {image} does not answer as a Python does; build the image anew.");
+        return inside.CasaVersion is null
+            ? throw new UserException($"The image {image} has no CASA; build it with casa-kernel's Singularity.def.")
+            : inside.NameWith(Path.GetFileName(image));
+    }
+}

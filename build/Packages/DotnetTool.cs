@@ -1,0 +1,19 @@
+namespace Build.Packages;
+
+/// <summary>The kernel as a .NET tool, for those who have the SDK: <c>dotnet tool install casa-kernel</c>.</summary>
+internal static class DotnetTool
+{
+    /// <summary>Two packages: one that says for which machines there is a program, and the program.</summary>
+    public static async Task Pack(CancellationToken stop)
+    {
+        string[] common =
+        [
+            "pack", Path.Combine(Folders.Root, "CasaWrapperKernel"), "-c", "Release", "-o", Folders.Packages, "-v", "quiet",
+            "-p:PackAsTool=true", "-p:PackageId=casa-kernel", "-p:ToolCommandName=casa-kernel",
+            "-p:PackageLicenseExpression=MIT", "-p:IncludeContentInPack=false", "-p:PublishDocumentationFiles=false",
+            "-p:CopyOutputSymbolsToPublishDirectory=false", $"-p:CppCompilerAndLinker={await Kernel.Linker(stop)}",
+        ];
+        await Tool.Run("dotnet", common, stop);
+        await Tool.Run("dotnet", [.. common, "-r", "linux-x64"], stop);
+    }
+}
