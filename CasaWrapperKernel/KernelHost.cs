@@ -41,6 +41,7 @@ internal sealed class KernelHost : IDisposable
     /// <exception cref="UserException">The connection file is of no use.</exception>
     public KernelHost(string connectionFile, string pythonPath)
     {
+        Signals.IgnoreInterruptsUntilPython();
         (_connectionFile, _pythonPath) = (connectionFile, pythonPath);
         _connection = ConnectionInfo.Read(connectionFile);
         var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
@@ -161,7 +162,6 @@ internal sealed class KernelHost : IDisposable
             CasaLogFile = _logFile,
             Version = Version,
         }, SettingsJson.Default.Settings);
-        Signals.GiveToPython();
         Capture.BufferLinesOnly();
         var status = _bridge.Run(location, new HostFunctions(_python, _outbox, settings, _log.Follow));
         if (_shutDown.IsSet)

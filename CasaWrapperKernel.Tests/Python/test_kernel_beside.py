@@ -31,7 +31,8 @@ def subshell(front: FrontEnd) -> Iterator[str]:
 
 
 def test_a_subshell_answers_while_the_main_shell_computes(front: FrontEnd, subshell: str) -> None:
-    main = front.execute("import threading\nanswered = threading.Event()\nok = answered.wait(20)\nimport time; time.sleep(1)\nprint('main', ok)")
+    front.run("import threading, time\nanswered = threading.Event()")
+    main = front.execute("ok = answered.wait(20)\ntime.sleep(1)\nprint('main', ok)")
     front.wait_for(lambda m: m["msg_type"] == "execute_input")
     inner = front.collect(execute_in(front, subshell, "answered.set()\nprint('beside')\n6 * 7"))
     assert inner.stdout == "beside\n" and inner.result == "42"
@@ -58,8 +59,11 @@ def test_an_unknown_subshell_is_refused(front: FrontEnd) -> None:
 
 def test_usage_counts_the_children_too(front: FrontEnd) -> None:
     usage = front.request("usage_request", channel="control").reply["content"]
-    code = "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'b = bytearray(80_000_000); input()'], " \
-           "stdin=subprocess.PIPE)\nimport time; time.sleep(1)"
+    code = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, '-c', 'b = b"x" * 80_000_000; input()'], stdin=subprocess.PIPE)
+time.sleep(1)
+"""
     front.run(code)
     more = front.request("usage_request", channel="control").reply["content"]
     front.run("child.communicate(b'\\n')")

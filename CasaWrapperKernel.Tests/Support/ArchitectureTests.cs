@@ -12,15 +12,15 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Wire"] = [],
-        ["Python.Native"] = [],
-        ["Hosting"] = ["Python.Native"],
+        ["Native"] = [],
+        ["Hosting"] = ["Native"],
         ["Channels"] = ["Wire", "Hosting"],
         ["Execution"] = ["Wire", "Channels"],
-        ["Python"] = ["Python.Native", "Wire", "Channels", "Execution", "Hosting"],
-        ["Python.CApi"] = ["Python", "Python.Native"],
-        ["Python.PythonNet"] = ["Python", "Python.Native"],
+        ["Python"] = ["Native", "Wire", "Channels", "Execution", "Hosting"],
+        ["Python.CApi"] = ["Python", "Native"],
+        ["Python.PythonNet"] = ["Python", "Native"],
         ["Logs"] = ["Wire", "Channels", "Execution", "Python"],
-        ["Install"] = ["Hosting", "Python", "Python.Native"],
+        ["Install"] = ["Hosting", "Python", "Native"],
     };
 
     [Fact(Timeout = 10_000)]
@@ -67,11 +67,11 @@ public sealed partial class ArchitectureTests
 
     private static string ThisFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
-    [GeneratedRegex(@"^using (?:static )?CasaWrapperKernel\.(Python\.(?:Native|CApi|PythonNet)|\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using (?:static )?CasaWrapperKernel\.(Python\.(?:CApi|PythonNet)|\w+)", RegexOptions.Multiline)]
     private static partial Regex Using();
 
     // Within CasaWrapperKernel a type of another folder can be named without a using.
-    [GeneratedRegex(@"(?<![\w.""/])(Wire|Channels|Execution|Hosting|Install|Logs|Python(?:\.(?:Native|CApi|PythonNet))?)\.[A-Z]\w*[.(<]")]
+    [GeneratedRegex(@"(?<![\w.""/])(Wire|Channels|Execution|Hosting|Install|Logs|Native|Python(?:\.(?:CApi|PythonNet))?)\.[A-Z]\w*[.(<]")]
     private static partial Regex Qualified();
 
     [GeneratedRegex(@"//.*|""(?:[^""\\\n]|\\.)*""")]

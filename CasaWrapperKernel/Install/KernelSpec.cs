@@ -51,7 +51,7 @@ internal sealed record KernelSpec
         try
         {
             var spec = JsonSerializer.Deserialize(File.ReadAllBytes(file), InstallJson.Default.KernelSpec);
-            return spec is null ? null : spec with { Argv = [.. spec.Argv.Select(argument => WithFolder(argument, file))] };
+            return spec is null ? null : spec with { Argv = [.. (spec.Argv ?? []).Select(argument => WithFolder(argument, file))] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -70,7 +70,7 @@ internal sealed record KernelSpec
         var spec = FromTemplate(template);
         return spec with
         {
-            Argv = [.. spec.Argv.Select(argument => argument switch { "{kernel}" => binary, "{python}" => python, _ => argument })],
+            Argv = [.. (spec.Argv ?? []).Select(argument => argument switch { "{kernel}" => binary, "{python}" => python, _ => argument })],
             DisplayName = displayName,
         };
     }

@@ -33,6 +33,11 @@ internal sealed partial record PythonLocation(string Executable, string Library,
                 + $"{executable} -c 'import sys; print(sys.executable)'");
         }
 
+        if (!Path.GetFileName(real).StartsWith("python", StringComparison.Ordinal))
+        {
+            throw new UserException($"{executable} is no Python; give --python the python of your CASA environment.");
+        }
+
         var folder = Path.GetDirectoryName(real)!;
         var versions = Versions(real, folder).ToList();
         foreach (var version in versions)

@@ -204,7 +204,7 @@ internal static unsafe class HostModule
     private static long CurrentRequest()
     {
         nint value = 0;
-        if (PyContextVar_Get(ParentVariable, 0, &value) != 0 || value == 0)
+        if (ParentVariable == 0 || PyContextVar_Get(ParentVariable, 0, &value) != 0 || value == 0)
         {
             PyErr_Clear();
             return 0;

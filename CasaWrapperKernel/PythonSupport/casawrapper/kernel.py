@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run until the host says to stop. Returns the exit status."""
     sys.argv = ["casa-kernel"]
-    streams.install()
     # .NET's handlers for these would let a forked child that is terminated end the kernel.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
@@ -35,6 +34,8 @@ def main() -> int:
         requests = Requests()
     except ImportError as error:
         return _explain(error)
+    # Until here, what is printed (by a broken configuration, say) goes to the log of the Jupyter server.
+    streams.install()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     runner = _Runner(loop, requests)
@@ -42,7 +43,18 @@ def main() -> int:
     host.ready()
     lanes.start(requests)
     runner.run()
+    _end_children()
     return 0
+
+
+def _end_children() -> None:
+    """End the programs that cells have left running, if they are in a process group of the kernel's own.
+
+    Those in a session of their own were meant to stay, or have an exit handler that ends them.
+    """
+    if os.getpgrp() == os.getpid():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(os.getpgrp(), signal.SIGTERM)
 
 
 def _explain(error: ImportError) -> int:
@@ -114,11 +126,11 @@ class _Runner:
         self._job = job
         self._context.run(host.enter, job)
         cell = self._requests.execute(job)
-        if self._requests.needs_loop(job):
-            self._task = _create_task(self._loop, cell, self._context)
-            self._task.add_done_callback(self._on_task_done)
-            return
         try:
+            if self._requests.needs_loop(job):
+                self._task = _create_task(self._loop, cell, self._context)
+                self._task.add_done_callback(self._on_task_done)
+                return
             # Without a top-level await the coroutine ends at the first step.
             self._context.run(cell.send, None)
         except StopIteration:

@@ -180,7 +180,8 @@ class Requests:
                 )
             case _:
                 lines = []
-        return {"history": list(lines)}
+        # IPython calls the running session 0, but only in a range.
+        return {"history": [(session or manager.session_number, line, text) for session, line, text in lines]}
 
     def _shutdown(self, content: dict[str, Any]) -> dict[str, Any]:
         self.stopping = True
