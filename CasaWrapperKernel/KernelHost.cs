@@ -4,8 +4,8 @@ using CasaWrapperKernel.Channels;
 using CasaWrapperKernel.Execution;
 using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Logs;
-using CasaWrapperKernel.Python;
 using CasaWrapperKernel.Native;
+using CasaWrapperKernel.Python;
 using CasaWrapperKernel.Wire;
 using Microsoft.Extensions.Logging;
 
