@@ -17,12 +17,15 @@ var arm64 = new Option<bool>("--arm64") { Description = "For 64-bit ARM as well 
 var package = new Command("package", "Make the packages: tar.gz, Python wheel, .NET tool, checksums.") { arm64 };
 package.SetAction((arguments, stop) => Packages.Make(arguments.GetValue(arm64), stop));
 
+var nightly = new Command("nightly", "Build and test the images and a JupyterHub (as root on a Debian; takes half an hour).");
+nightly.SetAction((_, stop) => Nightly.Run(stop));
+
 var format = new Command("format", "Format the sources.");
 format.SetAction((_, stop) => Tool.Run("dotnet", ["format", Folders.Solution], stop));
 
 var root = new RootCommand("Builds, shows and tests casa-kernel. Everything it makes goes to the folder artifacts.")
 {
-    demo, test, publish, package, format,
+    demo, test, publish, package, nightly, format,
 };
 try
 {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
-from . import environment, hooks, names, startup
+from . import environment, hooks, names, startup, threads
 from .environment import CasaSetupError, current_logfile
 from .names import casa_names, provide
 from .prompt import Prompt
@@ -27,6 +27,7 @@ def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None]
     from . import keyboard
     from .verbs import VerbFinder
 
+    threads.limit()
     environment.install(logfile, follow)
     hooks.install()
     prompt = Prompt(shell.user_ns, provide)

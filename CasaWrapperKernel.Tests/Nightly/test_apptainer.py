@@ -1,0 +1,81 @@
+"""Singularity.def, built and run by an ordinary user; and a Jupyter outside whose kernel runs in the image."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, USER, WHEELHOUSE, WORK, check_reduction, need, run
+
+# A client of Jupyter: starts the kernel, interrupts a cell, and ends the kernel, or dies and leaves that to it.
+CLIENT = """
+import os, sys, time
+from jupyter_client.manager import KernelManager
+manager = KernelManager(kernel_name="casa-kernel")
+manager.start_kernel()
+client = manager.blocking_client()
+client.start_channels()
+client.wait_for_ready(timeout=120)
+client.execute("import time; time.sleep(300)")
+time.sleep(2)
+manager.interrupt_kernel()
+client.execute_interactive("import sys; print('alive in', sys.prefix)", timeout=60)
+os._exit(0) if sys.argv[1] == "die" else manager.shutdown_kernel()
+"""
+
+
+@pytest.fixture(scope="module")
+def image(base: Path) -> Path:
+    need("apptainer", "runuser")
+    if USER not in (entry.pw_name for entry in pwd.getpwall()):
+        run("useradd", "--create-home", USER)  # useradd gives it the range of ids that --fakeroot needs
+    folder = WORK / "apptainer"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.chown(folder, USER)
+    if not (WORK / "base.sif").exists():
+        run("apptainer", "build", WORK / "base.sif", base)
+    arguments = ["BOOTSTRAP=localimage", f"FROM={WORK / 'base.sif'}", *([f"WHEELHOUSE={WHEELHOUSE}"] if WHEELHOUSE else [])]
+    build = [part for argument in arguments for part in ("--build-arg", argument)]
+    as_user("apptainer", "build", "--force", "--fakeroot", *build, folder / "casa.sif", "Singularity.def", cwd=ROOT, seconds=3600)
+    return folder / "casa.sif"
+
+
+def as_user(*command: object, cwd: Path, seconds: int = 1800) -> str:
+    environment = {"HOME": f"/home/{USER}", "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TMPDIR": str(WORK / "apptainer")}
+    return run("runuser", "-u", USER, "--", *command, cwd=cwd, env=environment, seconds=seconds)
+
+
+def processes() -> str:
+    return subprocess.run(["ps", "-u", USER, "-o", "args="], capture_output=True, text=True).stdout
+
+
+def test_image_tests_itself(image: Path) -> None:
+    as_user("apptainer", "test", image, cwd=image.parent)
+
+
+def test_notebook(image: Path, examples: Path) -> None:
+    as_user("apptainer", "run", "--bind", examples, image, "ngc5921.ipynb", cwd=examples)
+    check_reduction(examples)
+
+
+@pytest.mark.parametrize("end", ["shut down", "die"])
+def test_kernel_for_a_jupyter_outside(image: Path, end: str) -> None:
+    import sys
+    import time
+
+    kernel = WORK / "apptainer/kernel"
+    shutil.copytree(ROOT / "artifacts/kernel", kernel, dirs_exist_ok=True)
+    as_user(kernel / "casa-kernel", "install", "--container", image, "--bind", image.parent, "--replace", cwd=image.parent)
+    spec = json.loads(Path(f"/home/{USER}/.local/share/jupyter/kernels/casa-kernel/kernel.json").read_text())
+    assert spec["interrupt_mode"] == "message"
+    python = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
+    assert "alive in /opt/casa" in as_user(python, "-c", CLIENT, end, cwd=image.parent)
+    deadline = time.monotonic() + 20
+    while processes() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert processes() == ""
