@@ -1,4 +1,4 @@
-"""As many threads as this job may use: CASA's imaging, numpy and FFTW else take every processor of a shared node."""
+"""As many threads as this job may use: CASA's imaging and numpy else take every processor of a shared node."""
 
 from __future__ import annotations
 
