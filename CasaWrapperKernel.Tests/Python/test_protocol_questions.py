@@ -169,6 +169,8 @@ def test_end_of_input(front: FrontEnd) -> None:
 
 # -- comms ------------------------------------------------------------------------------------------------------------
 COMM_TARGET = """
+import comm
+import comm
 opened = []
 def on_open(channel, message):
     opened.append((channel, message))

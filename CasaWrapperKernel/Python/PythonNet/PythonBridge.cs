@@ -54,12 +54,6 @@ internal sealed unsafe class PythonBridge : IPythonBridge
 
     public void Load(PythonLocation python)
     {
-        if (System.Version.Parse(python.Version) < Oldest)
-        {
-            throw new DllNotFoundException($"This casa-kernel is built on Python.NET, which cannot host Python "
-                + $"{python.Version}; use casa-kernel as it is by default, or Python {Oldest} or newer.");
-        }
-
         _library = Libc.dlopen(python.Library, Libc.RTLD_NOW | Libc.RTLD_GLOBAL);
         if (_library == 0)
         {
@@ -67,6 +61,12 @@ internal sealed unsafe class PythonBridge : IPythonBridge
         }
 
         _setInterrupt = (delegate* unmanaged<int, int>)Symbol("PyErr_SetInterruptEx");
+        if (System.Version.Parse(python.Version) < Oldest)
+        {
+            throw new DllNotFoundException($"This casa-kernel is built on Python.NET, which cannot host Python "
+                + $"{python.Version}; use casa-kernel as it is by default, or Python {Oldest} or newer.");
+        }
+
         Version = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)Symbol("Py_GetVersion"))())!.Split(' ')[0];
 
         nint Symbol(string name)

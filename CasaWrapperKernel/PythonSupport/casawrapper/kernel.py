@@ -84,6 +84,7 @@ class _Runner:
         self._job: host.Job | None = None
         self._task: asyncio.Task[None] | None = None
         self._last_interrupt = 0.0
+        self._host_interrupted: host.Job | None = None
 
     def run(self) -> None:
         self._loop.add_reader(self._wake, self._on_wake)
@@ -96,11 +97,11 @@ class _Runner:
 
     def on_interrupt(self, signum: int, frame: FrameType | None) -> None:
         """An interrupt ends the running cell, and does nothing when none runs."""
-        now = time.monotonic()
-        is_twin = not host.take_interrupt() and now - self._last_interrupt < self._TWIN_SECONDS
+        now, by_host = time.monotonic(), host.take_interrupt()
+        is_twin = not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
         if self._job is None or is_twin:
             return
-        self._last_interrupt = now
+        self._last_interrupt, self._host_interrupted = now, self._job if by_host else None
         if self._task is not None and asyncio.tasks.current_task(self._loop) is not self._task:
             self._requests.shell.interrupted = True
             # The loop sleeps in a system call, and a plain call of cancel() would not wake it.
