@@ -19,7 +19,7 @@ MODES = ["signal", "message"]
 Start = Callable[..., Kernel]
 
 
-# -- interrupts -------------------------------------------------------------------------------------------------------
+# -- interrupts ----------------------------------------------------------------------------------------------
 INTERRUPTED = {
     "sleep": "import time\nprint('on')\ntime.sleep(30)",
     "loop": "print('on')\nwhile True: pass",
@@ -142,7 +142,7 @@ def test_users_own_handler_is_respected(kernel: Kernel, front: FrontEnd) -> None
     assert front.run("signal.signal(signal.SIGINT, old)").status == "ok"
 
 
-# -- the end ----------------------------------------------------------------------------------------------------------
+# -- the end -------------------------------------------------------------------------------------------------
 def test_shutdown_leaves_no_process(start_kernel: Start, tmp_path: Path) -> None:
     kernel = start_kernel()
     front = kernel.connect()

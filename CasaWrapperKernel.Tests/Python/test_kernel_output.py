@@ -16,7 +16,7 @@ MODES = ["signal", "message"]
 Start = Callable[..., Kernel]
 
 
-# -- output -----------------------------------------------------------------------------------------------------------
+# -- output --------------------------------------------------------------------------------------------------
 C = "import ctypes, os, sys, time\nlibc = ctypes.CDLL(None)\n"
 
 
@@ -167,7 +167,7 @@ def test_matplotlib_figure_without_show(front: FrontEnd) -> None:
     assert front.run("fig, ax = plt.subplots(); ax.plot([1]); plt.close(fig)").displays == []
 
 
-# -- processes --------------------------------------------------------------------------------------------------------
+# -- processes -----------------------------------------------------------------------------------------------
 def test_forked_child_that_comes_back_to_the_kernel(front: FrontEnd) -> None:
     cell = front.run("import os\npid = os.fork()\n"
                      "if pid == 0:\n    print('from child')\nelse:\n"

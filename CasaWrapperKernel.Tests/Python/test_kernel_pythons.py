@@ -42,7 +42,8 @@ print(json.dumps(found))
 def _version(python: Path) -> tuple[int, int] | None:
     """The version of an interpreter, or None if it is no CPython that can be hosted."""
     code = ("import sys, sysconfig\n"
-            "print(sys.implementation.name, sysconfig.get_config_var('Py_ENABLE_SHARED'), *sys.version_info[:2])")
+            "print(sys.implementation.name, sysconfig.get_config_var('Py_ENABLE_SHARED'), "
+            "*sys.version_info[:2])")
     fields = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=20).stdout.split()
     return (int(fields[2]), int(fields[3])) if fields[:2] == ["cpython", "1"] else None
 

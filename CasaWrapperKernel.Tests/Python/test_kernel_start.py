@@ -20,7 +20,7 @@ MODES = ["signal", "message"]
 Start = Callable[..., Kernel]
 
 
-# -- the start --------------------------------------------------------------------------------------------------------
+# -- the start -----------------------------------------------------------------------------------------------
 def test_kernel_info_is_answered_before_python_is_ready(start_kernel: Start, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(3)\n")
     begin = time.monotonic()
@@ -95,7 +95,7 @@ def test_startup_files_and_configuration(start_kernel: Start, tmp_path: Path) ->
     assert front.value("from_startup, from_config") == "(7, 8)"
 
 
-# -- what IPython gives -----------------------------------------------------------------------------------------------
+# -- what IPython gives --------------------------------------------------------------------------------------
 def test_top_level_await(front: FrontEnd) -> None:
     assert front.value("import asyncio\nprint('a')\nawait asyncio.sleep(0.01)\n'slept'") == "'slept'"
     assert front.run("async for x in no_such: pass").error == "NameError"
@@ -158,7 +158,7 @@ def test_libraries_recognise_a_notebook(front: FrontEnd) -> None:
         "('ZMQInteractiveShell', True)"
 
 
-# -- what users get wrong ---------------------------------------------------------------------------------------------
+# -- what users get wrong ------------------------------------------------------------------------------------
 def _says(front: FrontEnd, *words: str) -> None:
     """Every cell, and every other question, is answered with the same clear sentence."""
     for _ in range(2):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.deadline(30)
 TELESCOPE = "\U0001f52d"  # one code point, but two in UTF-16, in which C# counts
 
 
-# -- unknown and broken messages --------------------------------------------------------------------------------------
+# -- unknown and broken messages -----------------------------------------------------------------------------
 @pytest.mark.parametrize("channel", ["shell", "control"])
 def test_kernel_info_on_both_channels(front: FrontEnd, channel: str) -> None:
     reply = front.request("kernel_info_request", channel=channel).reply
@@ -134,7 +134,7 @@ def test_broken_messages_are_logged_and_the_key_is_not(kernel: Kernel, front: Fr
     assert kernel.connection["key"].decode() not in kernel.stderr
 
 
-# -- several clients --------------------------------------------------------------------------------------------------
+# -- several clients -----------------------------------------------------------------------------------------
 def test_two_clients_at_once(kernel: Kernel, front: FrontEnd) -> None:
     other = kernel.connect()
     first = front.execute("import time; time.sleep(0.2); 'first'")
@@ -220,7 +220,7 @@ def test_status_starting_comes_once(start_kernel: Callable[..., Kernel]) -> None
     assert states.count("starting") <= 1 and "starting" not in states[1:]
 
 
-# -- the connection file ----------------------------------------------------------------------------------------------
+# -- the connection file -------------------------------------------------------------------------------------
 def _start_by_hand(casa_kernel: Path, env: dict[str, str], folder: Path,
                    **changes: Any) -> subprocess.Popen[bytes]:
     connection = {"transport": "tcp", "ip": "127.0.0.1", "key": "a-key", "signature_scheme": "hmac-sha256",

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.deadline(30)
 TELESCOPE = "\U0001f52d"  # one code point, but two in UTF-16, in which C# counts
 
 
-# -- a cell, step by step ---------------------------------------------------------------------------------------------
+# -- a cell, step by step ------------------------------------------------------------------------------------
 def test_cell_with_output_and_value(front: FrontEnd) -> None:
     code = "print('out')\nimport sys\nprint('err', file=sys.stderr)\nprint('out again')\n6 * 7"
     with front.transcript(code) as t:
@@ -79,7 +79,7 @@ def test_iopub_topic_is_a_single_frame(front: FrontEnd) -> None:
     assert all(len(m["identities"]) == 1 for m in front.run("print(1); 2").messages)
 
 
-# -- options of execute_request ---------------------------------------------------------------------------------------
+# -- options of execute_request ------------------------------------------------------------------------------
 def test_silent_cell_shows_no_input_and_no_result(front: FrontEnd) -> None:
     before = int(front.value("len(In)"))
     with front.transcript("silently = 5\nsilently", silent=True) as t:
@@ -151,7 +151,7 @@ def test_a_cell_sent_after_the_failed_one_has_answered_runs(front: FrontEnd) -> 
         assert front.run("'ran'").result == "'ran'"
 
 
-# -- payloads ---------------------------------------------------------------------------------------------------------
+# -- payloads ------------------------------------------------------------------------------------------------
 def test_payload_of_a_question_mark_is_a_page(front: FrontEnd) -> None:
     cell = front.run("zip?")
     (payload,) = cell.reply["content"]["payload"]
@@ -180,7 +180,7 @@ def test_payload_ask_exit(front: FrontEnd) -> None:
     assert front.value("1") == "1"
 
 
-# -- displays ---------------------------------------------------------------------------------------------------------
+# -- displays ------------------------------------------------------------------------------------------------
 def test_display_and_update(front: FrontEnd) -> None:
     code = ("from IPython.display import display\n"
             "handle = display('first', display_id='d1')\n"
@@ -232,7 +232,7 @@ def test_value_with_rich_representations(front: FrontEnd) -> None:
         content["data"] == {"text/plain": "r", "text/html": "<i>r</i>", "image/png": "iVBORw=="}
 
 
-# -- text that is hard to send ----------------------------------------------------------------------------------------
+# -- text that is hard to send -------------------------------------------------------------------------------
 def test_lone_surrogates_can_be_printed(front: FrontEnd) -> None:
     cell = front.run("print('a\\udce9b')\nprint('next')")
     assert cell.status == "ok" and cell.stdout.endswith("b\nnext\n") and cell.stdout.startswith("a")

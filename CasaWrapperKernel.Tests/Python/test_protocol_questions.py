@@ -14,7 +14,7 @@ pytestmark = pytest.mark.deadline(30)
 TELESCOPE = "\U0001f52d"  # one code point, but two in UTF-16, in which C# counts
 
 
-# -- questions about code ---------------------------------------------------------------------------------------------
+# -- questions about code ------------------------------------------------------------------------------------
 def _complete(front: FrontEnd, code: str, position: int | None = None) -> dict[str, Any]:
     position = len(code) if position is None else position
     return front.request("complete_request", {"code": code, "cursor_pos": position}).reply["content"]
@@ -88,7 +88,7 @@ def test_is_complete(front: FrontEnd, code: str, status: str, indent: str | None
     assert reply["status"] == status and reply.get("indent") == indent
 
 
-# -- history ----------------------------------------------------------------------------------------------------------
+# -- history -------------------------------------------------------------------------------------------------
 def _history(front: FrontEnd, **content: Any) -> list[Any]:
     content = {"raw": True, "output": False} | content
     return front.request("history_request", content).reply["content"]["history"]
@@ -127,7 +127,7 @@ def test_history_of_an_earlier_kernel(start_kernel: Callable[..., Kernel], tmp_p
     assert "'from the first kernel'" in lines
 
 
-# -- input ------------------------------------------------------------------------------------------------------------
+# -- input ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("call, password", [("input('name? ')", False), ("getpass.getpass('name? ')", True)])
 def test_question_to_the_front_end(front: FrontEnd, call: str, password: bool) -> None:
     code = f"import getpass\nprint('before')\nprint('got', {call})"
@@ -167,9 +167,8 @@ def test_end_of_input(front: FrontEnd) -> None:
     assert front.collect(msg_id).error == "EOFError"
 
 
-# -- comms ------------------------------------------------------------------------------------------------------------
+# -- comms ---------------------------------------------------------------------------------------------------
 COMM_TARGET = """
-import comm
 import comm
 opened = []
 def on_open(channel, message):
