@@ -194,6 +194,24 @@ def test_every_subscriber_is_welcomed(kernel: Kernel) -> None:
         client.close()
 
 
+def test_the_welcome_comes_first_while_a_cell_displays(kernel: Kernel, front: FrontEnd) -> None:
+    # By the welcome a client knows that it misses nothing from then on; what comes earlier has no defined beginning.
+    msg_id = front.execute("from IPython.display import display\nimport threading\nenough = threading.Event()\n"
+                           "def work():\n    while not enough.is_set(): display(1)\n"
+                           "thread = threading.Thread(target=work); thread.start()")
+    front.collect(msg_id)
+    first = []
+    for _ in range(40):
+        client = kernel.connect(ready=False)
+        first.append(client.receive("iopub")["msg_type"])
+        client.close()
+        kernel.fronts.remove(client)
+    front.run("enough.set(); thread.join()")
+    front.unread("iopub")
+    front.inbox.clear()  # the displays of the thread
+    assert set(first) == {"iopub_welcome"}, f"{40 - first.count('iopub_welcome')} of 40 got something else first"
+
+
 def test_subscription_that_is_no_text_is_harmless(kernel: Kernel, front: FrontEnd) -> None:
     client = kernel.connect(ready=False, subscribe=False)
     client.sockets["iopub"].setsockopt(zmq.SUBSCRIBE, b"\xff\xfe")

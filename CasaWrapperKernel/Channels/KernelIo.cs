@@ -61,6 +61,8 @@ internal sealed partial class KernelIo : IDisposable
         Listen(_control, Channel.Control);
         Listen(_stdin, Channel.Stdin);
         _heartbeat.ReceiveReady += (_, _) => Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
+        // A subscription counts only when Welcome has accepted it, so nothing is sent to it before its welcome.
+        _iopub.Options.ManualPublisher = true;
         _iopub.Options.XPubVerbose = true; // without it only the first to subscribe to a topic is seen, and welcomed
         _iopub.ReceiveReady += (_, _) => Guard(Welcome);
         _wake.ReceiveReady += (_, _) => Guard(OnWake);
@@ -144,7 +146,18 @@ internal sealed partial class KernelIo : IDisposable
     private void Welcome()
     {
         var subscription = _iopub.ReceiveFrameBytes();
-        if (subscription is not [1, .. var topic] || !System.Text.Unicode.Utf8.IsValid(topic))
+        if (subscription is [0, .. var left])
+        {
+            _iopub.Unsubscribe(left);
+        }
+
+        if (subscription is not [1, .. var topic])
+        {
+            return;
+        }
+
+        _iopub.Subscribe(topic);
+        if (!System.Text.Unicode.Utf8.IsValid(topic))
         {
             return;
         }
