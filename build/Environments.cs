@@ -6,7 +6,10 @@ namespace Build;
 /// </summary>
 internal static class Environments
 {
-    private const string HasCasa = "import casatasks.private, casatools.__casac__, nbclient, nbconvert";
+    // Looked for and not imported: importing CASA takes seconds and leaves a log file where it happens.
+    private const string HasCasa = "import sys, importlib.util as u; "
+        + "all(map(u.find_spec, ['casatasks', 'casatools', 'nbclient', 'nbconvert'])) or sys.exit(1); print(sys.executable)";
+
     private const string HasQuicklook = "import casacore.tables, matplotlib, IPython, nbclient, nbconvert";
     private static readonly string[] DebianPackages =
     [
@@ -49,10 +52,15 @@ internal static class Environments
         foreach (var python in (string?[])[Environment.GetEnvironmentVariable("CASA_PYTHON"), "python3"])
         {
             if (python is not null
-                && await Tool.Output(python, ["-c", HasCasa + "; import sys; print(sys.executable)"], stop) is { } executable)
+                && await Tool.Output(python, ["-c", HasCasa], stop) is { } executable)
             {
                 return new PythonEnvironment(executable, HasCasa: true, "an existing CASA environment");
             }
+        }
+
+        if (Environment.GetEnvironmentVariable("CASA_PYTHON") is { } named)
+        {
+            Console.WriteLine($"Not used, since it lacks casatasks, casatools, nbclient or nbconvert: CASA_PYTHON={named}");
         }
 
         return null;

@@ -9,7 +9,7 @@ public sealed class ConnectionInfoTests : IDisposable
         {
           "shell_port": 0, "iopub_port": 50002, "stdin_port": 50003, "control_port": 50004, "hb_port": 50005,
           "ip": "127.0.0.1", "key": "the secret key", "transport": "tcp", "signature_scheme": "hmac-sha256",
-          "kernel_name": "casa-kernel", "jupyter_session": "/home/anna/Grüße.ipynb", "new": {"a": [1, null]}
+          "kernel_name": "casa-kernel", "jupyter_session": "notebooks/Grüße.ipynb", "new": {"a": [1, null]}
         }
         """;
 
@@ -40,7 +40,7 @@ public sealed class ConnectionInfoTests : IDisposable
         Assert.Equal((50001, 50002), (info.ShellPort, info.IopubPort));
         Assert.Equal("the secret key", info.Key);
         Assert.Equal("casa-kernel", info.Other!["kernel_name"].GetString());
-        Assert.Equal("/home/anna/Grüße.ipynb", info.Other["jupyter_session"].GetString());
+        Assert.Equal("notebooks/Grüße.ipynb", info.Other["jupyter_session"].GetString());
         Assert.Equal(1, info.Other["new"].GetProperty("a")[0].GetInt32());
         Assert.Equal(["kernel.json"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
     });

@@ -24,9 +24,7 @@ SUPPORT = HERE.parents[2] / "CasaWrapperKernel" / "PythonSupport"
 sys.path.insert(0, str(SUPPORT))
 PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
 SITE_CONFIG = Path(PYTHON).parent.parent / "share" / "casa" / "config.py"
-DATA = [Path(os.environ.get("CASA_KERNEL_TEST_DATA", "/nowhere")),
-        HERE.parents[2] / "examples" / "data" / "ngc5921_raw.ms.tar.xz",
-        Path("/work/shared/data/ngc5921_raw.ms.tar.xz")]
+ARCHIVE = HERE.parents[2] / "examples" / "data" / "ngc5921_raw.ms.tar.xz"
 
 RUNNER = r"""
 import base64, json, os, sys, time
@@ -158,8 +156,5 @@ def run_cells(folder: Path, cells: list[str], timeout: float = 240, **extra: str
 def unpack_data(folder: Path) -> Path:
     """Unpack the NGC 5921 measurement set into `folder`."""
     need_casa()
-    archive = next((path for path in DATA if path.is_file()), None)
-    if archive is None:
-        pytest.skip("no ngc5921_raw.ms.tar.xz (set CASA_KERNEL_TEST_DATA)")
-    subprocess.run(["tar", "xf", str(archive), "-C", str(folder)], check=True, timeout=60)
+    subprocess.run(["tar", "xf", str(ARCHIVE), "-C", str(folder)], check=True, timeout=60)
     return folder

@@ -70,6 +70,7 @@ def kernel_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     if "CASASITECONFIG" not in env and site_config.exists():
         env["CASASITECONFIG"] = str(site_config)
     env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env.pop("PYTHONUNBUFFERED", None)  # it would also flush C's buffer, which is the kernel's task
     return env
 
 

@@ -57,6 +57,21 @@ def test_an_unknown_subshell_is_refused(front: FrontEnd) -> None:
     assert cell.status == "error" and "no-such-subshell" in cell.reply["content"]["evalue"]
 
 
+def test_a_request_of_no_use_does_not_end_a_subshell(front: FrontEnd, subshell: str) -> None:
+    header = front.session.msg_header("execute_request") | {"subshell_id": subshell}
+    assert front.collect(front.send("execute_request", {"code": None}, header=header)).status == "error"
+    assert front.collect(execute_in(front, subshell, "6 * 7")).result == "42"
+
+
+def test_a_deleted_subshell_leaves_no_thread(front: FrontEnd) -> None:
+    count = "import threading, time\nsum(t.name.startswith('casa-kernel-subshell') for t in threading.enumerate())"
+    before = front.value(count)
+    name = front.request("create_subshell_request", channel="control").reply["content"]["subshell_id"]
+    assert front.collect(execute_in(front, name, "1")).result == "1"
+    assert front.request("delete_subshell_request", {"subshell_id": name}, "control").status == "ok"
+    assert wait_until(lambda: front.value(count) == before, 5)
+
+
 def test_usage_counts_the_children_too(front: FrontEnd) -> None:
     usage = front.request("usage_request", channel="control").reply["content"]
     code = """

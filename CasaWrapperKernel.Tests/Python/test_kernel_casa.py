@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from casa_session import ARCHIVE
 from conftest import TEST_PYTHON
 from kernel_client import Cell, FrontEnd, Kernel, Message, summary
 
 pytestmark = pytest.mark.deadline(120)
 MS = "ngc5921_raw.ms"
-ARCHIVES = [Path(os.environ.get("CASA_KERNEL_TEST_DATA", "/nowhere")),
-            Path(__file__).resolve().parents[2] / "examples" / "data" / f"{MS}.tar.xz"]
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +29,8 @@ def folder(kernel_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
     if subprocess.run([TEST_PYTHON, "-c", code], env=kernel_env, cwd=probe, capture_output=True,
                       timeout=120).returncode:
         pytest.skip(f"casatasks is not importable in {TEST_PYTHON} (set CASA_KERNEL_TEST_PYTHON)")
-    archive = next((path for path in ARCHIVES if path.is_file()), None)
-    if archive is None:
-        pytest.skip(f"no {MS}.tar.xz (set CASA_KERNEL_TEST_DATA)")
     work = tmp_path_factory.mktemp("work")
-    subprocess.run(["tar", "xf", archive, "-C", work], check=True, timeout=60)
+    subprocess.run(["tar", "xf", ARCHIVE, "-C", work], check=True, timeout=60)
     return work
 
 

@@ -85,6 +85,17 @@ def test_twenty_interrupts_in_a_row(kernel: Kernel, front: FrontEnd, mode: str) 
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_thirty_interrupts_of_a_cell_that_hardly_ever_leaves_the_loop(
+        kernel: Kernel, front: FrontEnd, mode: str) -> None:
+    for i in range(30):
+        msg_id = _begin(front, INTERRUPTED["await in a loop"], settle=0.003 * i)
+        kernel.interrupt(front, mode)
+        cell = front.collect(msg_id, timeout=10)
+        assert cell.error == "KeyboardInterrupt" and len(cell.all("error")) == 1, i
+    assert front.value("1") == "1"
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_interrupt_when_idle_does_nothing(kernel: Kernel, front: FrontEnd, mode: str) -> None:
     for _ in range(5):
         kernel.interrupt(front, mode)

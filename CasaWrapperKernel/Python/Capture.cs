@@ -71,14 +71,15 @@ internal sealed unsafe class Capture
         }
     }
 
-    /// <summary>Makes C's own buffers line by line, so that a printf shows when its line is complete.</summary>
-    public static void BufferLinesOnly()
-    {
-        if (Libc.dlsym(0, "stdout") is not 0 and var stdout)
-        {
-            Libc.setvbuf(*(nint*)stdout, 0, Libc.IOLBF, 0);
-        }
-    }
+    /// <summary>Makes C's own buffer line by line, so that a printf shows when its line is complete.</summary>
+    public static void BufferLinesOnly() => Libc.setvbuf(CStdout(), 0, Libc.IOLBF, 0);
+
+    /// <summary>
+    /// Writes out a line that C code has begun. Only stdout's: to flush every stream would wait for a thread that reads one.
+    /// </summary>
+    public static void FlushC() => Libc.fflush(CStdout());
+
+    private static nint CStdout() => *(nint*)Libc.dlsym(0, "stdout");
 
     private void Drain(Source source)
     {

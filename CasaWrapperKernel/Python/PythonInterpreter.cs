@@ -15,10 +15,11 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     private const int RememberedRequests = 10_000;
     private const string MainLane = "";
     private const string ControlLane = "control";
+    private const string SubshellEnd = "end_subshell";
     private const string FailureName = "KernelError";
     private static readonly byte[] NoHeader = Outgoing.EmptyObject;
 
-    private readonly ConcurrentDictionary<string, Lane> _lanes = new();
+    private readonly ConcurrentDictionary<string, EventQueue<Job>> _lanes = new();
     private readonly ConcurrentDictionary<long, Job> _known = new();
     private readonly IPythonBridge _bridge;
     private readonly Outbox _outbox;
@@ -36,13 +37,13 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     }
 
     /// <summary>Jobs for Python's main thread.</summary>
-    public Lane Main { get; } = new();
+    public EventQueue<Job> Main { get; } = new();
 
     /// <summary>Jobs that cannot wait for the main thread, for a Python thread that starts others.</summary>
-    public Lane Control { get; } = new();
+    public EventQueue<Job> Control { get; } = new();
 
     /// <summary>Replies of front ends to requests for input.</summary>
-    public StdinReplies Stdin { get; } = new();
+    public EventQueue<string> Stdin { get; } = new();
 
     public ExecuteOutcome Execute(Message request)
     {
@@ -102,16 +103,12 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
 
     public void StartSubshell(string id)
     {
-        var lane = _lanes[id] = new Lane();
+        var lane = _lanes[id] = new EventQueue<Job>();
         Enqueue(NewJob(Internal("start_subshell", Json.Write(
             new SubshellThread(id, lane.Descriptor), SettingsJson.Default.SubshellThread))), ControlLane);
     }
 
-    public void EndSubshell(string id)
-    {
-        Enqueue(NewJob(Internal("end_subshell", NoHeader)), id);
-        _lanes.TryRemove(id, out _);
-    }
+    public void EndSubshell(string id) => Enqueue(NewJob(Internal(SubshellEnd, NoHeader)), id);
 
     /// <summary>No cell can be run (any more): every request, now and later, is answered with the reason.</summary>
     public void Fail(string reason)
@@ -127,7 +124,16 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     public void Ready() => _pythonThread = Libc.pthread_self();
 
     /// <summary>[python] The next job of a lane, or null.</summary>
-    public Job? Take(string lane) => _lanes.TryGetValue(lane, out var known) ? known.Take() : null;
+    public Job? Take(string lane)
+    {
+        var job = _lanes.TryGetValue(lane, out var known) ? known.Take() : null;
+        if (job?.Request.Type == SubshellEnd)
+        {
+            _lanes.TryRemove(lane, out _); // not before its thread has been told to end
+        }
+
+        return job;
+    }
 
     /// <summary>[python] Whether an interrupt was asked for since the last call.</summary>
     public bool TakeInterrupt() => Interlocked.Exchange(ref _interrupts, 0) == 1;
@@ -135,6 +141,7 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     /// <summary>Completes a job; all that its cell has written to descriptors 1 and 2 has been posted before.</summary>
     public void Complete(long id, JobResult result)
     {
+        Capture.FlushC();
         _outbox.Locked(() => _outbox.Drain?.Invoke());
         if (_known.TryGetValue(id, out var job))
         {

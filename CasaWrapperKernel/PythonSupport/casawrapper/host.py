@@ -108,12 +108,26 @@ def ask(prompt: str, password: bool) -> str:
             "This front end cannot answer questions (input, getpass), so the cell must not ask any."
         )
     while True:
-        select.select([descriptor], [], [])
+        wait(descriptor)
         value = _casa_host.take_input()
         if value == "\x04":
             raise EOFError  # Ctrl-D at a console
         if value is not None:
             return value
+
+
+def wait(descriptor: int) -> None:
+    """Block until the host has added something for this thread; an interrupt ends it."""
+    select.select([descriptor], [], [])
+    clear(descriptor)
+
+
+def clear(descriptor: int) -> None:
+    """Take note that what was added will be taken now."""
+    try:
+        os.read(descriptor, 8)
+    except BlockingIOError:
+        pass  # somebody has been here before
 
 
 def take_interrupt() -> bool:

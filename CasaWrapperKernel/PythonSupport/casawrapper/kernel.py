@@ -102,18 +102,16 @@ class _Runner:
         if self._job is None or is_twin:
             return
         self._last_interrupt, self._host_interrupted = now, self._job if by_host else None
-        if self._task is not None and asyncio.tasks.current_task(self._loop) is not self._task:
+        if self._task is not None and not _is_running(self._task.get_coro(), frame):
+            # Raised in the loop's own code, it would leave the task without its next step, for ever.
             self._requests.shell.interrupted = True
-            # The loop sleeps in a system call, and a plain call of cancel() would not wake it.
+            # The loop may sleep in a system call, and a plain call of cancel() would not wake it.
             self._loop.call_soon_threadsafe(self._task.cancel)
             return
         raise KeyboardInterrupt
 
     def _on_wake(self) -> None:
-        try:
-            os.read(self._wake, 8)
-        except BlockingIOError:
-            pass
+        host.clear(self._wake)
         while self._task is None and (job := host.take(host.MAIN_LANE)) is not None:
             if job.msg_type == "execute_request":
                 self._execute(job)
@@ -174,6 +172,14 @@ class _Runner:
         if host.in_child():
             sys.stdout.flush()
             os._exit(0)
+
+
+def _is_running(coroutine: Any, frame: FrameType | None) -> bool:
+    """Whether the code at this frame was called by the coroutine."""
+    outermost = coroutine.cr_frame
+    while frame is not None and frame is not outermost:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _create_task(loop: asyncio.AbstractEventLoop, cell: Any, context: contextvars.Context) -> asyncio.Task[None]:

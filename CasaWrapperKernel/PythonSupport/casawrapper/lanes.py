@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import select
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -54,20 +53,23 @@ class _Subshell:
             if job.msg_type == "end_subshell":
                 break
             if job.msg_type == "execute_request":
-                loop.run_until_complete(self._requests.execute(job))
+                self._execute(loop, job)
             else:
                 self._requests.answer(job)
         loop.close()
         os.close(self._descriptor)
 
+    def _execute(self, loop: asyncio.AbstractEventLoop, job: host.Job) -> None:
+        try:
+            loop.run_until_complete(self._requests.execute(job))
+        except Exception as error:
+            # The request itself was of no use; neither its client nor the next one may wait for ever.
+            self._requests.complete_failed(job, error)
+
 
 def _jobs(lane: str, descriptor: int) -> Iterator[host.Job]:
     while True:
-        select.select([descriptor], [], [])
-        try:
-            os.read(descriptor, 8)
-        except BlockingIOError:
-            continue
+        host.wait(descriptor)
         while (job := host.take(lane)) is not None:
             yield job
 

@@ -108,6 +108,7 @@ class Requests:
 
     def complete_interrupted(self, job: host.Job) -> None:
         """Complete a cell that was interrupted outside of its own code, where IPython could not report it."""
+        host.enter(job)
         stack = ["KeyboardInterrupt: "]
         error = {"ename": "KeyboardInterrupt", "evalue": "", "traceback": stack}
         host.publish("error", error)
@@ -116,6 +117,7 @@ class Requests:
 
     def complete_failed(self, job: host.Job, error: BaseException) -> None:
         """Complete a request that could not be handled at all."""
+        host.enter(job)
         content = _error(error, traceback.format_exception(error))
         host.publish("error", {key: content[key] for key in ("ename", "evalue", "traceback")})
         host.complete(job, {**content, "execution_count": self.shell.execution_count}, self.shell.execution_count)
