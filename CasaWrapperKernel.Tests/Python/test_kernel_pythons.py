@@ -71,7 +71,8 @@ def _borrow(lender: Path, version: str) -> list[str] | None:
             continue
         seen.add(name)
         package = packages.get(name)
-        if package is None or version not in SpecifierSet(package["python"]):
+        # Debian's packages do not always say which files are theirs.
+        if package is None or not package["paths"] or version not in SpecifierSet(package["python"]):
             return None
         # psutil is compiled, but serves pictures in the kitty terminal only, and IPython goes without it.
         if not package["pure"] and name != "psutil":
