@@ -103,7 +103,6 @@ internal sealed class KernelHost : IDisposable
         _control.Close();
         _io.Dispose();
         _loggers.Dispose();
-        _shells.Dispose();
         _control.Dispose();
         _shutDown.Dispose();
     }

@@ -79,7 +79,7 @@ public sealed class ControlQueueTests
 
     private void Handle(params Message[] requests)
     {
-        using var subshells = new Subshells(_recorder.Interpreter.Object, _ => new ShellQueue(_recorder.Dispatcher));
+        var subshells = new Subshells(_recorder.Interpreter.Object, _ => new ShellQueue(_recorder.Dispatcher));
         using var queue = new ControlQueue(_recorder.Interpreter.Object, subshells, _recorder.Replies.Object, Recorder.Info,
             restart => _recorder.Add($"shut down, restart: {restart}"));
         foreach (var request in requests)

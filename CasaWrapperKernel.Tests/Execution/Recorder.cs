@@ -23,7 +23,7 @@ internal sealed class Recorder
         Observer.Setup(o => o.CellStarts(It.IsAny<byte[]>())).Callback(() => _events.Enqueue("starts"));
         Observer.Setup(o => o.CellEnds(It.IsAny<byte[]>())).Callback(() => _events.Enqueue("ends"));
         Interpreter.Setup(i => i.Execute(It.IsAny<Message>())).Callback(() => _events.Enqueue("runs"))
-            .Returns((Message cell) => Outcome(cell));
+            .Returns((Message cell) => Task.FromResult(Outcome(cell)));
         Interpreter.Setup(i => i.Interrupt()).Callback(() => _events.Enqueue("interrupt"));
         Dispatcher = new Dispatcher(Interpreter.Object, Replies.Object, Info, Observer.Object);
     }

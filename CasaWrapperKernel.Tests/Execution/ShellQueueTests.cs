@@ -11,31 +11,31 @@ public sealed class ShellQueueTests
     private readonly Recorder _recorder = new();
 
     public ShellQueueTests() =>
-        _recorder.Interpreter.Setup(i => i.Ask(It.IsAny<Message>())).Returns("""{"status":"ok"}"""u8.ToArray());
+        _recorder.Interpreter.Setup(i => i.Ask(It.IsAny<Message>())).ReturnsAsync("""{"status":"ok"}"""u8.ToArray());
 
     [Fact(Timeout = 10_000)]
-    public Task Requests_are_handled_one_after_the_other_until_the_queue_is_closed() => Task.Run(() =>
+    public Task Requests_are_handled_one_after_the_other_until_the_queue_is_closed() => Task.Run(async () =>
     {
-        using var queue = new ShellQueue(_recorder.Dispatcher);
+        var queue = new ShellQueue(_recorder.Dispatcher);
         queue.Add(Requests.Cell());
         queue.Add(Requests.New("complete_request"));
         queue.Add(Requests.Cell());
         queue.Close();
         queue.Add(Requests.Cell()); // too late, and no fault
-        queue.Run();
+        await queue.Run();
         Assert.Equal([.. Run, "busy", "complete_reply ok", "idle", .. Run], _recorder.Events);
     });
 
     [Fact(Timeout = 10_000)]
-    public Task After_an_error_the_waiting_cells_are_aborted_and_other_requests_answered() => Task.Run(() =>
+    public Task After_an_error_the_waiting_cells_are_aborted_and_other_requests_answered() => Task.Run(async () =>
     {
-        using var queue = new ShellQueue(_recorder.Dispatcher);
+        var queue = new ShellQueue(_recorder.Dispatcher);
         queue.Add(Requests.Cell("fail"));
         queue.Add(Requests.Cell());
         queue.Add(Requests.New("complete_request"));
         queue.Add(Requests.Cell());
         queue.Close();
-        queue.Run();
+        await queue.Run();
         Assert.Equal(
             [
                 "busy", "starts", "runs", "ends", "execute_reply error", "idle",
@@ -49,7 +49,7 @@ public sealed class ShellQueueTests
     [Fact(Timeout = 10_000)]
     public Task A_cell_sent_after_the_abort_runs() => Task.Run(async () =>
     {
-        using var queue = new ShellQueue(_recorder.Dispatcher);
+        var queue = new ShellQueue(_recorder.Dispatcher);
         queue.Add(Requests.Cell("fail"));
         queue.Add(Requests.New("complete_request")); // its end is that of the abort
         var running = Task.Run(queue.Run);
@@ -61,13 +61,13 @@ public sealed class ShellQueueTests
     });
 
     [Fact(Timeout = 10_000)]
-    public Task Without_stop_on_error_the_waiting_cells_run() => Task.Run(() =>
+    public Task Without_stop_on_error_the_waiting_cells_run() => Task.Run(async () =>
     {
-        using var queue = new ShellQueue(_recorder.Dispatcher);
+        var queue = new ShellQueue(_recorder.Dispatcher);
         queue.Add(Requests.Cell("fail", stopOnError: false));
         queue.Add(Requests.Cell());
         queue.Close();
-        queue.Run();
+        await queue.Run();
         Assert.Equal(Run, _recorder.Events.TakeLast(6));
     });
 }

@@ -9,18 +9,18 @@ namespace CasaWrapperKernel.Tests.Execution;
 public sealed class SubshellsTests : IDisposable
 {
     private readonly Recorder _recorder = new();
-    private readonly ManualResetEventSlim _cellMayEnd = new();
+    private readonly TaskCompletionSource _cellMayEnd = new();
     private readonly Subshells _subshells;
 
     public SubshellsTests()
     {
         _recorder.Interpreter.Setup(i => i.StartSubshell(It.IsAny<string>()));
         _recorder.Interpreter.Setup(i => i.EndSubshell(It.IsAny<string>()));
-        _recorder.Interpreter.Setup(i => i.Ask(It.IsAny<Message>())).Returns("""{"status":"ok"}"""u8.ToArray());
-        _recorder.Interpreter.Setup(i => i.Execute(It.IsAny<Message>())).Returns((Message cell) =>
+        _recorder.Interpreter.Setup(i => i.Ask(It.IsAny<Message>())).ReturnsAsync("""{"status":"ok"}"""u8.ToArray());
+        _recorder.Interpreter.Setup(i => i.Execute(It.IsAny<Message>())).Returns(async (Message cell) =>
         {
             _recorder.Add("runs");
-            _cellMayEnd.Wait();
+            await _cellMayEnd.Task;
             return Recorder.Outcome(cell);
         });
         _subshells = new Subshells(_recorder.Interpreter.Object, _ => new ShellQueue(_recorder.Dispatcher));
@@ -29,7 +29,7 @@ public sealed class SubshellsTests : IDisposable
 
     public void Dispose()
     {
-        _cellMayEnd.Set();
+        _cellMayEnd.TrySetResult();
         _subshells.Close();
     }
 
@@ -43,7 +43,7 @@ public sealed class SubshellsTests : IDisposable
         Assert.True(_subshells.Add(To(id, "complete_request")));
         WaitFor("complete_reply ok");
         Assert.DoesNotContain("execute_reply ok", _recorder.Events);
-        _cellMayEnd.Set();
+        _cellMayEnd.TrySetResult();
         WaitFor("execute_reply ok");
     });
 
@@ -55,7 +55,7 @@ public sealed class SubshellsTests : IDisposable
         Assert.True(_subshells.Add(Requests.New("complete_request")));
         Thread.Sleep(100);
         Assert.DoesNotContain("complete_reply ok", _recorder.Events);
-        _cellMayEnd.Set();
+        _cellMayEnd.TrySetResult();
         WaitFor("complete_reply ok");
     });
 

@@ -9,12 +9,12 @@ internal sealed class Dispatcher(
     private int _executionCount;
 
     /// <returns>False if a cell failed that wants the cells waiting behind it not to run.</returns>
-    public bool Handle(Message request)
+    public async Task<bool> Handle(Message request)
     {
         Publish(request, "busy");
         try
         {
-            return Answer(request);
+            return await Answer(request);
         }
         catch (Exception e)
         {
@@ -45,7 +45,7 @@ internal sealed class Dispatcher(
         Publish(request, "idle");
     }
 
-    private bool Answer(Message request)
+    private async Task<bool> Answer(Message request)
     {
         switch (request.Type)
         {
@@ -53,9 +53,9 @@ internal sealed class Dispatcher(
                 replies.Reply(request, Json.Write(kernelInfo(), WireJson.Default.KernelInfoReply));
                 return true;
             case "execute_request":
-                return Execute(request);
+                return await Execute(request);
             default:
-                if (interpreter.Ask(request) is { } content)
+                if (await interpreter.Ask(request) is { } content)
                 {
                     replies.Reply(request, content);
                 }
@@ -64,7 +64,7 @@ internal sealed class Dispatcher(
         }
     }
 
-    private bool Execute(Message request)
+    private async Task<bool> Execute(Message request)
     {
         var content = Json.Read(request.Content, WireJson.Default.ExecuteRequest);
         if (content is null)
@@ -80,7 +80,7 @@ internal sealed class Dispatcher(
         ExecuteOutcome outcome;
         try
         {
-            outcome = interpreter.Execute(request);
+            outcome = await interpreter.Execute(request);
         }
         finally
         {

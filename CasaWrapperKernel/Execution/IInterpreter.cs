@@ -3,19 +3,19 @@ using CasaWrapperKernel.Wire;
 namespace CasaWrapperKernel.Execution;
 
 /// <summary>
-/// All that the protocol side asks of the language side. Requests of the shell channel come one at a time, in order,
-/// from one thread; the others may come from any thread at any time.
+/// All that the protocol side asks of the language side. Requests of the shell channel come one at a time, in order;
+/// the others may come at any time. What is done is continued on the thread that has done it, so it must not be blocked.
 /// </summary>
 internal interface IInterpreter
 {
-    /// <summary>Runs a cell and returns when it has ended and all its output has been posted.</summary>
-    ExecuteOutcome Execute(Message request);
+    /// <summary>Runs a cell; done when it has ended and all its output has been posted.</summary>
+    Task<ExecuteOutcome> Execute(Message request);
 
     /// <summary>
     /// Answers complete_request, inspect_request, is_complete_request, history_request, comm_info_request and the like.
     /// </summary>
     /// <returns>The JSON content of the reply, or null if the request is none that the language side knows.</returns>
-    byte[]? Ask(Message request);
+    Task<byte[]?> Ask(Message request);
 
     /// <summary>Answers a debug_request, beside whatever runs.</summary>
     /// <returns>The JSON content of the reply.</returns>

@@ -1,44 +1,37 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 using CasaWrapperKernel.Wire;
 
 namespace CasaWrapperKernel.Execution;
 
 /// <summary>
-/// The shell channel's requests in the order in which they came, handled one at a time on a thread of its own:
-/// busy, work, reply, idle, whatever the request is.
+/// The shell channel's requests in the order in which they came, handled one at a time: busy, work, reply, idle, whatever
+/// the request is. No thread waits for the work: whoever ends it goes on here.
 /// </summary>
-internal sealed class ShellQueue(Dispatcher dispatcher) : IDisposable
+internal sealed class ShellQueue(Dispatcher dispatcher)
 {
-    private readonly BlockingCollection<Message> _requests = [];
+    private readonly Channel<Message> _requests = Channel.CreateUnbounded<Message>();
 
-    public void Add(Message request)
-    {
-        if (!_requests.IsAddingCompleted)
-        {
-            _requests.Add(request);
-        }
-    }
+    /// <summary>Queues a request; too late after <see cref="Close"/>, and no fault.</summary>
+    public void Add(Message request) => _requests.Writer.TryWrite(request);
 
-    /// <summary>[kernel-shell] Handles requests until <see cref="Close"/>.</summary>
-    public void Run()
+    /// <summary>Handles requests until <see cref="Close"/>.</summary>
+    public async Task Run()
     {
-        foreach (var request in _requests.GetConsumingEnumerable())
+        await foreach (var request in _requests.Reader.ReadAllAsync())
         {
-            if (!dispatcher.Handle(request))
+            if (!await dispatcher.Handle(request))
             {
-                AbortWaiting();
+                await AbortWaiting();
             }
         }
     }
 
-    public void Close() => _requests.CompleteAdding();
-
-    public void Dispose() => _requests.Dispose();
+    public void Close() => _requests.Writer.TryComplete();
 
     // Specification, "Execution": after an error the cells that already wait are not run; other requests still are.
-    private void AbortWaiting()
+    private async Task AbortWaiting()
     {
-        for (var waiting = _requests.Count; waiting > 0 && _requests.TryTake(out var request); waiting--)
+        for (var waiting = _requests.Reader.Count; waiting > 0 && _requests.Reader.TryRead(out var request); waiting--)
         {
             if (request.Type == "execute_request")
             {
@@ -46,7 +39,7 @@ internal sealed class ShellQueue(Dispatcher dispatcher) : IDisposable
             }
             else
             {
-                dispatcher.Handle(request);
+                await dispatcher.Handle(request);
             }
         }
     }

@@ -5,15 +5,15 @@ namespace CasaWrapperKernel.Execution;
 
 /// <summary>
 /// The shell channel's queues: the main one and, by id, those of the subshells (JEP 91) that a front end has made to
-/// get an answer while a cell runs. Each has a thread of its own.
+/// get an answer while a cell runs.
 /// </summary>
 /// <param name="newQueue">Makes a queue; its argument says whether it is the main one.</param>
-internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue> newQueue) : IDisposable
+internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue> newQueue)
 {
     private readonly ShellQueue _main = newQueue(true);
     private readonly ConcurrentDictionary<string, ShellQueue> _subshells = new();
 
-    public void Start() => Start("kernel-shell", _main);
+    public void Start() => Start(_main);
 
     /// <summary>Queues a request where it belongs.</summary>
     /// <returns>False if it names a subshell that does not exist.</returns>
@@ -41,7 +41,7 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
         interpreter.StartSubshell(id);
         var queue = newQueue(false);
         _subshells[id] = queue;
-        Start($"kernel-sub-{id[..4]}", queue);
+        Start(queue);
         return id;
     }
 
@@ -69,15 +69,5 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
         }
     }
 
-    public void Dispose()
-    {
-        _main.Dispose();
-        foreach (var queue in _subshells.Values)
-        {
-            queue.Dispose();
-        }
-    }
-
-    private static void Start(string name, ShellQueue queue) =>
-        new Thread(queue.Run) { Name = name, IsBackground = true }.Start();
+    private static void Start(ShellQueue queue) => Task.Run(queue.Run);
 }

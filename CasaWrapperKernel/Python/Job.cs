@@ -5,17 +5,17 @@ namespace CasaWrapperKernel.Python;
 /// <summary>A request on its way through Python: Python takes it, works, and completes it with the reply's content.</summary>
 internal sealed class Job(long id, Message request)
 {
-    private readonly TaskCompletionSource<JobResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<JobResult> _done = new();
 
     /// <summary>By this number Python names the request in all that it sends for it.</summary>
     public long Id => id;
 
     public Message Request => request;
 
-    public void Complete(JobResult result) => _done.TrySetResult(result);
+    /// <summary>Done when Python has completed the job; what follows runs on Python's thread.</summary>
+    public Task<JobResult> Done => _done.Task;
 
-    /// <summary>Blocks until Python has completed the job.</summary>
-    public JobResult Wait() => _done.Task.GetAwaiter().GetResult();
+    public void Complete(JobResult result) => _done.TrySetResult(result);
 }
 
 /// <param name="Content">JSON content of the reply; empty if Python does not know the request.</param>

@@ -10,7 +10,7 @@ namespace CasaWrapperKernel.Python;
 /// The hosted CPython as an <see cref="IInterpreter"/>. Requests become jobs in lanes; the Python thread of each lane
 /// fetches them when the lane's descriptor wakes it. Nothing here needs the GIL.
 /// </summary>
-internal sealed unsafe class PythonInterpreter : IInterpreter
+internal sealed class PythonInterpreter : IInterpreter
 {
     private const int RememberedRequests = 10_000;
     private const string MainLane = "";
@@ -45,7 +45,7 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     /// <summary>Replies of front ends to requests for input.</summary>
     public EventQueue<string> Stdin { get; } = new();
 
-    public ExecuteOutcome Execute(Message request)
+    public async Task<ExecuteOutcome> Execute(Message request)
     {
         var job = NewJob(request);
         if (LaneOf(request) == MainLane)
@@ -54,7 +54,7 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
         }
 
         Enqueue(job, LaneOf(request));
-        var result = job.Wait();
+        var result = await job.Done;
         if (_failure is { } reason)
         {
             PublishFailure(request, reason);
@@ -63,11 +63,11 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
         return new ExecuteOutcome(result.Content, result.Ok, result.ExecutionCount);
     }
 
-    public byte[]? Ask(Message request)
+    public async Task<byte[]?> Ask(Message request)
     {
         var job = NewJob(request);
         Enqueue(job, LaneOf(request));
-        var content = job.Wait().Content;
+        var content = (await job.Done).Content;
         return content.Length == 0 ? null : content;
     }
 
@@ -98,7 +98,7 @@ internal sealed unsafe class PythonInterpreter : IInterpreter
     {
         var job = NewJob(request);
         Enqueue(job, ControlLane);
-        return job.Wait().Content;
+        return job.Done.GetAwaiter().GetResult().Content;
     }
 
     public void StartSubshell(string id)

@@ -1,7 +1,8 @@
-"""IPython's history, written to its database in bundles."""
+"""IPython's history, written to its database without a cell ever waiting for the disk."""
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from typing import Any
 
@@ -13,23 +14,44 @@ _BUNDLE_SECONDS = 0.3
 
 
 class BundledHistory(HistoryManager):
-    """Lets IPython's saving thread wait a little before it writes.
+    """Lets IPython's saving thread wait a little before it writes, and write without holding up the next cell.
 
-    The thread holds a lock while the database syncs to disk, and the next cell waits for that lock: written after every
-    single cell, history makes up most of the time of a short cell.
+    IPython's own holds a lock, which every cell needs, while the database syncs to disk: that makes up most of the time
+    of a short cell, and a file system that hangs would hang the cells.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._ending = threading.Event()
+        self._one_writer = threading.Lock()
         super().__init__(*args, **kwargs)
         if self.enabled:
             leave_alone(self.save_thread)
 
-    def writeout_cache(self, conn: Any = None) -> None:
+    def writeout_cache(self, conn: sqlite3.Connection | None = None) -> None:
+        if not self.enabled:
+            return
         if conn is not None:
             # Only the saving thread brings a connection of its own.
             self._ending.wait(_BUNDLE_SECONDS)
-        super().writeout_cache(conn)
+        with self._one_writer:
+            with self.db_input_cache_lock:
+                inputs, self.db_input_cache = self.db_input_cache, []
+            with self.db_output_cache_lock:
+                outputs, self.db_output_cache = self.db_output_cache, []
+            self._save(conn or self.db, inputs, outputs)
+
+    def _save(self, conn: sqlite3.Connection, inputs: list[tuple[Any, ...]], outputs: list[tuple[Any, ...]]) -> None:
+        try:
+            self._insert(conn, inputs, outputs)
+        except sqlite3.IntegrityError:
+            # Somebody else has used the number of this session, as in a copied database.
+            self.new_session(conn)
+            self._insert(conn, inputs, outputs)
+
+    def _insert(self, conn: sqlite3.Connection, inputs: list[tuple[Any, ...]], outputs: list[tuple[Any, ...]]) -> None:
+        with conn:
+            conn.executemany("INSERT INTO history VALUES (?, ?, ?, ?)", [(self.session_number, *row) for row in inputs])
+            conn.executemany("INSERT INTO output_history VALUES (?, ?, ?)", [(self.session_number, *r) for r in outputs])
 
     def end_session(self) -> None:
         self._ending.set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run until the host says to stop. Returns the exit status."""
     sys.argv = ["casa-kernel"]
+    gc.disable()  # all that is made while starting is there to stay
     # .NET's handlers for these would let a forked child that is terminated end the kernel.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
@@ -42,6 +44,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, runner.on_interrupt)
     host.ready()
     lanes.start(requests)
+    # Searched for garbage again and again, IPython's own objects would hold up a cell now and then.
+    gc.freeze()
+    gc.enable()
     runner.run()
     _end_children()
     return 0
@@ -124,9 +129,10 @@ class _Runner:
     def _execute(self, job: host.Job) -> None:
         self._job = job
         self._context.run(host.enter, job)
-        cell = self._requests.execute(job)
         try:
-            if self._requests.needs_loop(job):
+            needs_loop = self._requests.needs_loop(job)
+            cell = self._requests.execute(job)
+            if needs_loop:
                 self._task = _create_task(self._loop, cell, self._context)
                 self._task.add_done_callback(self._on_task_done)
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import catalog
@@ -18,6 +19,8 @@ __all__ = ["casa_names", "install", "provide"]
 _hidden: dict[str, Any] = {}
 _verbs: dict[str, Any] = {}
 _provided: dict[str, Any] = {}
+_unavailable: set[str] = set()
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def install(shell: InteractiveShell, verbs: dict[str, Any]) -> None:
@@ -33,9 +36,14 @@ def provide(code: str, user_ns: dict[str, Any]) -> None:
     All of them then appear in `user_ns`, where they replace nothing. Never raises: if CASA is
     installed but cannot be imported, the names raise the reason when the cell comes to use them.
     """
-    for name in [name for name, value in user_ns.items() if isinstance(value, Unavailable)]:
-        del user_ns[name]
-    wanted = (names_used(code) & casa_names()) - user_ns.keys() - vars(builtins).keys()
+    while _unavailable:
+        name = _unavailable.pop()
+        if isinstance(user_ns.get(name), Unavailable):
+            del user_ns[name]
+    # Most cells name nothing of CASA's, and a look at their words is much quicker than at their syntax.
+    named = casa_names() & set(_WORD.findall(code))
+    missing = {name for name in named if name not in user_ns and not hasattr(builtins, name)}
+    wanted = missing & names_used(code) if missing else missing
     if not wanted:
         return
     try:
@@ -46,6 +54,8 @@ def provide(code: str, user_ns: dict[str, Any]) -> None:
         if name not in user_ns:
             user_ns[name] = value
             _hidden[name] = value
+            if isinstance(value, Unavailable):
+                _unavailable.add(name)
 
 
 def _values() -> dict[str, Any]:
