@@ -22,6 +22,9 @@ class KernelApp(BaseIPythonApplication, InteractiveShellApp):
     name = "ipython-kernel"
     shell: Any
 
+    def parse_command_line(self, argv: Any = None) -> None:
+        """There is none, and making the parser for it would take a while."""
+
     def initialize(self, argv: Any = None) -> None:
         super().initialize(argv)
         for name, value in _ENVIRONMENT.items():

@@ -6,17 +6,26 @@ import json
 from typing import Any
 
 from . import host
+from .casa.importhook import when_imported
 
 
 class Comms:
     """Routes comm messages. Without the package ``comm`` nothing here can have a target, and every open is closed."""
 
     def __init__(self) -> None:
+        self._manager: Any = None
+        when_imported("comm", self._install)
+
+    @property
+    def manager(self) -> Any:
+        """The manager of ``comm``, which is loaded by the first who needs it; None if there is no such package."""
         try:
-            import comm
+            import comm  # noqa: F401
         except ImportError:
-            self.manager: Any = None
-            return
+            return None
+        return self._manager
+
+    def _install(self, comm: Any) -> None:
         from comm.base_comm import BaseComm, CommManager
 
         class HostComm(BaseComm):
@@ -26,14 +35,14 @@ class Comms:
                 content = {"data": {} if data is None else data, "comm_id": self.comm_id, **keys}
                 host.publish(msg_type, content, metadata, buffers)
 
-        self.manager = CommManager()
+        self._manager = CommManager()
         comm.create_comm = HostComm
-        comm.get_comm_manager = lambda: self.manager
+        comm.get_comm_manager = lambda: self._manager
 
     def info(self, content: dict[str, Any]) -> dict[str, Any]:
         """The content of a comm_info_reply."""
         wanted = content.get("target_name")
-        comms = self.manager.comms if self.manager else {}
+        comms = self._manager.comms if self._manager else {}
         return {
             "comms": {
                 comm_id: {"target_name": comm.target_name}
@@ -51,7 +60,7 @@ class Comms:
             "content": content,
             "buffers": [memoryview(b) for b in job.buffers],
         }
-        if self.manager is not None:
-            getattr(self.manager, job.msg_type)(None, None, message)
+        if (manager := self.manager) is not None:
+            getattr(manager, job.msg_type)(None, None, message)
         elif job.msg_type == "comm_open":
             host.publish("comm_close", {"comm_id": content["comm_id"], "data": {}})

@@ -29,7 +29,7 @@ class Requests:
         self.stopping = False
         self.debugger = Debugger(self.shell)
         self._comms = Comms()
-        self.shell.kernel = KernelShim(self.shell, self._comms.manager)
+        self.shell.kernel = KernelShim(self.shell, self._comms)
         casa.install(self.shell, host.settings["casa_log_file"], host.follow_log)
         self._answers = {
             "complete_request": self._complete,

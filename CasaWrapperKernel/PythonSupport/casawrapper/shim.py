@@ -6,14 +6,20 @@ import json
 from typing import Any
 
 from . import host
+from .comms import Comms
 
 
 class KernelShim:
     """The few parts of ipykernel's kernel object that widget libraries use."""
 
-    def __init__(self, shell: Any, comm_manager: Any) -> None:
+    def __init__(self, shell: Any, comms: Comms) -> None:
         self.shell = shell
-        self.comm_manager = comm_manager
+        self._comms = comms
+
+    @property
+    def comm_manager(self) -> Any:
+        """Where widget libraries register the targets of their comms."""
+        return self._comms.manager
 
     def get_parent(self, channel: str | None = None) -> dict[str, Any]:
         """The request that the running code belongs to; ipywidgets' Output catches what is sent under it."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Sequence
 
 from .notices import notice
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
 
 Callback = Callable[[ModuleType], None]
 ContextFactory = Callable[[], AbstractContextManager[Any]]
@@ -50,8 +51,11 @@ def _call(callback: Callback, module: ModuleType) -> None:
         notice(f"{module.__name__} is used as it is, because its adaptation failed: {error!r}")
 
 
-class _Finder(MetaPathFinder):
-    """Finds nothing itself: it wraps the loader that the other finders give for a watched module."""
+class _Finder:
+    """Finds nothing itself: it wraps the loader that the other finders give for a watched module.
+
+    Not of the abstract class, whose import alone takes a tenth of the kernel's start.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -69,7 +73,7 @@ class _Finder(MetaPathFinder):
         return None
 
 
-class _Loader(Loader):
+class _Loader:
     def __init__(self, inner: Any) -> None:
         self._inner = inner
 
