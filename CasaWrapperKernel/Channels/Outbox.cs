@@ -19,7 +19,7 @@ internal enum Channel
 internal sealed class Outbox
 {
     // Beyond this, whoever prints has to wait for the io thread: a cell that prints without end must not fill memory.
-    private const int MostPendingText = 8 << 20;
+    private const int MostPendingText = 2 << 20;
 
     // The parts of one print come within microseconds; a line left open for longer is a progress display.
     private const int LineMilliseconds = 100;
@@ -85,7 +85,7 @@ internal sealed class Outbox
             _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
         }
 
-        Added?.Invoke(false);
+        Added?.Invoke(IsFull);
     }
 
     /// <summary>Runs an action that must not be torn apart by other output: reading captured bytes and adding them.</summary>
