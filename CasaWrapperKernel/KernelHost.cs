@@ -168,8 +168,16 @@ internal sealed class KernelHost : IDisposable
             return status;
         }
 
-        _python.Fail($"The Python of {_pythonPath} ended (exit status {status}); "
-            + "what it printed is in the log of the Jupyter server. Restart the kernel.");
+        if (status == 0)
+        {
+            // A cell ran exit. Whoever started the kernel sees it end, and a Jupyter server then starts it anew.
+            _python.Fail("The kernel has ended, because a cell before this one ran exit.");
+            _shells.Finish();
+            return 0;
+        }
+
+        _python.Fail($"The Python of {_pythonPath} ended (exit status {status}). What it said of that is shown here or, "
+            + "if it ended before it could run a cell, in the log of the Jupyter server. Restart the kernel.");
         return WaitForShutDown(1);
     }
 

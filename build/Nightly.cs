@@ -1,13 +1,17 @@
 namespace Build;
 
 /// <summary>
-/// The tests that take long or change the machine: the images of Docker and Apptainer, and a JupyterHub with two users.
+/// The tests that take long or change the machine: the images of Docker and Apptainer, a JupyterHub with two users, and
+/// JupyterLab and the classic Notebook in a browser.
 /// Those whose programs are not there are skipped, with the reason.
 /// </summary>
 internal static class Nightly
 {
     private static readonly string[] DebianPackages =
-        ["buildah", "debootstrap", "node-configurable-http-proxy", "python3-venv", "libpython3.11"];
+    [
+        "buildah", "debootstrap", "node-configurable-http-proxy", "python3-venv", "libpython3.11", "jupyter-notebook",
+        "chromium", "nodejs", "npm",
+    ];
 
     public static async Task Run(CancellationToken stop)
     {
@@ -18,6 +22,7 @@ internal static class Nightly
         var variables = new Dictionary<string, string?>(environment.Variables)
         {
             ["WHEELHOUSE"] = Directory.Exists(wheelhouse) ? Path.GetFullPath(wheelhouse) : null,
+            ["CASA_KERNEL"] = await Kernel.Publish(stop),
             ["CASA_KERNEL_TEST_PYTHON"] = environment.Python,
             ["JUPYTER_PATH"] = null,
         };

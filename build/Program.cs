@@ -17,7 +17,7 @@ var arm64 = new Option<bool>("--arm64") { Description = "For 64-bit ARM as well 
 var package = new Command("package", "Make the packages: tar.gz, Python wheel, .NET tool, checksums.") { arm64 };
 package.SetAction((arguments, stop) => Packages.Make(arguments.GetValue(arm64), stop));
 
-var nightly = new Command("nightly", "Build and test the images and a JupyterHub (as root on a Debian; takes half an hour).");
+var nightly = new Command("nightly", "Test the images, a JupyterHub and browsers (as root on a Debian; takes half an hour).");
 nightly.SetAction((_, stop) => Nightly.Run(stop));
 
 var format = new Command("format", "Format the sources.");

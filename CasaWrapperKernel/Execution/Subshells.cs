@@ -12,8 +12,16 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
 {
     private readonly ShellQueue _main = newQueue(true);
     private readonly ConcurrentDictionary<string, ShellQueue> _subshells = new();
+    private Task _mainRun = Task.CompletedTask;
 
-    public void Start() => Start(_main);
+    public void Start() => _mainRun = Task.Run(_main.Run);
+
+    /// <summary>Waits until what has been asked of the main shell is answered, provided that needs no Python.</summary>
+    public void Finish()
+    {
+        _main.Close();
+        _mainRun.Wait(TimeSpan.FromSeconds(2));
+    }
 
     /// <summary>Queues a request where it belongs.</summary>
     /// <returns>False if it names a subshell that does not exist.</returns>
@@ -41,7 +49,7 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
         interpreter.StartSubshell(id);
         var queue = newQueue(false);
         _subshells[id] = queue;
-        Start(queue);
+        Task.Run(queue.Run);
         return id;
     }
 
@@ -68,6 +76,4 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
             queue.Close();
         }
     }
-
-    private static void Start(ShellQueue queue) => Task.Run(queue.Run);
 }

@@ -29,7 +29,7 @@ internal static class Bootstrap
 {
     // While casawrapper and IPython are imported, the working directory ('' in sys.path) is out of the way, so that a
     // user's own types.py or random.py cannot break the kernel; main() puts it back. No name of ours stays in __main__,
-    // where the user's cells run.
+    // where the user's cells run. sys.exit ends the process right there, so it is no way to end in good order.
     public const string Code = """
         def start():
             del globals()["start"]
@@ -39,7 +39,8 @@ internal static class Bootstrap
             import json, _casa_host
             sys.path.append(json.loads(_casa_host.settings())["python_support"])
             from casawrapper.kernel import main
-            return main()
-        __import__("sys").exit(start())
+            if status := main():
+                sys.exit(status)
+        start()
         """;
 }

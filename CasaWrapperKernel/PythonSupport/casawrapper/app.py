@@ -13,7 +13,15 @@ from traitlets.config import Config
 from .shell import ZMQInteractiveShell
 
 # What programs started from a cell should know: their output is no terminal that can be paged.
-_ENVIRONMENT = {"TERM": "xterm-color", "CLICOLOR": "1", "FORCE_COLOR": "1", "PAGER": "cat", "GIT_PAGER": "cat"}
+# It overrules the user's own, since `!git log` has a terminal and would wait for a key in the user's pager.
+_ENVIRONMENT = {
+    "TERM": "xterm-color",
+    "CLICOLOR": "1",
+    "CLICOLOR_FORCE": "1",
+    "FORCE_COLOR": "1",
+    "PAGER": "cat",
+    "GIT_PAGER": "cat",
+}
 
 
 class KernelApp(BaseIPythonApplication, InteractiveShellApp):
@@ -27,8 +35,7 @@ class KernelApp(BaseIPythonApplication, InteractiveShellApp):
 
     def initialize(self, argv: Any = None) -> None:
         super().initialize(argv)
-        for name, value in _ENVIRONMENT.items():
-            os.environ.setdefault(name, value)
+        os.environ.update(_ENVIRONMENT)
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         # Libraries such as tqdm look for this section to see that they are in a notebook.
         self.config.setdefault("IPKernelApp", Config())

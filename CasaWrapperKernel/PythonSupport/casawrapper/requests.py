@@ -11,7 +11,7 @@ from typing import Any
 from IPython.core.completer import provisionalcompleter, rectify_completions
 from IPython.utils.tokenutil import token_at_cursor
 
-from . import casa, host
+from . import casa, host, standins
 from .app import KernelApp
 from .comms import Comms
 from .debugger import Debugger
@@ -30,6 +30,7 @@ class Requests:
         self.debugger = Debugger(self.shell)
         self._comms = Comms()
         self.shell.kernel = KernelShim(self.shell, self._comms)
+        standins.install(app, self.shell.kernel)
         casa.install(self.shell, host.settings["casa_log_file"], host.follow_log)
         self._answers = {
             "complete_request": self._complete,
@@ -94,6 +95,7 @@ class Requests:
         }
         shell.payload_manager.clear_payload()
         host.complete(job, reply, count)
+        self.stopping = self.stopping or shell.exit_now
 
     async def _run(self, code: str, store: bool, silent: bool) -> Any:
         """Run a cell with IPython's events around it; figures are shown by what listens to the last ones."""

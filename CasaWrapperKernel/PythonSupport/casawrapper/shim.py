@@ -37,6 +37,11 @@ class KernelShim:
             "buffers": job.buffers,
         }
 
+    def do_shutdown(self, restart: bool) -> dict[str, Any]:
+        """End the kernel after the running cell; a server starts it anew."""
+        self.shell.exit_now = True
+        return {"status": "ok", "restart": restart}
+
     @property
     def _parent_header(self) -> dict[str, Any]:
         return self.get_parent()

@@ -7,7 +7,7 @@ import re
 import symtable
 from typing import Iterator
 
-_WORD = re.compile(r"(?<![\w.'\"/~$-])[A-Za-z_]\w*")
+_WORD = re.compile(r"(?<![\w.'\"/~$%-])[A-Za-z_]\w*")
 _OTHER_LANGUAGE = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b|prun\b)")
 
 

@@ -1,0 +1,85 @@
+"""JupyterLab and Debian's classic Notebook in a real browser, driven by the scripts in ``browser/``.
+
+PLAYWRIGHT is a folder with npm's playwright-core (installed if it is not there), CASA_KERNEL the program to test.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT, WORK, need, run
+from hub_client import wait_for
+
+PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", "")
+KERNEL = Path(os.environ.get("CASA_KERNEL", ROOT / "artifacts/kernel/casa-kernel"))
+LAB = [PYTHON, "-m", "jupyterlab", "--IdentityProvider.token=", "--ServerApp.password="]
+CLASSIC = ["/usr/bin/jupyter-notebook", "--NotebookApp.token=", "--NotebookApp.password="]
+SLIDER = """import ipywidgets
+slider, label = ipywidgets.IntSlider(), ipywidgets.Label()
+slider.observe(lambda change: setattr(label, "value", f"value {change['new']}"), "value")
+display(slider, label)"""
+FUNCTION = """def double(flux):
+    doubled = None
+    doubled = 2 * flux
+    return doubled
+print("the " + "end", double(7))"""
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Path:
+    need("node", "chromium")
+    folder = Path(os.environ.get("PLAYWRIGHT", WORK / "browser"))
+    if not (folder / "node_modules/playwright-core").exists():
+        need("npm")
+        run("npm", "install", "--prefix", folder, "playwright-core")
+    return folder / "node_modules"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A user's home with our kernel, an empty notebook and one for the widgets and the debugger."""
+    assert PYTHON, "CASA_KERNEL_TEST_PYTHON must be the python of an environment with JupyterLab"
+    run(KERNEL, "install", "--prefix", tmp_path / ".local", "--python", PYTHON)
+    for name, cells in (("empty", [""]), ("tools", [SLIDER, FUNCTION])):
+        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {
+            "name": "casa-kernel", "display_name": "CASA", "language": "python"}})
+        notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+    return tmp_path
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
+    """The address of a server that runs in the home."""
+    command, port = request.param
+    need(command[0])
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER_", "IPYTHON", "XDG_"))}
+    with open(home / "server.log", "w") as log:
+        process = subprocess.Popen(
+            [*command, "--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}"], cwd=home, stdout=log,
+            stderr=log, env=variables | {"HOME": str(home), "JUPYTER_PATH": str(home / ".local/share/jupyter")})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: urllib.request.urlopen(f"{address}/api", timeout=5), 60)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@pytest.mark.parametrize(("server", "script", "page"), [
+    ((LAB, 18773), "lab.js", "lab/tree/empty.ipynb?reset"),
+    ((LAB, 18774), "tools.js", "lab/tree/tools.ipynb?reset"),
+    ((CLASSIC, 18775), "classic.js", "notebooks/empty.ipynb"),
+], indirect=["server"], ids=["JupyterLab", "widgets and debugger", "classic Notebook"])
+def test_in_a_browser(server: str, script: str, page: str, playwright: Path) -> None:
+    WORK.mkdir(parents=True, exist_ok=True)
+    command = ["node", Path(__file__).parent / "browser" / script, f"{server}/{page}", WORK / f"{script}.png"]
+    print(run(*command, seconds=300, env={**os.environ, "NODE_PATH": str(playwright)}))
