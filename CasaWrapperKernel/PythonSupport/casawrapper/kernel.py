@@ -117,7 +117,7 @@ class _Runner:
 
     def _on_wake(self) -> None:
         host.clear(self._wake)
-        while self._task is None and (job := host.take(host.MAIN_LANE)) is not None:
+        while self._is_free() and (job := host.take(host.MAIN_LANE)) is not None:
             if job.msg_type == "execute_request":
                 self._execute(job)
             else:
@@ -125,6 +125,9 @@ class _Runner:
                 self._requests.answer(job)
         if self._requests.stopping:
             self._loop.stop()
+
+    def _is_free(self) -> bool:
+        return self._task is None and not self._requests.stopping
 
     def _execute(self, job: host.Job) -> None:
         self._job = job
