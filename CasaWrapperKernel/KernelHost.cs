@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using CasaWrapperKernel.Channels;
 using CasaWrapperKernel.Execution;
@@ -23,6 +22,7 @@ internal sealed class KernelHost : IDisposable
     private readonly ManualResetEventSlim _shutDown = new();
     private readonly string _pythonPath;
     private readonly string _connectionFile;
+    private readonly CasaOptions _casa;
     private readonly ConnectionInfo _connection;
     private readonly string _logFile = StateFolder.NewCasaLogFile();
     private readonly ILoggerFactory _loggers;
@@ -39,10 +39,11 @@ internal sealed class KernelHost : IDisposable
     private bool _canDebug;
 
     /// <exception cref="UserException">The connection file is of no use.</exception>
-    public KernelHost(string connectionFile, string pythonPath)
+    public KernelHost(string connectionFile, string pythonPath, CasaOptions casa)
     {
         Signals.IgnoreInterruptsUntilPython();
-        (_connectionFile, _pythonPath) = (connectionFile, pythonPath);
+        OwnLibraries.Load(pythonPath); // before the first signature, which loads OpenSSL
+        (_connectionFile, _pythonPath, _casa) = (connectionFile, pythonPath, casa);
         _connection = ConnectionInfo.Read(connectionFile);
         var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
         _capture = new Capture(_outbox);
@@ -57,11 +58,6 @@ internal sealed class KernelHost : IDisposable
             isMain ? _dispatcher : new Dispatcher(_python, shellReplies, KernelInfo, new NoObserver())));
         _control = new ControlQueue(_python, _shells, new Replies(_outbox, Channel.Control), KernelInfo, ShutDown);
     }
-
-    /// <summary>The version of this program.</summary>
-    public static string Version { get; } =
-        typeof(KernelHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-            .InformationalVersion.Split('+')[0];
 
     /// <summary>Runs the kernel until it is shut down. The calling thread must be the process's main thread.</summary>
     /// <returns>The exit status.</returns>
@@ -159,7 +155,8 @@ internal sealed class KernelHost : IDisposable
             PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
             ConnectionFile = Path.GetFullPath(_connectionFile),
             CasaLogFile = _logFile,
-            Version = Version,
+            Casa = _casa,
+            Version = Product.Version,
         }, SettingsJson.Default.Settings);
         Capture.BufferLinesOnly();
         var status = _bridge.Run(location, new HostFunctions(_python, _outbox, settings, _log.Follow));
@@ -183,11 +180,11 @@ internal sealed class KernelHost : IDisposable
 
     private KernelInfoReply KernelInfo() => new()
     {
-        ImplementationVersion = Version,
+        ImplementationVersion = Product.Version,
         Debugger = _canDebug,
         SupportedFeatures = _canDebug ? ["debugger", "kernel subshells"] : ["kernel subshells"],
         LanguageInfo = new LanguageInfo(_pythonVersion),
-        Banner = $"casa-kernel {Version}: Python {_pythonVersion} with CASA ({_pythonPath})",
+        Banner = $"casa-kernel {Product.Version}: Python {_pythonVersion} with CASA ({_pythonPath})",
     };
 
     private int WaitForShutDown(int status)

@@ -20,10 +20,13 @@ python.Validators.Add(given =>
         given.AddError("Give --python the path of the python in your CASA environment.");
     }
 });
+var casa = new CasaStartOptions();
 var start = new Command("start", "Run the kernel (Jupyter does this).") { connectionFile, python };
+casa.AddTo(start, mustExist: false);
 start.SetAction(arguments =>
 {
-    using var kernel = new KernelHost(arguments.GetValue(connectionFile)!, arguments.GetValue(python)!);
+    HomeFolder.SetWhereMissing();
+    using var kernel = new KernelHost(arguments.GetValue(connectionFile)!, arguments.GetValue(python)!, casa.Read(arguments));
     return kernel.Run();
 });
 

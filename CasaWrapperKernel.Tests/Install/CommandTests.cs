@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Tests.Support;
@@ -66,10 +67,35 @@ public sealed class CommandTests : IDisposable
     [InlineData("install --name a/b")]
     [InlineData("install --name")]
     [InlineData("install --bogus")]
+    [InlineData("install --env NAME")]
+    [InlineData("install --interrupt-mode shout")]
+    [InlineData("install --logfile a --nologfile")]
+    [InlineData("install --configfile /nowhere.py")]
+    [InlineData("install --datapath /:/nowhere")]
     public Task What_makes_no_sense_is_refused(string line) => Task.Run(() =>
     {
         Assert.NotEmpty(InstallCommand.Create().Parse(line.Split(' ')[1..]).Errors);
         Assert.False(Directory.Exists(_folder.File("data")));
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task CASAs_options_reach_the_kernel_with_whole_paths_and_the_home_as_it_is() => Task.Run(() =>
+    {
+        Assert.Equal(0, Run(InstallCommand.Create(), "install --env A=b=c --logfile log/../casa.log --datapath ~/data:{} --nologfile=false"));
+        string[] expected = ["--logfile", Path.GetFullPath("casa.log"), "--datapath", $"~/data:{_folder.Path}"];
+        Assert.Equal(expected, Installed().Argv.TakeLast(4));
+        Assert.Equal(expected, Installed().CasaArguments);
+        Assert.Equal("b=c", Installed().Env["A"]);
+        Assert.Equal(_folder.File("env/bin/python3.99"), Installed().Python);
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task A_python_without_CASA_is_installed_and_that_is_said() => Task.Run(() =>
+    {
+        FakePython.Create(_folder, casa: "null");
+        Assert.Equal(0, Run(InstallCommand.Create(), "install"));
+        Assert.Equal("Python 3.99 (casa-kernel)", Installed().DisplayName);
+        Assert.Contains("It has no CASA; for a kernel with CASA give --python", _output.ToString());
     });
 
     [Fact(Timeout = 30_000)]
@@ -108,6 +134,28 @@ public sealed class CommandTests : IDisposable
         Assert.EndsWith("libpython3.99.so: file too short", library.Detail);
         Assert.Contains(findings, f => f.Check == "CASA" && f.Level == Level.Warn && f.Detail.Contains("cannot be run"));
         Assert.Equal("kernelspec", findings[^1].Check);
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task Doctors_report_is_one_JSON_object() => Task.Run(() =>
+    {
+        Assert.Equal(1, Run(DoctorCommand.Create(), "doctor --json --python /nowhere/python"));
+        using var report = JsonDocument.Parse(_output.ToString());
+        Assert.Equal(["version", "system", "time", "findings"], report.RootElement.EnumerateObject().Select(key => key.Name));
+        var last = report.RootElement.GetProperty("findings").EnumerateArray().Last();
+        Assert.Equal(["level", "check", "detail", "cure"], last.EnumerateObject().Select(key => key.Name));
+        Assert.Equal(("fail", "interpreter"), (last.GetProperty("level").GetString(), last.GetProperty("check").GetString()));
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task Doctor_sets_protobufs_fallback_in_the_kernelspecs_that_it_may_write() => Task.Run(() =>
+    {
+        Assert.Equal(0, Run(InstallCommand.Create(), "install --env A=b"));
+        var specs = new DoctorSpecs(PythonEnvironment.Ask(PythonChoice.Find(null)));
+        var mended = specs.MendProtobuf(new Finding(Level.Warn, "protobuf", "5.29.3", "pip install"));
+        Assert.Equal((Level.Mended, ""), (mended.Level, mended.Cure));
+        Assert.Equal("python", Installed().Env["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"]);
+        Assert.Equal("b", Installed().Env["A"]);
     });
 
     private KernelSpec Installed() => KernelSpec.Read(_folder.File("data/kernels/casa-kernel/kernel.json"))!;

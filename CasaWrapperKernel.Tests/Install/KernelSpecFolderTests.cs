@@ -48,6 +48,18 @@ public sealed class KernelSpecFolderTests : IDisposable
         Assert.Equal("/other/bin/python", Assert.Single(KernelSpecFolder.List(_data.Path)).Spec.Python);
     });
 
+    [Fact(Timeout = 10_000)]
+    public Task Logos_come_with_it_and_a_variable_is_added_without_moving_it() => Task.Run(() =>
+    {
+        var logo = _data.Write("logos/logo-64x64.png", "logo");
+        Folder("casa").Install(Spec("{resource_dir}/../bin/python"), replace: false, [logo]);
+        Assert.Equal("logo", File.ReadAllText(_data.File("kernels/casa/logo-64x64.png")));
+        Folder("casa").SetVariable("A", "b");
+        var text = File.ReadAllText(_data.File("kernels/casa/kernel.json"));
+        Assert.Contains("\"A\": \"b\"", text);
+        Assert.Contains("{resource_dir}/../bin/python", text);
+    });
+
     [Theory(Timeout = 10_000)]
     [InlineData(Foreign)]
     [InlineData("no JSON")]

@@ -48,6 +48,15 @@ public sealed class KernelSpecTests : IDisposable
     public Task Ours_is_known_by_its_program(string json, bool ours) => Task.Run(() =>
         Assert.Equal(ours, KernelSpec.Read(_folder.Write("kernel.json", json))!.IsOurs));
 
+    [Fact(Timeout = 10_000)]
+    public Task An_image_is_known_whatever_options_follow() => Task.Run(() =>
+    {
+        string[] start = ["apptainer", "run", "--app", "kernel", "--bind", "/data", "/casa.sif", "-f", "{connection_file}"];
+        Assert.Equal("/casa.sif", new KernelSpec { Argv = start }.Image);
+        Assert.Equal("/casa.sif", new KernelSpec { Argv = [.. start, "--nologfile"] }.Python);
+        Assert.Null(new KernelSpec { Argv = ["/k/casa-kernel", "start", "-f", "{connection_file}"] }.Image);
+    });
+
     [Theory(Timeout = 10_000)]
     [InlineData("no JSON")]
     [InlineData("[]")]

@@ -16,15 +16,16 @@ from conftest import ROOT, USER, WHEELHOUSE, WORK, check_reduction, need, run
 
 # A client of Jupyter: starts the kernel, interrupts a cell, and ends the kernel, or dies and leaves that to it.
 CLIENT = """
-import os, sys, time
+import os, sys
 from jupyter_client.manager import KernelManager
 manager = KernelManager(kernel_name="casa-kernel")
 manager.start_kernel()
 client = manager.blocking_client()
 client.start_channels()
 client.wait_for_ready(timeout=120)
-client.execute("import time; time.sleep(300)")
-time.sleep(2)
+client.execute("import time; print('begun'); time.sleep(300)")
+while client.get_iopub_msg(timeout=120)["msg_type"] != "stream":
+    pass
 manager.interrupt_kernel()
 while client.get_shell_msg(timeout=30)["content"].get("ename") != "KeyboardInterrupt":
     pass  # what is sent before the cell has ended is aborted with it
@@ -76,16 +77,22 @@ def test_image_tests_itself(image: Path) -> None:
     as_user("apptainer", "test", image, cwd=image.parent)
 
 
-def test_notebook(image: Path, examples: Path) -> None:
-    as_user("apptainer", "run", "--bind", examples, image, "ngc5921.ipynb", cwd=examples)
-    check_reduction(examples)
+@pytest.fixture(scope="module")
+def kernel(image: Path) -> Path:
+    """The program outside the image."""
+    return shutil.copytree(ROOT / "artifacts/kernel", image.parent / "kernel", dirs_exist_ok=True) / "casa-kernel"
+
+
+def test_image_without_the_kernel_is_refused(kernel: Path) -> None:
+    command = ["runuser", "-u", USER, "--", kernel, "install", "--container", WORK / "base.sif"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=kernel.parent)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"casa-kernel: The image {WORK}/base.sif has no python on its PATH; build it with")
 
 
 @pytest.mark.parametrize("end", ["shut down", "die"])
-def test_kernel_for_a_jupyter_outside(image: Path, client_python: str, end: str) -> None:
-    kernel = WORK / "apptainer/kernel"
-    shutil.copytree(ROOT / "artifacts/kernel", kernel, dirs_exist_ok=True)
-    as_user(kernel / "casa-kernel", "install", "--container", image, "--bind", image.parent, "--replace", cwd=image.parent)
+def test_kernel_for_a_jupyter_outside(image: Path, kernel: Path, client_python: str, end: str) -> None:
+    as_user(kernel, "install", "--container", image, "--bind", image.parent, "--replace", cwd=image.parent)
     spec = json.loads(Path(f"/home/{USER}/.local/share/jupyter/kernels/casa-kernel/kernel.json").read_text())
     assert spec["interrupt_mode"] == "message"
     assert "alive in /opt/casa" in as_user(client_python, "-c", CLIENT, end, cwd=image.parent)
@@ -93,3 +100,9 @@ def test_kernel_for_a_jupyter_outside(image: Path, client_python: str, end: str)
     while processes() and time.monotonic() < deadline:
         time.sleep(0.5)
     assert processes() == ""
+
+
+def test_notebook_in_a_home_with_a_kernelspec_of_the_hosts(image: Path, kernel: Path, examples: Path) -> None:
+    as_user(kernel, "install", "--container", image, "--replace", cwd=image.parent)
+    as_user("apptainer", "run", "--bind", examples, image, "ngc5921.ipynb", cwd=examples)
+    check_reduction(examples)

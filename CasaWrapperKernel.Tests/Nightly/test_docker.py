@@ -36,7 +36,7 @@ def inside(container: str, *command: str, volume: Path | None = None) -> str:
 
 def test_doctor(container: str) -> None:
     findings = inside(container, "casa-kernel", "doctor", "--python", "/opt/casa/bin/python")
-    assert "\nfail " not in findings and "kernelspec              casa-kernel" in findings
+    assert "\nFAIL " not in findings and "kernelspec              casa-kernel" in findings
 
 
 def test_notebook_as_any_user(container: str, examples: Path) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import pwd
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, WHEELHOUSE, WORK, need, run
-from hub_client import Hub, wait_for
+from hub_client import Hub, HubKernel, wait_for
 
 USERS = ("casa-alice", "casa-bob")
 PORT = 18765
@@ -31,7 +30,16 @@ CELL = """
 import os, shutil
 shutil.unpack_archive('/usr/share/casa-kernel-nightly/ngc5921_raw.ms.tar.xz', '.')
 plotms(vis='ngc5921_raw.ms', avgchannel='63')
-print(casalog.logfile(), os.getpid())
+"""
+# What of a kernel nobody else may read: its log, its pictures, its cache, what it was typed, its connection file, its memory.
+PRIVATE = """
+import glob, os
+from casawrapper import host
+from casawrapper.casa import appimage, workspace
+picture = max(glob.glob(workspace.private_folder() + '/*/*'), key=os.path.getsize)
+history = get_ipython().history_manager.hist_file
+program = glob.glob(appimage.cache_folders()[0] + '/casaplotms*/squashfs-root/AppRun')[0]
+print(*[casalog.logfile(), picture, program, history, host.settings['connection_file'], f'/proc/{os.getpid()}/environ'], sep='\\n')
 """
 
 
@@ -54,6 +62,7 @@ def hub(environment: Path) -> Iterator[Hub]:
     for user in USERS:
         if user not in (entry.pw_name for entry in pwd.getpwall()):
             run("useradd", "--create-home", user)
+        run("chmod", "755", f"/home/{user}")  # open homes are usual, and no help to us
     folder = WORK / "hub-run"
     shutil.rmtree(folder, ignore_errors=True)  # an earlier hub's users are in its database
     folder.mkdir()
@@ -70,31 +79,64 @@ def hub(environment: Path) -> Iterator[Hub]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
-    assert not any(processes(user) for user in USERS), "the hub has ended, but not all that its users ran"
+    assert not any(kernels(user) for user in USERS), "the hub has ended, but not all that its users ran"
+
+
+@pytest.fixture(scope="module")
+def pair(hub: Hub) -> list[HubKernel]:
+    """A kernel of each user, in which plotms has drawn, both at the same time."""
+    for user in USERS:
+        hub.start(user)
+    pair = [HubKernel(hub, user) for user in USERS]
+    with ThreadPoolExecutor() as pool:
+        for said in pool.map(lambda kernel: kernel.run(CELL), pair):
+            assert "error" not in said, said
+    return pair
 
 
 def processes(user: str) -> list[str]:
-    found = subprocess.run(["ps", "-u", user, "-o", "comm="], capture_output=True, text=True).stdout.split()
-    return [name for name in found if not name.startswith("jupyterhub")]
+    return subprocess.run(["ps", "-ww", "-u", user, "-o", "args="], capture_output=True, text=True).stdout.splitlines()
 
 
-def test_two_users_at_once(hub: Hub) -> None:
-    for user in USERS:
-        hub.start(user)
-
-    async def both() -> list[str]:
-        return await asyncio.gather(*(hub.execute(user, CELL) for user in USERS))
-
-    for user, said in zip(USERS, asyncio.run(both()), strict=True):
-        assert f"/home/{user}/.local/state/casa-kernel/" in said, said
-        private_to(user)
-    wait_for(lambda: not any(processes(user) for user in USERS), 60)  # the culled kernels leave nothing
+def kernels(user: str) -> list[str]:
+    """All that the user runs but the server."""
+    return [line for line in processes(user) if "jupyterhub-singleuser" not in line]
 
 
-def private_to(user: str) -> None:
-    """What the kernel of this user keeps can be entered by nobody else, whatever the home folder allows."""
-    home = Path("/home", user)
-    for place in (".local/state/casa-kernel", ".cache/casa-kernel"):
-        assert os.stat(home / place).st_mode & 0o077 == 0, place
-    for connection in (home / ".local/share/jupyter/runtime").glob("*.json"):
-        assert connection.stat().st_mode & 0o077 == 0, connection
+def test_neither_user_can_read_what_is_the_others(pair: list[HubKernel]) -> None:
+    for kernel, other in zip(pair, reversed(USERS), strict=True):
+        paths = kernel.run(PRIVATE).split("\n")[:-1]
+        assert len(paths) == 6 and paths[0].startswith(f"/home/{kernel.user}/.local/state/casa-kernel/"), paths
+        for path in paths:
+            assert "Permission denied" not in attempt(kernel.user, path)
+            assert "Permission denied" in attempt(other, path), path
+        folders = {Path(path).parent for path in paths[:2]} | {Path(f"/home/{kernel.user}/.cache/casa-kernel")}
+        for folder in folders:
+            assert "Permission denied" in attempt(other, folder), folder
+
+
+def attempt(user: str, path: Path | str) -> str:
+    """What a user is told who tries to read it."""
+    return run("runuser", "-u", user, "--", "sh", "-c", 'if [ -d "$0" ]; then ls "$0"; else wc -c "$0"; fi || true', path)
+
+
+def test_a_kernel_survives_a_browser_reload(pair: list[HubKernel]) -> None:
+    before = pair[0].run("import os; kept = 5; print(os.getpid())")
+    pair[0].disconnect()
+    pair[0].connect()
+    assert pair[0].run("print(os.getpid()); assert kept == 5") == before
+
+
+def test_a_culled_kernel_leaves_no_process(pair: list[HubKernel]) -> None:
+    user = pair[0].user
+    assert any("casa-kernel start" in line for line in kernels(user)) and any("plotms" in line for line in kernels(user))
+    pair[0].disconnect()
+    wait_for(lambda: not kernels(user), 60)
+    assert processes(user)  # the server itself is still there
+
+
+def test_a_culled_server_leaves_no_process(hub: Hub, pair: list[HubKernel]) -> None:
+    user = pair[1].user
+    assert any("plotms" in line for line in kernels(user))
+    hub.stop(user)
+    wait_for(lambda: not processes(user), 60)

@@ -190,7 +190,7 @@ def test_doctor_reports_in_any_python(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         checks = {check["check"]: check for check in json.loads(done.stdout)}
         assert {"python", "ipython", "casatools", "casatasks", "cache folder"} <= checks.keys()
-        assert all(set(check) == {"check", "ok", "detail", "cure"} for check in checks.values())
+        assert all(set(check) == {"check", "ok", "detail", "cure", "mended"} for check in checks.values())
         assert all(check["ok"] or check["cure"] for check in checks.values())
 
 

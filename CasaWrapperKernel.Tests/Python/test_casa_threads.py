@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import resource
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
+from casa_session import SUPPORT
 from casawrapper.casa import threads
 
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(16)))
-    monkeypatch.setattr(threads, "_cgroup", lambda: None)
+    for limit in ("_cgroup", "_ulimit", "_pids"):
+        monkeypatch.setattr(threads, limit, lambda: None)
     for name in ("OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"):
         monkeypatch.delenv(name, raising=False)
 
@@ -46,3 +51,48 @@ def test_quota_of_the_control_group(own: str, above: str, expected: int | None, 
     (job.parent / "cpu.max").write_text(above)
     (tmp_path / "process").write_text("1:name=systemd:/x\n0::/slurm/job_1\n")
     assert threads._cgroup(tmp_path, tmp_path / "process") == expected
+
+
+@pytest.mark.parametrize("most, now, expected", [("100", "20", 20), ("100", "99", 1), ("max", "20", None), ("", "", None)])
+def test_threads_that_the_control_group_leaves(
+        most: str, now: str, expected: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    (tmp_path / "pod").mkdir()
+    (tmp_path / "pod/pids.max").write_text(most)
+    (tmp_path / "pod/pids.current").write_text(now)
+    (tmp_path / "process").write_text("0::/pod\n")
+    assert threads._pids(tmp_path, tmp_path / "process") == expected
+
+
+def test_threads_that_ulimit_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    for number, (user, count) in enumerate([(1000, 10), (1000, 6), (1001, 500)], start=1):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / f"{number}/status").write_text(f"Name:\tx: y\nUid:\t{user}\t{user}\t{user}\t{user}\nThreads:\t{count}\n")
+    (tmp_path / "4").mkdir()  # a process that has just ended
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (48, 48))
+    assert threads._ulimit(tmp_path) == 8
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert threads._ulimit(tmp_path) is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user and set his limits")
+def test_a_real_ulimit_counts_what_the_user_runs() -> None:
+    nobody = 54321  # nobody else runs as him
+    sleepers = [subprocess.Popen(["sleep", "30"], user=nobody) for _ in range(4)]
+    try:
+        time.sleep(0.2)
+        code = "import sys; names = {}; exec(sys.stdin.read(), names); print(names['_ulimit']())"
+
+        def become() -> None:
+            resource.setrlimit(resource.RLIMIT_NPROC, (45, 45))
+            os.setuid(nobody)
+
+        done = subprocess.run(["/usr/bin/python3", "-c", code], input=(SUPPORT / "casawrapper/casa/threads.py").read_text(),
+                              preexec_fn=become, capture_output=True, text=True, timeout=30, env={})
+        assert done.stdout == "10\n", done.stderr  # (45 - 4 - 1) / 4
+    finally:
+        for sleeper in sleepers:
+            sleeper.kill()
+            sleeper.wait()

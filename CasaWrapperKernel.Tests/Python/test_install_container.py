@@ -59,6 +59,23 @@ def test_image_without_casa_is_refused(site: Site) -> None:
     assert "has no CASA" in site.refusal("--container", site.image)
 
 
+@pytest.mark.parametrize("answer, sentence", [("no python", "has no python on its PATH"), ("no kernel", "has no casa-kernel")])
+def test_image_without_the_kernel_is_refused(site: Site, answer: str, sentence: str) -> None:
+    site.apptainer(answer)
+    refusal = site.refusal("--container", site.image)
+    assert sentence in refusal and refusal.endswith("build it with casa-kernel's Singularity.def.")
+    assert not (site.folder / ".local/share/jupyter/kernels").exists()
+
+
+def test_casas_options_and_variables_reach_the_kernel_in_the_image(site: Site) -> None:
+    site.apptainer(json.dumps(ANSWER))
+    assert "also end the process" in site.refusal("--container", site.image, "--interrupt-mode", "signal")
+    assert site.casa_kernel("install", "--container", site.image, "--nologfile", "--env", "A=b").returncode == 0
+    spec = json.loads((site.folder / ".local/share/jupyter/kernels/casa-kernel/kernel.json").read_text())
+    assert spec["argv"][-4:] == [str(site.image), "-f", "{connection_file}", "--nologfile"]
+    assert (spec["env"], spec["interrupt_mode"]) == ({"A": "b"}, "message")
+
+
 def test_image_that_does_not_start_is_refused(site: Site) -> None:
     site.apptainer("FATAL: not an image", status=255)
     assert "FATAL: not an image" in site.refusal("--container", site.image)

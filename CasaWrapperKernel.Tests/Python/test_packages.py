@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import os
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TEST_PYTHON
+from installed import Site
 
 PACKAGES = Path(os.environ.get("CASA_KERNEL_PACKAGES", Path(__file__).resolve().parents[2] / "artifacts/packages"))
 
@@ -121,6 +123,44 @@ def test_wheel_beside_an_environment_that_cannot_be_written(
     pip(environment, "install", "--no-deps", "--ignore-installed", "--prefix", tmp_path, wheel)
     assert "casa-kernel" in run(tmp_path / "bin/casa-kernel", "--help")
     assert answers(tmp_path, monkeypatch, "import sys; sys.prefix") == [repr(str(environment))]
+
+
+def refused(python: object, wheel: Path, folder: Path) -> str:
+    """What pip says when it does not take a wheel; it must leave nothing."""
+    done = subprocess.run([python, "-m", "pip", "install", "--no-index", "--no-deps", "--target", folder / "target", wheel],
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode != 0 and not (folder / "target").exists()
+    return done.stderr
+
+
+def test_wheel_for_another_machine_is_refused(wheel: Path, tmp_path: Path) -> None:
+    other = shutil.copy(wheel, tmp_path / wheel.name.replace("x86_64", "aarch64"))
+    assert "is not a supported wheel on this platform" in refused(TEST_PYTHON, other, tmp_path)
+
+
+def test_wheel_for_a_python_that_is_too_old_is_refused(wheel: Path, tmp_path: Path) -> None:
+    old = next(Path.home().glob(".pyenv/versions/3.9.*/bin/python"), None)
+    if old is None:
+        pytest.skip("no Python 3.9 of pyenv's")
+    assert "requires a different Python" in refused(old, wheel, tmp_path)
+
+
+@pytest.mark.deadline(180)
+def test_dotnet_tool(tmp_path: Path, kernel_env: dict[str, str]) -> None:
+    tool, dotnet = only("casa-kernel.0*.nupkg"), shutil.which("dotnet")
+    if dotnet is None:
+        pytest.skip("no .NET SDK")
+    config = tmp_path / "nuget.config"
+    config.write_text(f'<configuration><packageSources><clear/><add key="p" value="{tool.parent}"/></packageSources></configuration>')
+    environment = {**os.environ, "NUGET_PACKAGES": str(tmp_path / "nuget"), "DOTNET_CLI_HOME": str(tmp_path / "cli")}
+    done = subprocess.run([dotnet, "tool", "install", "--tool-path", tmp_path / "tools", "--configfile", config, "casa-kernel"],
+                          env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    site = Site(tmp_path, tmp_path / "tools/casa-kernel", kernel_env)
+    assert site.says("--version").strip() in tool.name
+    site.says("install", "--python", TEST_PYTHON)
+    with site.kernel() as run_cell:
+        assert run_cell("6 * 7") == "42"
 
 
 def test_wheel_leaves_nothing_behind(environment: Path) -> None:

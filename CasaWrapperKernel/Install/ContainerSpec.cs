@@ -8,10 +8,15 @@ internal static class ContainerSpec
     /// <summary>The app of the image that starts the kernel (Singularity.def).</summary>
     public const string App = "kernel";
 
-    private const string Question = $"""
-        import os, sys
-        os.path.exists("/scif/apps/{App}") or sys.exit("the image has no app '{App}': build it with casa-kernel's Singularity.def")
-        {PythonEnvironment.Question}
+    private const string Cure = "build it with casa-kernel's Singularity.def";
+    private const string NoPython = "no python";
+    private const string NoKernel = "no kernel";
+
+    // For the shell of the image: what Python says of itself, or what is missing.
+    private const string Look = $"""
+        command -v python >/dev/null || exec echo {NoPython}
+        [ -e /scif/apps/{App} ] || exec echo {NoKernel}
+        exec python -c "$0"
         """;
 
     private static readonly string[] Runtimes = ["apptainer", "singularity"];
@@ -46,12 +51,16 @@ internal static class ContainerSpec
         };
     }
 
-    private static string NameOf(string runtime, string image)
-    {
-        var inside = PythonEnvironment.Read(PythonProcess.Run(runtime, ["exec", image, "python", "-c", Question]))
-            ?? throw new UserException($"The python in {image} does not answer as a Python does; build the image anew.");
-        return inside.CasaVersion is null
-            ? throw new UserException($"The image {image} has no CASA; build it with casa-kernel's Singularity.def.")
-            : inside.NameWith(Path.GetFileName(image));
-    }
+    private static string NameOf(string runtime, string image) =>
+        PythonProcess.Run(runtime, ["exec", image, "sh", "-c", Look, PythonEnvironment.Question]) switch
+        {
+            NoPython => throw new UserException($"The image {image} has no python on its PATH; {Cure}."),
+            NoKernel => throw new UserException($"The image {image} has no casa-kernel (no app '{App}'); {Cure}."),
+            var answer => PythonEnvironment.Read(answer) switch
+            {
+                null => throw new UserException($"The python in {image} does not answer as a Python does; build the image anew."),
+                { CasaVersion: null } => throw new UserException($"The image {image} has no CASA; {Cure}."),
+                var inside => inside.NameWith(Path.GetFileName(image)),
+            },
+        };
 }

@@ -11,7 +11,8 @@ internal static class Doctor
     private static readonly string PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport");
 
     /// <param name="asked">The Python that the user named, or null.</param>
-    public static IEnumerable<Finding> Examine(string? asked)
+    /// <param name="fix">Whether to mend what can be mended by adding files.</param>
+    public static IEnumerable<Finding> Examine(string? asked, bool fix = false)
     {
         yield return Kernel();
         yield return State();
@@ -28,18 +29,19 @@ internal static class Doctor
         }
 
         yield return Guarded("shared library", () => Library(python));
-        foreach (var finding in AskPython(python))
+        var specs = new DoctorSpecs(python);
+        foreach (var finding in AskPython(python, specs.First, fix))
         {
-            yield return finding;
+            yield return fix && finding is { Check: "protobuf", Level: Level.Warn } ? specs.MendProtobuf(finding) : finding;
         }
 
-        yield return Installed(python);
+        yield return specs.Installed();
     }
 
     private static Finding Kernel()
     {
         var whole = File.Exists(Path.Combine(PythonSupport, "casawrapper", "kernel.py")) && File.Exists(KernelSpec.Template);
-        var detail = $"{KernelHost.Version} at {KernelSpec.ThisBinary}";
+        var detail = $"{Product.Version} at {KernelSpec.ThisBinary}";
         return whole
             ? new Finding(Level.Ok, "casa-kernel", detail)
             : new Finding(Level.Fail, "casa-kernel", $"{detail}, but PythonSupport or kernel.json is not beside it",
@@ -68,12 +70,19 @@ internal static class Doctor
         return new Finding(Level.Ok, "shared library", location.Library);
     }
 
-    private static IEnumerable<Finding> AskPython(PythonEnvironment python)
+    /// <param name="spec">As it says, so the kernel starts: with its variables and CASA's options.</param>
+    private static IEnumerable<Finding> AskPython(PythonEnvironment python, KernelSpec? spec, bool fix)
     {
         try
         {
-            var answer = PythonProcess.Run(python.Executable, ["-m", "casawrapper.casa.doctor"], start =>
+            string[] arguments = ["-m", "casawrapper.casa.doctor", .. spec?.CasaArguments ?? [], .. fix ? (string[])["--fix"] : []];
+            var answer = PythonProcess.Run(python.Executable, arguments, start =>
             {
+                foreach (var (name, value) in spec?.Env ?? [])
+                {
+                    start.Environment[name] = value;
+                }
+
                 start.WorkingDirectory = PythonSupport; // -m puts the working directory in sys.path
                 start.Environment["PYTHONPATH"] = $"{PythonSupport}:{Environment.GetEnvironmentVariable("PYTHONPATH")}";
             });
@@ -83,21 +92,6 @@ internal static class Doctor
         {
             return [new Finding(Level.Warn, "CASA", $"could not be looked at: {e.Message}", "see the reason above")];
         }
-    }
-
-    private static Finding Installed(PythonEnvironment python)
-    {
-        var specs = JupyterPaths.Searched(python.Prefix).SelectMany(KernelSpecFolder.List).ToList();
-        var names = specs
-            .Where(found => found.Spec.Binary == KernelSpec.ThisBinary && found.Spec.Hosts(python.Executable))
-            .Select(found => found.Name)
-            .ToList();
-        return names.Count > 0
-            ? new Finding(Level.Ok, "kernelspec", string.Join(", ", names))
-            : new Finding(Level.Warn, "kernelspec", specs.Count == 0
-                    ? "none is installed"
-                    : $"{string.Join(", ", specs.Select(found => found.Name))} start another binary or Python",
-                $"casa-kernel install --python {python.Executable}");
     }
 
     private static Finding Guarded(string check, Func<Finding> examine)

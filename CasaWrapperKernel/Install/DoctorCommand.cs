@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 
 namespace CasaWrapperKernel.Install;
 
@@ -8,17 +9,31 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var python = SpecOptions.NewPython();
-        var command = new Command("doctor", "Check everything that the kernel needs.") { python };
+        var fix = new Option<bool>("--fix")
+        {
+            Description = "Mend what can be mended by adding files of your own; say what was done, and the commands for the rest.",
+        };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object, for requests for help." };
+        var command = new Command("doctor", "Check everything that the kernel needs.") { python, fix, json };
         command.SetAction(arguments =>
         {
-            var fails = false;
-            foreach (var finding in Doctor.Examine(arguments.GetValue(python)))
+            var output = arguments.InvocationConfiguration.Output;
+            var findings = new List<Finding>();
+            foreach (var finding in Doctor.Examine(arguments.GetValue(python), arguments.GetValue(fix)))
             {
-                arguments.InvocationConfiguration.Output.WriteLine(finding);
-                fails |= finding.Level == Level.Fail;
+                findings.Add(finding);
+                if (!arguments.GetValue(json))
+                {
+                    output.WriteLine(finding);
+                }
             }
 
-            return fails ? 1 : 0;
+            if (arguments.GetValue(json))
+            {
+                output.WriteLine(JsonSerializer.Serialize(new DoctorReport { Findings = findings }, InstallJson.ForPeople.DoctorReport));
+            }
+
+            return findings.Any(finding => finding.Level == Level.Fail) ? 1 : 0;
         });
         return command;
     }

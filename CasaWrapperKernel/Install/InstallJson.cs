@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace CasaWrapperKernel.Install;
 
 /// <summary>The JSON that the commands read and write.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(KernelSpec))]
 [JsonSerializable(typeof(PythonEnvironment))]
 [JsonSerializable(typeof(PythonFinding[]))]
@@ -17,4 +18,12 @@ internal sealed partial class InstallJson : JsonSerializerContext
         Indented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>For what is printed; the same.</summary>
+    public static InstallJson ForPeople { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

@@ -1,3 +1,5 @@
+using CasaWrapperKernel.Hosting;
+
 namespace CasaWrapperKernel.Install;
 
 /// <summary>Jupyter's data folders, as <c>jupyter --paths</c> lists them.</summary>
@@ -13,7 +15,7 @@ internal static class JupyterPaths
 
         var xdg = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
         return string.IsNullOrEmpty(xdg)
-            ? Path.Combine(Home(), ".local", "share", "jupyter")
+            ? Path.Combine(HomeFolder.Path, ".local", "share", "jupyter")
             : Path.Combine(Path.GetFullPath(xdg), "jupyter");
     }
 
@@ -34,8 +36,4 @@ internal static class JupyterPaths
         ];
         return folders.Distinct();
     }
-
-    // Without DoNotVerify .NET says "" for a home that is not there yet.
-    private static string Home() => Environment.GetFolderPath(
-        Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Python;
 
 namespace CasaWrapperKernel.Install;
 
@@ -35,7 +36,7 @@ internal sealed record KernelSpec
 
     /// <summary>The container image that the kernel runs in, or null.</summary>
     [JsonIgnore]
-    public string? Image => Argv is [_, "run", "--app", ContainerSpec.App, .., var image, "-f", _] ? image : null;
+    public string? Image => Argv is [_, "run", "--app", ContainerSpec.App, ..] ? Argv.TakeWhile(argument => argument != "-f").Last() : null;
 
     [JsonIgnore]
     public bool IsOurs => Path.GetFileName(Binary) == Program || Image is not null;
@@ -45,13 +46,21 @@ internal sealed record KernelSpec
     public string? Python =>
         Image ?? Argv.SkipWhile(argument => argument != "--python").ElementAtOrDefault(1) ?? PackagedPython.Of(Binary);
 
+    /// <summary>CASA's start-up options, which are the last arguments.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> CasaArguments => Argv.SkipWhile(argument => !CasaStartOptions.Names.Contains(argument));
+
     /// <returns>Null if there is no such file or it is not a kernel.json.</returns>
-    public static KernelSpec? Read(string file)
+    public static KernelSpec? Read(string file) =>
+        ReadAsWritten(file) is { } spec ? spec with { Argv = [.. spec.Argv.Select(argument => WithFolder(argument, file))] } : null;
+
+    /// <summary>The same, without the kernelspec's own folder in the place of {resource_dir}.</summary>
+    public static KernelSpec? ReadAsWritten(string file)
     {
         try
         {
             var spec = JsonSerializer.Deserialize(File.ReadAllBytes(file), InstallJson.Default.KernelSpec);
-            return spec is null ? null : spec with { Argv = [.. (spec.Argv ?? []).Select(argument => WithFolder(argument, file))] };
+            return spec is null ? null : spec with { Argv = spec.Argv ?? [] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -84,14 +93,11 @@ internal sealed record KernelSpec
 
     /// <summary>Whether it hosts that Python, be it under another of its names (python, python3, python3.11).</summary>
     public bool Hosts(string python) => Python is { } own
-        && (own == python || (Path.GetDirectoryName(own) == Path.GetDirectoryName(python) && Real(own) == Real(python)));
+        && (own == python || (Path.GetDirectoryName(own) == Path.GetDirectoryName(python) && PythonLocation.Real(own) == PythonLocation.Real(python)));
 
     // As Jupyter does it; the wheel's kernelspec says so where the binary is.
     private static string WithFolder(string argument, string file) =>
         argument.StartsWith(ResourceFolder, StringComparison.Ordinal)
             ? Path.GetFullPath(Path.GetDirectoryName(Path.GetFullPath(file)) + argument[ResourceFolder.Length..])
             : argument;
-
-    private static string Real(string path) =>
-        File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
 }

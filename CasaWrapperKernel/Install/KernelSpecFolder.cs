@@ -7,14 +7,19 @@ namespace CasaWrapperKernel.Install;
 /// <param name="Name">The kernelspec's name; Jupyter compares names in lower case.</param>
 internal sealed record KernelSpecFolder(string DataFolder, string Name)
 {
+    // Linux's numbers, which .NET keeps where it has none of its own.
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+
     public string Folder => Path.Combine(DataFolder, "kernels", Name);
 
     private string SpecFile => Path.Combine(Folder, KernelSpec.FileName);
 
     /// <summary>Writes the kernelspec; Jupyter sees the old one or the new one, never a part.</summary>
     /// <param name="replace">Whether one of ours for another Python may be replaced.</param>
+    /// <param name="resources">Files to be copied beside it, such as logos.</param>
     /// <exception cref="UserException">Another kernelspec has the name, or the folder cannot be written.</exception>
-    public void Install(KernelSpec spec, bool replace)
+    public void Install(KernelSpec spec, bool replace, IReadOnlyList<string>? resources = null)
     {
         if (Directory.Exists(Folder))
         {
@@ -29,13 +34,22 @@ internal sealed record KernelSpecFolder(string DataFolder, string Name)
 
         try
         {
-            Write(spec);
+            Write(spec, resources ?? []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserException($"The kernelspec {Folder} cannot be written ({e.Message.TrimEnd('.')}); "
-                + "use --user, or --prefix with a folder of your own.");
+                + (IsFull(e) ? "make room there, or use --prefix with a folder on another disk."
+                    : "use --user, or --prefix with a folder of your own."));
         }
+    }
+
+    /// <summary>Gives the kernel an environment variable more.</summary>
+    /// <exception cref="UserException">The folder cannot be written.</exception>
+    public void SetVariable(string name, string value)
+    {
+        var spec = KernelSpec.ReadAsWritten(SpecFile)!;
+        Install(spec with { Env = new(spec.Env) { [name] = value } }, replace: true);
     }
 
     /// <exception cref="UserException">There is none, it is not ours, or it cannot be removed.</exception>
@@ -78,26 +92,38 @@ internal sealed record KernelSpecFolder(string DataFolder, string Name)
         }
     }
 
-    private void Write(KernelSpec spec)
+    private void Write(KernelSpec spec, IReadOnlyList<string> resources)
     {
-        if (Directory.Exists(Folder))
-        {
-            spec.Write(SpecFile + ".new");
-            File.Move(SpecFile + ".new", SpecFile, overwrite: true);
-            return;
-        }
-
+        var isNew = !Directory.Exists(Folder);
         var kernels = Directory.CreateDirectory(Path.GetDirectoryName(Folder)!).FullName;
         var unfinished = Directory.CreateDirectory(Path.Combine(kernels, $".{Name}-{Environment.ProcessId}")).FullName;
         try
         {
+            foreach (var resource in resources)
+            {
+                File.Copy(resource, Path.Combine(unfinished, Path.GetFileName(resource)));
+            }
+
             spec.Write(Path.Combine(unfinished, KernelSpec.FileName));
-            Directory.Move(unfinished, Folder);
+            if (isNew)
+            {
+                Directory.Move(unfinished, Folder);
+                return;
+            }
+
+            foreach (var file in Directory.GetFiles(unfinished))
+            {
+                File.Move(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
+            }
         }
-        catch
+        finally
         {
-            Directory.Delete(unfinished, recursive: true);
-            throw;
+            if (Directory.Exists(unfinished))
+            {
+                Directory.Delete(unfinished, recursive: true);
+            }
         }
     }
+
+    private static bool IsFull(Exception e) => e.HResult is NoSpace or QuotaExceeded;
 }

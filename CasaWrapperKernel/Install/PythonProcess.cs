@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using CasaWrapperKernel.Hosting;
 
 namespace CasaWrapperKernel.Install;
@@ -8,7 +9,7 @@ namespace CasaWrapperKernel.Install;
 /// Runs a Python to ask it something. For the commands only: in the process of a running kernel .NET's Process class
 /// would take SIGCHLD, and with it the exit statuses of the user's own child processes, from Python.
 /// </summary>
-internal static class PythonProcess
+internal static partial class PythonProcess
 {
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(60);
 
@@ -27,7 +28,7 @@ internal static class PythonProcess
         using var process = new Process { StartInfo = start };
         var lastError = "it printed no reason";
         process.ErrorDataReceived += (_, line) =>
-            lastError = string.IsNullOrWhiteSpace(line.Data) ? lastError : line.Data.Trim();
+            lastError = Colour().Replace(line.Data ?? "", "").Trim() is { Length: > 0 } text ? text : lastError;
         try
         {
             process.Start();
@@ -63,4 +64,8 @@ internal static class PythonProcess
 
     // .NET's own text repeats the path and adds the working directory.
     private static string ReasonOf(Win32Exception e) => new Win32Exception(e.NativeErrorCode).Message;
+
+    // Apptainer ends its last line with one, on a line of its own.
+    [GeneratedRegex(@"\x1b\[[0-9;]*m")]
+    private static partial Regex Colour();
 }

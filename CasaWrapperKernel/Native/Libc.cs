@@ -80,6 +80,9 @@ internal static partial class Libc
     [LibraryImport("libc.so.6")]
     public static partial int getppid();
 
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int setenv(string name, string value, int overwrite);
+
     [LibraryImport("libc.so.6")]
     public static partial int kill(int pid, int signal);
 

@@ -25,7 +25,7 @@ internal sealed partial record PythonLocation(string Executable, string Library,
                 $"There is no Python at {executable}; give --python the path of the python in your CASA environment.");
         }
 
-        var real = File.ResolveLinkTarget(executable, returnFinalTarget: true)?.FullName ?? executable;
+        var real = Real(executable);
         if (IsScript(real))
         {
             throw new UserException(
@@ -61,6 +61,13 @@ internal sealed partial record PythonLocation(string Executable, string Library,
         string[] places = [$"lib/python{Version}/site-packages", $"lib64/python{Version}/site-packages", "lib/python3/dist-packages"];
         return places.Any(place => Directory.Exists(Path.Combine(prefix, place, package)));
     }
+
+    /// <summary>Where a file is, whatever links lead to it.</summary>
+    public static string Real(string path) =>
+        File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+
+    /// <summary>Whether the dynamic linker looks there by itself.</summary>
+    public static bool IsSystemFolder(string folder) => folder == "/lib" || SystemFolders.Contains(folder);
 
     private static IEnumerable<string> Candidates(string folder, string version)
     {

@@ -22,6 +22,8 @@ internal sealed record Settings
     /// <summary>Where CASA is to write its log.</summary>
     public required string CasaLogFile { get; init; }
 
+    public required CasaOptions Casa { get; init; }
+
     /// <summary>The kernel's version.</summary>
     public required string Version { get; init; }
 }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
+import sys
+import tempfile
 import threading
 from typing import Any
 
@@ -24,8 +28,18 @@ class BundledHistory(HistoryManager):
         self._ending = threading.Event()
         self._one_writer = threading.Lock()
         super().__init__(*args, **kwargs)
-        if self.enabled:
-            leave_alone(self.save_thread)
+        thread = getattr(self, "save_thread", None)  # none where nothing is saved
+        if thread is not None:
+            leave_alone(thread)
+
+    def init_db(self) -> None:
+        """SQLite needs locks: without them IPython waits, moves the history away as broken, and waits again."""
+        folder = os.path.dirname(self.hist_file)
+        if self.enabled and folder and not _has_locks(folder):
+            print(f"casa-kernel: no history is kept, for the file system of {folder} has no locks; "
+                  "set IPYTHONDIR to a folder on another.", file=sys.stderr)
+            self.enabled = False
+        super().init_db()
 
     def writeout_cache(self, conn: sqlite3.Connection | None = None) -> None:
         if not self.enabled:
@@ -56,3 +70,16 @@ class BundledHistory(HistoryManager):
     def end_session(self) -> None:
         self._ending.set()
         super().end_session()
+
+
+def _has_locks(folder: str) -> bool:
+    try:
+        file = tempfile.TemporaryFile(dir=folder)
+    except OSError:
+        return True  # it cannot be written: IPython knows what to do
+    with file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True

@@ -10,28 +10,30 @@ from typing import TYPE_CHECKING, Callable
 from . import environment, hooks, names, startup, threads
 from .environment import CasaSetupError, current_logfile
 from .names import casa_names, provide
+from .options import Options
 from .prompt import Prompt
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["CasaSetupError", "casa_names", "current_logfile", "install", "provide"]
+__all__ = ["CasaSetupError", "Options", "casa_names", "current_logfile", "install", "provide"]
 
 
-def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None] = lambda path: None) -> None:
+def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None] = lambda path: None,
+            options: Options = Options()) -> None:
     """Make `shell` ready for CASA, whose log goes to `logfile`; call it once, before the first cell.
 
-    `follow` is told the path when the user's configuration or `casalog.setlogfile` chooses another file.
+    `follow` is told the path when the options, the user's configuration or `casalog.setlogfile` choose another file.
     """
     # Here, because doctor must work in a Python that lacks IPython.
     from . import keyboard
     from .verbs import VerbFinder
 
     threads.limit()
-    environment.install(logfile, follow)
+    environment.install(logfile, follow, options)
     hooks.install()
     prompt = Prompt(shell.user_ns, provide)
     names.install(shell, prompt.verbs())
     shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))
     keyboard.install(shell, prompt)
-    startup.install(shell, provide)
+    startup.install(shell, provide, options.config_path())

@@ -1,10 +1,12 @@
 """`python -m casawrapper.casa.doctor`: what of CASA is here and works, as one JSON list.
 
-Each element has `check`, `ok`, `detail` and `cure` (empty when ok). Nothing here imports CASA.
+Each element has `check`, `ok`, `detail`, `cure` (empty when ok) and `mended`. Nothing here imports CASA. With --fix, what
+can be mended by adding files where CASA or the kernel would add them is mended; CASA's start-up options are understood.
 """
 
 from __future__ import annotations
 
+import argparse
 import ctypes.util
 import json
 import os
@@ -16,11 +18,13 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import metadata
-from typing import Callable, Iterator
+from typing import Iterator
 
 from . import appimage, siteconfig
 from .environment import protobuf_version
+from .options import Options
 
 _NEEDED = ("casatools", "casatasks")
 _USEFUL = ("casaplotms", "casaviewer", "casashell", "casalogger", "casaconfig", "casampi")
@@ -37,16 +41,18 @@ class Check:
     ok: bool
     detail: str
     cure: str = ""
+    mended: bool = False
 
 
-def checks() -> list[Check]:
+def checks(options: Options, fix: bool) -> list[Check]:
     """Every finding; a check that breaks is reported as one that failed."""
     found: list[Check] = []
-    for group in (_python, _packages, _requirements, _measures, _applications, _disk):
+    for group in (_python, _packages, _requirements, partial(_measures, options, fix), partial(_applications, fix), _disk):
         try:
             found.extend(group())
         except Exception as error:
-            found.append(Check(group.__name__.strip("_"), False, f"could not be checked: {error!r}",
+            name = getattr(group, "func", group).__name__.strip("_")
+            found.append(Check(name, False, f"could not be checked: {error!r}",
                                "report this to the makers of casa-kernel"))
     return found
 
@@ -62,6 +68,10 @@ def _numbers(version: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version or "")[:2])
 
 
+def _pip(package: str) -> str:
+    return f"{sys.executable} -m pip install {package}"
+
+
 def _result(name: str, ok: bool, detail: str, cure: str) -> Check:
     return Check(name, ok, detail, "" if ok else cure)
 
@@ -72,49 +82,61 @@ def _python() -> Iterator[Check]:
                   "use Python 3.10 to 3.13, for which CASA 6.7 is made")
     ipython = _version("ipython")
     yield _result("ipython", _numbers(ipython) >= (8, 5), ipython or "not installed",
-                  "pip install 'ipython>=8.5'")
+                  _pip("'ipython>=8.5'"))
 
 
 def _packages() -> Iterator[Check]:
     for package in _NEEDED + _USEFUL:
         version = _version(package)
         ok = version is not None or package not in _NEEDED
-        yield _result(package, ok, version or "not installed", f"pip install {package}")
+        yield _result(package, ok, version or "not installed", _pip(package))
 
 
 def _requirements() -> Iterator[Check]:
     six = _version("six")
-    yield _result("six", six is not None, six or "not installed", "pip install six (casatasks needs it)")
+    yield _result("six", six is not None, six or "not installed", _pip("six") + "  (casatasks needs it)")
     protobuf = protobuf_version()
     if _version("casaplotms") or _version("casaviewer"):
         ok = protobuf <= (3, 20) or os.environ.get("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION") == "python"
         yield _result("protobuf", ok, _version("protobuf") or "not installed",
-                      "pip install 'protobuf<3.21' (the kernel else runs protobuf in its slower Python mode)")
+                      _pip("'protobuf<3.21'") + "  (the kernel else runs protobuf in its slower Python mode)")
     numpy = _version("numpy")
     yield _result("numpy", _numbers(numpy) < (2, 4), numpy or "not installed",
-                  "pip install 'numpy<2.4' (with newer ones imregrid(template='GALACTIC') fails)")
+                  _pip("'numpy<2.4'") + "  (with newer ones imregrid(template='GALACTIC') fails)")
 
 
-def _measures() -> Iterator[Check]:
+def _measures(options: Options, fix: bool) -> Iterator[Check]:
     siteconfig.choose()
     # casaconfig only evaluates the config files; in another process because they may hold any code.
-    code = ("import json, sys; sys.argv = ['doctor']\nfrom casaconfig import config\n"
+    code = ("import json, sys\nfrom casaconfig import config\n"
             "print('\\n' + json.dumps([config.measurespath, list(config.datapath)]))")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    arguments = ["--configfile", options.config_path()]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
     if done.returncode:
-        yield Check("measures data", False, "casaconfig cannot be read", "pip install casaconfig")
+        yield Check("measures data", False, "casaconfig cannot be read", _pip("casaconfig"))
         return
     measures, folders = json.loads(done.stdout.splitlines()[-1])
-    candidates = [path for path in [measures, *folders] if path]
+    candidates = [path for path in [measures, *(options.folders() or folders)] if path]
     for folder in candidates:
         if os.access(os.path.join(folder, "geodetic", "IERSeop2000", "table.dat"), os.R_OK):
             yield Check("measures data", True, folder)
             yield _leap_seconds(folder)
             return
+    if fix and measures and not os.path.isdir(measures):
+        yield _made(measures)
     where = ", ".join(candidates) or "any folder (measurespath is not set)"
     yield Check("measures data", False, f"not in {where}",
-                "mkdir -p ~/.casa/data and import casatools once with a network connection, or set "
-                "measurespath in ~/.casa/config.py or in a site config ($CASASITECONFIG)")
+                f"{sys.executable} -m casaconfig --update-all  (with a network connection), or set measurespath in "
+                "~/.casa/config.py or in a site config ($CASASITECONFIG) to where they are")
+
+
+def _made(folder: str) -> Check:
+    try:
+        os.makedirs(folder)
+    except OSError as error:
+        return Check("data folder", False, f"{folder} cannot be made ({error.strerror})",
+                     "set measurespath in ~/.casa/config.py to a folder of your own")
+    return Check("data folder", True, f"made {folder}, where CASA will put its data", mended=True)
 
 
 def _leap_seconds(folder: str) -> Check:
@@ -123,8 +145,8 @@ def _leap_seconds(folder: str) -> Check:
     days = (time.time() - stamp) / _SECONDS_PER_DAY if stamp else None
     detail = f"{days:.0f} days old" if days is not None else "age unknown"
     return _result("leap seconds", days is not None and days < 365, f"{table}, {detail}",
-                   "from casaconfig import measures_update; measures_update(force=True)  (CASA else logs "
-                   "SEVERE lines, but its times stay right unless a leap second has been added since)")
+                   f"{sys.executable} -m casaconfig --measures-update --force  (CASA else logs SEVERE lines, but "
+                   "its times stay right unless a leap second has been added since)")
 
 
 def _table_date(table: str) -> float | None:
@@ -137,7 +159,7 @@ def _table_date(table: str) -> float | None:
     return time.mktime((*map(int, max(dates)), 0, 0, 0, 0, 0, -1)) if dates else None
 
 
-def _applications() -> Iterator[Check]:
+def _applications(fix: bool) -> Iterator[Check]:
     for package, tasks in _APPLICATIONS.items():
         if _version(package) is None:
             continue
@@ -148,15 +170,24 @@ def _applications() -> Iterator[Check]:
         elif not appimage.is_appimage(image):
             yield Check(f"{package} application", os.access(image, os.X_OK), f"{image} (not an AppImage)")
         else:
-            unpacked = appimage.cached(image)
-            state = f"unpacked as {unpacked}" if unpacked else "to be unpacked at first use"
-            yield _result(f"{package} application", bool(unpacked) or os.access(image, os.X_OK),
-                          f"{image}, {state}", f"chmod +x {image}")
+            yield _appimage(f"{package} application", package, image, fix)
     perl = shutil.which("perl", path=f"/usr/bin:/bin:{os.environ.get('PATH', '')}")
     yield _result("perl", perl == "/usr/bin/perl", perl or "not installed",
                   "install perl as /usr/bin/perl (it starts plotms and the viewer)")
     fuse = os.access("/dev/fuse", os.R_OK) and ctypes.util.find_library("fuse") is not None
     yield Check("fuse", True, "there" if fuse else "not there (not needed: the kernel unpacks the AppImages)")
+
+
+def _appimage(name: str, package: str, image: str, fix: bool) -> Check:
+    unpacked = appimage.cached(image)
+    runs = bool(unpacked) or os.access(image, os.X_OK)
+    if not fix or unpacked or not runs:
+        state = f"unpacked as {unpacked}" if unpacked else "to be unpacked at first use"
+        return _result(name, runs, f"{image}, {state}", f"chmod +x {image}")
+    try:
+        return Check(name, True, f"unpacked as {appimage.application(package)}", mended=True)
+    except RuntimeError as error:
+        return Check(name, False, *str(error).split(". ", 1))
 
 
 def _disk() -> Iterator[Check]:
@@ -173,9 +204,16 @@ def _disk() -> Iterator[Check]:
                       f"{'XDG_CACHE_HOME' if name.startswith('cache') else 'TMPDIR'}")
 
 
-def main(write: Callable[[str], object] = print) -> None:
+def main() -> None:
     """Write the findings as JSON."""
-    write(json.dumps([asdict(check) for check in checks()], indent=1))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fix", action="store_true")
+    parser.add_argument("--nologfile", action="store_true")
+    for name in ("logfile", "cachedir", "datapath", "configfile"):
+        parser.add_argument(f"--{name}")
+    given = vars(parser.parse_args())
+    fix = given.pop("fix")
+    print(json.dumps([asdict(check) for check in checks(Options(**given), fix)], indent=1))
 
 
 if __name__ == "__main__":

@@ -15,15 +15,17 @@ from typing import Callable, Iterator
 from . import siteconfig
 from .explain import CasaSetupError, explain
 from .importhook import when_imported, while_importing
+from .options import CONFIG, Options
 
-_PACKAGES = ("casaconfig.config", "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
+_PACKAGES = (CONFIG, "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
 _DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
 _LAST_GOOD_PROTOBUF = (3, 20)
 
 
-def install(logfile: str, follow: Callable[[str], None]) -> None:
+def install(logfile: str, follow: Callable[[str], None], options: Options) -> None:
     """Leave the hooks that configure CASA while it is imported."""
-    when_imported("casaconfig.config", partial(_configure, logfile, follow))
+    while_importing(CONFIG, options.in_force)
+    when_imported(CONFIG, partial(_configure, logfile, follow))
     when_imported("casatasks", partial(_announce_log_files, follow))
     for package in _PACKAGES:
         while_importing(package, _importing)

@@ -13,12 +13,12 @@ _FOLDER = os.path.join("~", ".casa")
 _SETTING = "startupfile"
 
 
-def install(shell: InteractiveShell, provide: Callable[[str, dict[str, Any]], None]) -> None:
-    """Run the startup file before the first cell."""
+def install(shell: InteractiveShell, provide: Callable[[str, dict[str, Any]], None], config: str) -> None:
+    """Run the startup file before the first cell; `config` is the user's configuration file, which may name it."""
 
     def run_once(info: object = None) -> None:
         shell.events.unregister("pre_run_cell", run_once)
-        path = startup_file()
+        path = startup_file(config)
         if path is None:
             return
         with open(path, encoding="utf-8") as file:
@@ -28,11 +28,11 @@ def install(shell: InteractiveShell, provide: Callable[[str, dict[str, Any]], No
     shell.events.register("pre_run_cell", run_once)
 
 
-def startup_file() -> str | None:
+def startup_file(config: str) -> str | None:
     """The path of the file to run; None if there is none or CASA is not installed."""
     usual = os.path.expanduser(os.path.join(_FOLDER, "startup.py"))
     # CASA's configuration is imported only for users who have one of these files: it takes a moment.
-    if not os.path.isfile(usual) and not any(map(_mentions_it, _config_files())):
+    if not os.path.isfile(usual) and not any(map(_mentions_it, _existing(config))):
         return None
     try:
         chosen = getattr(importlib.import_module("casaconfig.config"), _SETTING, usual)
@@ -42,9 +42,8 @@ def startup_file() -> str | None:
     return path if os.path.isfile(path) else None
 
 
-def _config_files() -> list[str]:
-    own = os.path.expanduser(os.path.join(_FOLDER, "config.py"))
-    return [path for path in (own, os.environ.get("CASASITECONFIG", "")) if os.path.isfile(path)]
+def _existing(config: str) -> list[str]:
+    return [path for path in (config, os.environ.get("CASASITECONFIG", "")) if os.path.isfile(path)]
 
 
 def _mentions_it(path: str) -> bool:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 _VARIABLE = "OMP_NUM_THREADS"
 
+# Of the threads that a limit leaves, one kernel's OpenMP takes this part: numpy, plotms and other kernels want some.
+_SHARE = 4
+
+_ROOT, _PROCESS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+
 
 def limit() -> None:
-    """Set OMP_NUM_THREADS where the job has fewer processors than the machine shows, and nobody has set it."""
+    """Set OMP_NUM_THREADS where the job has fewer processors or threads than the machine shows, and nobody has set it."""
     shown = len(os.sched_getaffinity(0))  # what OpenMP goes by
-    allowed = min(n for n in (shown, _slurm(), _cgroup()) if n is not None)
+    allowed = min(n for n in (shown, _slurm(), _cgroup(), _ulimit(), _pids()) if n is not None)
     if allowed < shown:
         os.environ.setdefault(_VARIABLE, str(allowed))
 
@@ -21,15 +27,53 @@ def _slurm() -> int | None:
     return int(value) if value.isdecimal() and int(value) > 0 else None
 
 
-def _cgroup(root: Path = Path("/sys/fs/cgroup"), process: Path = Path("/proc/self/cgroup")) -> int | None:
-    """The least quota of this process's control group and of those above it, in whole processors (cgroup v2)."""
+def _ulimit(processes: Path = Path("/proc")) -> int | None:
+    """What `ulimit -u` leaves; it counts the threads of all that the user runs on the machine."""
+    limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    if limit == resource.RLIM_INFINITY or os.getuid() == 0:  # root has none
+        return None
+    return _part_of(limit - sum(map(_threads, processes.glob("[0-9]*/status"))))
+
+
+def _threads(status: Path) -> int:
+    try:
+        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(fields["Threads"]) if int(fields["Uid"].split()[0]) == os.getuid() else 0
+    except (OSError, KeyError):
+        return 0  # it has ended
+
+
+def _pids(root: Path = _ROOT, process: Path = _PROCESS) -> int | None:
+    """What the control groups' limits on threads leave (a container's --pids-limit, systemd's TasksMax)."""
+    left = [_left(group) for group in _groups(root, process)]
+    return min((_part_of(count) for count in left if count is not None), default=None)
+
+
+def _left(group: Path) -> int | None:
+    try:
+        return int((group / "pids.max").read_text()) - int((group / "pids.current").read_text())
+    except (OSError, ValueError):
+        return None  # "max", or no such controller
+
+
+def _part_of(left: int) -> int:
+    return max(1, left // _SHARE)
+
+
+def _cgroup(root: Path = _ROOT, process: Path = _PROCESS) -> int | None:
+    """The least quota of this process's control group and of those above it, in whole processors."""
+    quotas = [_quota(group / "cpu.max") for group in _groups(root, process)]
+    return min((quota for quota in quotas if quota is not None), default=None)
+
+
+def _groups(root: Path, process: Path) -> list[Path]:
+    """This process's control group and those above it (cgroup v2)."""
     try:
         own = next(line[3:].strip() for line in process.read_text().splitlines() if line.startswith("0::"))
     except (OSError, StopIteration):
-        return None
+        return []
     folder = root / own.lstrip("/")
-    quotas = [_quota(group / "cpu.max") for group in (folder, *folder.parents) if group.is_relative_to(root)]
-    return min((quota for quota in quotas if quota is not None), default=None)
+    return [group for group in (folder, *folder.parents) if group.is_relative_to(root)]
 
 
 def _quota(file: Path) -> int | None:

@@ -1,0 +1,12 @@
+using System.Reflection;
+
+namespace CasaWrapperKernel.Hosting;
+
+/// <summary>What this program says of itself.</summary>
+internal static class Product
+{
+    /// <summary>The version, such as <c>0.1.0</c>.</summary>
+    public static string Version { get; } =
+        typeof(Product).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
+}
