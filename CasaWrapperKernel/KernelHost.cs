@@ -55,7 +55,7 @@ internal sealed class KernelHost : IDisposable
         var shellReplies = new Replies(_outbox, Channel.Shell);
         _dispatcher = new Dispatcher(_python, shellReplies, KernelInfo, _log);
         _shells = new Subshells(_python, isMain => new ShellQueue(
-            isMain ? _dispatcher : new Dispatcher(_python, shellReplies, KernelInfo, new NoObserver())));
+            isMain ? _dispatcher : new Dispatcher(_python, shellReplies, KernelInfo, new SubshellLog(_log))));
         _control = new ControlQueue(_python, _shells, new Replies(_outbox, Channel.Control), KernelInfo, ShutDown);
     }
 
@@ -159,7 +159,7 @@ internal sealed class KernelHost : IDisposable
             Version = Product.Version,
         }, SettingsJson.Default.Settings);
         Capture.BufferLinesOnly();
-        var status = _bridge.Run(location, new HostFunctions(_python, _outbox, settings, _log.Follow));
+        var status = _bridge.Run(location, new HostFunctions(_python, _outbox, settings, new LogCalls(_log).Call));
         if (_shutDown.IsSet)
         {
             return status;

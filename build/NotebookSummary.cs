@@ -31,6 +31,6 @@ internal sealed partial record NotebookSummary(int Cells, int Pictures, int LogB
         ? string.Concat(text.EnumerateArray().Select(line => line.GetString()))
         : text.GetString()!;
 
-    [GeneratedRegex(@"Show log \(([\d,]+) line")]
+    [GeneratedRegex(@"Show log[^<]*\(([\d,]+) line")]
     private static partial Regex LogTitle();
 }

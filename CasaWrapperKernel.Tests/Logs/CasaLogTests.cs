@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using CasaWrapperKernel.Channels;
 using CasaWrapperKernel.Logs;
 using CasaWrapperKernel.Tests.Support;
@@ -139,7 +140,107 @@ public sealed class CasaLogTests : IDisposable
         Assert.Contains("there\n", html);
     });
 
+    [Fact(Timeout = 30_000)]
+    public Task What_Python_code_of_another_cell_writes_is_shown_there() => Task.Run(() =>
+    {
+        var other = """{"msg_id":"2"}"""u8.ToArray();
+        _log.CellStarts(other);
+        _log.CellEnds(other);
+        _log.CellStarts(Cell);
+        Append($"{Head}of the cell\n");
+        _log.Own(other);
+        Append($"{Head}of a thread that the other cell has left behind\n");
+        _log.Own([]);
+        Append($"{Head}of the cell again\n");
+        _log.CellEnds(Cell);
+        _log.CellEnds(other);
+        var last = _outbox.TakeAll().Select(sent => sent.Message).GroupBy(message => message.Parent)
+            .ToDictionary(sent => sent.Key, sent => Html(sent.Last()));
+        Assert.Contains("(2 lines)", last[Cell]);
+        Assert.Contains("(1 line)", last[other]);
+        Assert.Contains("left behind", last[other]);
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task A_task_without_a_line_is_shown_when_it_has_run_for_long_and_tells_the_time() => Task.Run(async () =>
+    {
+        _log.CellStarts(Cell);
+        _log.TaskBegins(Cell, 1, "tclean");
+        Assert.Empty(await _outbox.Next(1000));
+        Assert.Matches(@"tclean: running for 2\.\d s", Html(Assert.Single(await _outbox.Next(Long))));
+        Assert.Matches(@"tclean: running for 3\.\d s", Html(Assert.Single(await _outbox.Next(Long))));
+        _log.TaskEnds(1, "", "True");
+        _log.CellEnds(Cell);
+        var message = _outbox.TakeAll()[^1].Message;
+        Assert.Equal("update_display_data", message.Type);
+        Assert.Matches(@"tclean: returned True, 3\.\d s \(0 lines\)", Html(message));
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task A_short_task_without_a_line_is_not_worth_a_block() => Task.Run(() =>
+    {
+        _log.CellStarts(Cell);
+        _log.TaskBegins(Cell, 1, "imhead");
+        _log.TaskEnds(1, "", "");
+        _log.CellEnds(Cell);
+        Assert.Empty(_outbox.TakeAll());
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task Progress_on_standard_error_is_shown_in_the_block_and_gone_at_the_end() => Task.Run(async () =>
+    {
+        var filter = new StderrFilter(_log);
+        _log.CellStarts(Cell);
+        _log.TaskBegins(Cell, 1, "imregrid");
+        Assert.Equal("", Encoding.UTF8.GetString(filter.Pass("\n0%....10....20"u8)));
+        var shown = Html(Assert.Single(await _outbox.Next(Long)));
+        Assert.Contains("20 %", shown);
+        Assert.Contains("<progress max=\"100\" value=\"20\">", shown);
+        filter.Pass("....30"u8);
+        Assert.Contains("30 %", Html(Assert.Single(await _outbox.Next(Long))));
+        _log.TaskEnds(1, "", "");
+        _log.CellEnds(Cell);
+        Assert.DoesNotMatch("progress|%", Html(_outbox.TakeAll()[^1].Message));
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task Switched_off_it_shows_nothing_and_leaves_standard_error_alone() => Task.Run(() =>
+    {
+        const string Warning = "2026-11-24 13:42:07\tWARN\t::casa\todd\n";
+        var filter = new StderrFilter(_log);
+        _log.Switch(on: false);
+        _log.CellStarts(Cell);
+        Append(Warning);
+        foreach (var text in (string[])[Warning, "\n0%....10"])
+        {
+            Assert.Equal(text, Encoding.UTF8.GetString(filter.Pass(Encoding.UTF8.GetBytes(text))));
+        }
+
+        _log.CellEnds(Cell);
+        Assert.Empty(_outbox.TakeAll());
+    });
+
+    [Fact(Timeout = 60_000)]
+    public Task An_update_of_a_long_log_costs_as_much_as_one_of_a_short() => Task.Run(() =>
+    {
+        var largest = 0;
+        _log.CellStarts(Cell);
+        var spent = Stopwatch.StartNew();
+        for (var i = 0; i < 100; i++)
+        {
+            Append(string.Concat(Enumerable.Range(0, 1000).Select(line => $"{Head}line {line}\n")));
+            Thread.Sleep(1);
+            largest = _outbox.TakeAll().Select(sent => sent.Message.Content.Length).Append(largest).Max();
+        }
+
+        Assert.InRange(largest, 1, 20_000);
+        _log.CellEnds(Cell);
+        Assert.Contains("(100,000 lines)", Html(_outbox.TakeAll()[^1].Message));
+        Assert.InRange(spent.Elapsed.TotalSeconds, 0, 20);
+    });
+
     private void Append(string text) => File.AppendAllText(_file, text);
 
-    private static string Html(Outgoing message) => message.Text("data", "text/html");
+    /// <summary>As it is where scripts are stripped.</summary>
+    private static string Html(Outgoing message) => message.Text("data", "text/html").Split("<script>")[0];
 }

@@ -76,7 +76,7 @@ def test_ngc5921_has_one_log_block_under_each_task(reduction: tuple[nbformat.Not
     for cell in reduction[0].cells:
         if cell.cell_type != "code":
             continue
-        blocks = [o for o in cell.outputs if "Show log (" in o.get("data", {}).get("text/html", "")]
+        blocks = [o for o in cell.outputs if "Show log" in o.get("data", {}).get("text/html", "")]
         assert len(blocks) <= 1
         cells_with_log += len(blocks)
         errors = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")

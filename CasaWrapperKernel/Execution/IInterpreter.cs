@@ -50,18 +50,6 @@ internal interface ICellObserver
     void CellEnds(byte[] parent);
 }
 
-/// <summary>For subshells, whose cells run beside the one that the log belongs to.</summary>
-internal sealed class NoObserver : ICellObserver
-{
-    public void CellStarts(byte[] parent)
-    {
-    }
-
-    public void CellEnds(byte[] parent)
-    {
-    }
-}
-
 /// <summary>Where messages go that the protocol side makes.</summary>
 internal interface IReplies
 {

@@ -1,19 +1,16 @@
-using System.Text;
 using CasaWrapperKernel.Channels;
 using CasaWrapperKernel.Execution;
-using CasaWrapperKernel.Wire;
-using Microsoft.Win32.SafeHandles;
 
 namespace CasaWrapperKernel.Logs;
 
 /// <summary>
-/// Follows CASA's log file and shows its lines under the cell that runs, while it runs. CASA writes each message with
-/// one write call, so a line that ends is whole. Nothing here needs Python.
+/// Follows CASA's log and shows its lines under the cell that caused them, while it runs. Nothing here needs Python,
+/// but Python tells which cell a task, or a line that Python code writes, belongs to.
 /// </summary>
 internal sealed class CasaLog : ICellObserver
 {
     private const int PollMilliseconds = 25;
-    private const int UpdateMilliseconds = 125;
+    private const int RememberedCells = 32;
 
     // _showing is taken before the outbox's lock, _gate may be taken inside it (HasWarning): so nothing is ever posted
     // while _gate is held.
@@ -21,38 +18,45 @@ internal sealed class CasaLog : ICellObserver
     private readonly Lock _gate = new();
     private readonly Outbox _outbox;
     private readonly RecentWarnings _recent = new();
-    private readonly List<byte> _partial = [];
-    private SafeFileHandle? _handle;
-    private byte[]? _cell;
-    private LogBlock _block;
-    private string _file;
-    private string _displayId = "";
-    private long _offset;
-    private long _lastShown;
-    private bool _shown;
-    private bool _changed;
+    private readonly TaskFrames _tasks = new();
+    private readonly List<LogFile> _files = [];
+    private readonly List<CellLog> _cells = [];
+    private readonly Counts _counts = new();
+    private CellLog? _main;
+    private CellLog? _owner;
+    private bool _on = true;
+    private string _level = "DEBUGGING";
 
     public CasaLog(Outbox outbox, string file)
     {
-        (_outbox, _file) = (outbox, file);
-        _block = new LogBlock(file);
+        _outbox = outbox;
+        _files.Add(new LogFile(file));
     }
 
-    /// <summary>Follows another file from now on: what it holds already is none of this session.</summary>
-    public void Follow(string file)
+    /// <summary>The cell of the main shell that runs, or ran last, and whether a task runs in it or anywhere.</summary>
+    public (CellLog? Cell, bool InTask) Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_main, _tasks.Newest(null) is { IsRunning: true });
+            }
+        }
+    }
+
+    /// <summary>
+    /// Follows another file too: its programs go on writing to the one before. What it holds already is none of this
+    /// session.
+    /// </summary>
+    public void Follow(string path)
     {
         lock (_gate)
         {
-            if (file == _file)
-            {
-                return;
-            }
-
             ReadNew();
-            _handle?.Dispose();
-            (_file, _handle) = (file, null);
-            _partial.Clear();
-            _offset = File.Exists(file) ? new FileInfo(file).Length : 0;
+            var file = _files.Find(file => file.Path == path) ?? new LogFile(path);
+            _files.Remove(file);
+            _files.Add(file);
         }
     }
 
@@ -62,108 +66,231 @@ internal sealed class CasaLog : ICellObserver
         while (true)
         {
             Thread.Sleep(PollMilliseconds);
-            ShowNews(waitForMore: _outbox.IsInLine || Environment.TickCount64 - _lastShown < UpdateMilliseconds);
+            ShowNews();
         }
     }
 
     public void CellStarts(byte[] parent)
     {
-        ShowNews(waitForMore: false); // what came between the cells belongs to the one before
+        ShowNews(_main); // what came between the cells belongs to the one before
         lock (_gate)
         {
-            (_cell, _block, _shown, _changed) = (parent, new LogBlock(_file), false, false);
-            _displayId = $"casa-log-{Guid.NewGuid():N}";
+            _main = CellOf(parent);
         }
     }
 
-    public void CellEnds(byte[] parent) => ShowNews(waitForMore: false);
+    public void CellEnds(byte[] parent)
+    {
+        CellLog? cell;
+        lock (_gate)
+        {
+            ReadNew();
+            cell = Known(parent);
+            cell?.Progress(null);
+        }
 
-    /// <summary>Whether the log has this line, which CASA also wrote on standard error.</summary>
+        ShowNews(cell);
+        lock (_gate)
+        {
+            if (cell is not null)
+            {
+                _tasks.Close(cell);
+            }
+        }
+    }
+
+    /// <summary>Whether the log has this line, which CASA also wrote on standard error, and shows it.</summary>
     public bool HasWarning(string line)
     {
         lock (_gate)
         {
             ReadNew();
-            return _recent.Take(line);
+            return _recent.Take(line) && _on;
         }
+    }
+
+    /// <summary>CASA's progress display on standard error has come so far; null when it has ended.</summary>
+    /// <returns>Whether the log block shows it.</returns>
+    public bool Progress(int? percent)
+    {
+        lock (_gate)
+        {
+            (_tasks.Newest(null)?.Cell ?? _main)?.Progress(percent);
+            return _on && _main is not null;
+        }
+    }
+
+    /// <summary>The lines that come next are written by Python code of this cell; those before were not.</summary>
+    /// <param name="parent">Empty when the code is done.</param>
+    public void Own(byte[] parent)
+    {
+        lock (_gate)
+        {
+            var owner = IsNoCell(parent) ? null : CellOf(parent);
+            if (owner == _main && !_tasks.AreBeside(_main))
+            {
+                owner = null; // the lines go there anyway, and thousands of them need not be looked for one by one
+            }
+
+            if (owner != _owner)
+            {
+                ReadNew();
+                _owner = owner;
+            }
+        }
+    }
+
+    /// <summary>A task begins that no other has called.</summary>
+    public void TaskBegins(byte[] parent, long call, string name)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            if ((IsNoCell(parent) ? _main : CellOf(parent)) is { } cell)
+            {
+                cell.TaskBegins(_tasks.Begin(call, name, cell));
+            }
+        }
+    }
+
+    /// <summary>A task has returned or raised.</summary>
+    public void TaskEnds(long call, string error, string result)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            if (_tasks.End(call, error, result) is { } task)
+            {
+                task.Cell.Progress(null);
+                task.Cell.TaskEnds(task);
+            }
+        }
+    }
+
+    /// <summary>Shows blocks, or no more. What came while it did not is not shown later.</summary>
+    public void Switch(bool on)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            _on = on;
+            _cells.ForEach(cell => cell.Forget());
+        }
+    }
+
+    /// <summary>Shows lines of this priority and above.</summary>
+    public void SetLevel(string priority)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            _level = priority;
+        }
+    }
+
+    /// <summary>How things stand.</summary>
+    public LogState State()
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            return new LogState(_on, _counts.ToString(), [.. _files.Select(file => new LogPart(file.Path, file.Start))]);
+        }
+    }
+
+    /// <summary>The block of the last cell before the running one that logged something, or null.</summary>
+    public IReadOnlyDictionary<string, string>? Last()
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            var last = _cells.FindLast(cell => cell != _main && cell.Block.Counts.Lines > 0);
+            return last?.Content($"casa-log-{Guid.NewGuid():N}");
+        }
+    }
+
+    /// <summary>All that has been logged in this session.</summary>
+    public IReadOnlyDictionary<string, string> Session()
+    {
+        LogFile[] files;
+        lock (_gate)
+        {
+            files = [.. _files];
+        }
+
+        return new SessionLog(files).Content();
     }
 
     private void ReadNew()
     {
-        try
+        foreach (var file in _files)
         {
-            if (_handle is null && !File.Exists(_file))
-            {
-                return; // CASA makes it when it is imported
-            }
-
-            _handle ??= File.OpenHandle(
-                _file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var length = RandomAccess.GetLength(_handle);
-            if (length < _offset)
-            {
-                _offset = 0; // the user emptied it
-                _partial.Clear();
-            }
-
-            var buffer = new byte[Math.Min(length - _offset, 1 << 20)];
-            while (buffer.Length > 0 && RandomAccess.Read(_handle, buffer, _offset) is > 0 and var count)
-            {
-                _offset += count;
-                AddBytes(buffer.AsSpan(0, count));
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A network disk that is away for a moment; the next poll reads on.
+            file.ReadNew(Add);
         }
     }
 
-    private void AddBytes(ReadOnlySpan<byte> bytes)
+    private void Add(string text)
     {
-        for (var end = bytes.IndexOf((byte)'\n'); end >= 0; end = bytes.IndexOf((byte)'\n'))
+        var line = LogLine.Parse(text);
+        if (line.IsRule)
         {
-            _partial.AddRange(bytes[..end]);
-            var text = Encoding.UTF8.GetString([.. _partial]);
-            _partial.Clear();
-            bytes = bytes[(end + 1)..];
-            var line = LogLine.Parse(text);
-            _recent.Add(line, text);
-            _block.Add(line);
-            _changed = true;
+            return;
         }
 
-        _partial.AddRange(bytes);
+        _recent.Add(line, text);
+        _counts.Add(line);
+        var task = _tasks.Place(line, _owner, _main);
+        if (Priority.Rank(line.Priority) >= Priority.Rank(_level))
+        {
+            (_owner ?? task?.Cell ?? _main)?.Add(line, task);
+        }
     }
 
-    private void ShowNews(bool waitForMore)
+    private CellLog? Known(byte[] parent) => _cells.Find(cell => ReferenceEquals(cell.Parent, parent));
+
+    private CellLog CellOf(byte[] parent)
+    {
+        if (Known(parent) is { } known)
+        {
+            return known;
+        }
+
+        if (_cells.Count == RememberedCells)
+        {
+            _cells.Remove(_cells.Find(cell => cell.Block.Running is null && cell != _main) ?? _cells[0]);
+        }
+
+        var cell = new CellLog(parent, _files[^1].Path);
+        _cells.Add(cell);
+        return cell;
+    }
+
+    private static bool IsNoCell(byte[] parent) => parent.Length <= Wire.Outgoing.EmptyObject.Length;
+
+    /// <param name="ended">The cell whose output must be complete now.</param>
+    private void ShowNews(CellLog? ended = null)
     {
         lock (_showing)
         {
-            Outgoing? message = null;
+            List<Wire.Outgoing> messages = [];
+            var later = _outbox.IsInLine;
             lock (_gate)
             {
                 ReadNew();
-                if (_changed && _cell is not null && !waitForMore)
+                var now = Environment.TickCount64;
+                foreach (var cell in _on ? _cells : [])
                 {
-                    message = Render(_cell);
+                    if (cell == ended ? cell.HasNews : cell.IsDue(now, later))
+                    {
+                        messages.Add(cell.Show(now, ended: cell == ended));
+                    }
                 }
             }
 
-            if (message is not null)
+            foreach (var message in messages)
             {
                 _outbox.Post(Channel.Iopub, message);
             }
         }
-    }
-
-    private Outgoing Render(byte[] cell)
-    {
-        var display = new Display(
-            new Dictionary<string, string> { ["text/html"] = _block.ToHtml(), ["text/plain"] = _block.ToText() },
-            new Transient(_displayId));
-        var type = _shown ? "update_display_data" : "display_data";
-        (_shown, _changed, _lastShown) = (true, false, Environment.TickCount64);
-        return new Outgoing(type, cell, Json.Write(display, WireJson.Default.Display)) { Identities = [Topic.Of(type)] };
     }
 }

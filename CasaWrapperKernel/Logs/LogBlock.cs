@@ -1,122 +1,98 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace CasaWrapperKernel.Logs;
 
-/// <summary>
-/// The log lines of one cell as the collapsed "Show log" output. Front ends strip scripts, style elements and CSS
-/// variables from what they do not trust, so the HTML is a details element with inline styles only.
-/// </summary>
+/// <summary>The log lines of one cell, with its tasks, as the collapsed "Show log" output.</summary>
 /// <param name="file">The whole log, named where lines had to be left out.</param>
 internal sealed class LogBlock(string file)
 {
-    // An update replaces the whole output, four times a second, and stays in the notebook: it must remain small.
-    private const int FirstLines = 200;
-    private const int LastLines = 600;
-    private const int FirstCharacters = 60_000;
-    private const int LastCharacters = 180_000;
+    // An output stays in the notebook: it must remain small whatever is logged.
+    private readonly KeptLines _lines = new(200, 60_000, 600, 180_000);
+    private readonly KeptLines _warnings = new(100, 20_000, 100, 20_000);
+    private readonly List<TaskRun> _tasks = [];
 
-    private readonly List<LogLine> _first = [];
-    private readonly Queue<LogLine> _last = new();
-    private int _firstSize;
-    private int _lastSize;
-    private int _lines;
-    private int _warnings;
-    private int _severe;
+    public Counts Counts { get; } = new();
 
-    public void Add(LogLine line)
+    /// <summary>How far CASA's progress display on standard error is, in per cent; null if there is none.</summary>
+    public int? Percent { get; set; }
+
+    public bool IsEmpty => Counts.Lines == 0 && _tasks.Count == 0;
+
+    /// <summary>The task that began last, if it has not ended.</summary>
+    public TaskRun? Running => _tasks.FindLast(task => task.IsRunning);
+
+    public void Add(LogLine line, TaskRun? task)
     {
-        _lines++;
-        if (!line.Continues)
+        if (task is not null)
         {
-            _warnings += line.IsWarning ? 1 : 0;
-            _severe += line.IsSevere ? 1 : 0;
+            Add(task);
+            task.Add(line);
         }
 
-        if (_last.Count == 0 && _first.Count < FirstLines && _firstSize + Size(line) <= FirstCharacters)
+        Counts.Add(line);
+        var entry = new Entry(line, task);
+        _lines.Add(entry);
+        if (line.IsWarning || line.IsSevere)
         {
-            _first.Add(line);
-            _firstSize += Size(line);
-            return;
-        }
-
-        _last.Enqueue(line);
-        _lastSize += Size(line);
-        while (_last.Count > LastLines || (_lastSize > LastCharacters && _last.Count > 1))
-        {
-            _lastSize -= Size(_last.Dequeue());
+            _warnings.Add(entry);
         }
     }
 
-    public string ToHtml()
+    /// <summary>Makes a task of the cell known, also if it never logs a line.</summary>
+    public void Add(TaskRun task)
     {
-        var html = new StringBuilder(256 + ((_first.Count + _last.Count) * 200));
-        html.Append("<details><summary style=\"cursor: pointer; color: ")
-            .Append(_severe > 0 ? "#c62828" : _warnings > 0 ? "#b26a00" : "#616161")
-            .Append("\">Show log (").Append(Title()).Append(")</summary>")
-            .Append("<pre style=\"max-height: 24em; overflow: auto; font-size: 85%; line-height: 1.35; margin: 4px 0; ")
-            .Append("padding: 6px; border: 1px solid #bdbdbd\">");
-        foreach (var line in _first)
+        if (!task.IsListed)
         {
-            AppendLine(html, line);
+            task.IsListed = true;
+            _tasks.Add(task);
+        }
+    }
+
+    /// <param name="id">The same in each update: a front end that runs scripts keeps open what its user has opened.</param>
+    /// <param name="newest">How many lines are enough, while more are to come.</param>
+    public string ToHtml(string id, int newest = int.MaxValue)
+    {
+        var failed = _tasks.Exists(task => task.HasFailed);
+        var html = new LogHtml(id, live: Running is not null);
+        html.Open("log", Title(), LogHtml.Colour(Counts), failed, Percent);
+        html.Lines(_lines, newest, file, failed);
+        html.Close();
+        if (Counts.Warnings + Counts.Errors > 0)
+        {
+            html.Warnings(_warnings, Counts.Warnings + Counts.Errors, file);
         }
 
-        if (Omitted > 0)
-        {
-            html.Append("<i>").Append(Number(Omitted)).Append(" lines left out here; the whole log is in ")
-                .Append(WebUtility.HtmlEncode(file)).Append("</i>\n");
-        }
-
-        foreach (var line in _last)
-        {
-            AppendLine(html, line);
-        }
-
-        return html.Append("</pre></details>").ToString();
+        return html.ToString();
     }
 
     /// <summary>For front ends without HTML: the title, and the warnings themselves.</summary>
     public string ToText()
     {
-        var text = new StringBuilder("CASA log: ").Append(Title());
-        foreach (var line in _first.Concat(_last).Where(line => line.IsWarning || line.IsSevere))
+        var text = new StringBuilder("CASA log").Append(Subject()).Append(": ").Append(Counts);
+        foreach (var (line, _) in _warnings.First.Concat(_warnings.Last))
         {
-            text.Append('\n').Append(line.Priority).Append(' ').Append(line.Origin).Append(": ").Append(line.Message);
+            text.Append(line.Continues ? "\n  " : $"\n{line.Priority} {line.Place}: ").Append(line.Message);
         }
 
         return text.ToString();
     }
 
-    private int Omitted => _lines - _first.Count - _last.Count;
+    private string Title() => $"Show log{Subject()} ({Counts})";
 
-    private string Title()
+    private string Subject()
     {
-        var title = Count(_lines, "line");
-        title += _warnings > 0 ? ", " + Count(_warnings, "warning") : "";
-        return title + (_severe > 0 ? ", " + Count(_severe, "error") : "");
-    }
-
-    private static int Size(LogLine line) => line.Origin.Length + line.Message.Length;
-
-    private static string Count(int number, string noun) => $"{Number(number)} {noun}{(number == 1 ? "" : "s")}";
-
-    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static void AppendLine(StringBuilder html, LogLine line)
-    {
-        var colour = line.IsSevere ? "#c62828" : line.IsWarning ? "#b26a00" : null;
-        if (colour is not null)
+        const int Named = 3;
+        var percent = Percent is { } done ? $", {done} %" : "";
+        if ((Running ?? (_tasks.Count == 1 ? _tasks[0] : null)) is { } one)
         {
-            html.Append("<span style=\"color: ").Append(colour).Append("; font-weight: bold\">");
+            return $" of {one}{percent}";
         }
 
-        if (line.Time.Length > 0)
-        {
-            html.Append(WebUtility.HtmlEncode($"{line.Time[11..]} {line.Priority,-6} {line.Origin}  "));
-        }
-
-        html.Append(WebUtility.HtmlEncode(line.Message));
-        html.Append(colour is null ? "\n" : "</span>\n");
+        var distinct = _tasks.Select(task => task.Name).Distinct().ToList();
+        var names = distinct.Count == 1 ? $"{_tasks.Count} calls of {distinct[0]}"
+            : distinct.Count == _tasks.Count && _tasks.Count <= Named ? string.Join(", ", distinct)
+            : _tasks.Count > 0 ? $"{Counts.Text(_tasks.Count)} tasks" : "";
+        var failed = string.Join(", ", _tasks.Where(task => task.HasFailed).Take(Named).Select(task => task.Name));
+        return (names.Length > 0 ? $" of {names}" : "") + (failed.Length > 0 ? $": {failed} failed" : "") + percent;
     }
 }

@@ -7,6 +7,8 @@ namespace CasaWrapperKernel.Logs;
 internal sealed record LogLine(string Time, string Priority, string Origin, string Message)
 {
     private const int TimeLength = 19;
+    private const string Begin = "##### Begin Task: ";
+    private const string End = "##### End Task: ";
 
     public bool IsWarning => Priority == "WARN";
 
@@ -14,6 +16,18 @@ internal sealed record LogLine(string Time, string Priority, string Origin, stri
 
     /// <summary>A further line of the message before it, which must not be counted again.</summary>
     public bool Continues => Origin.EndsWith('+');
+
+    /// <summary>The origin without the file and line in CASA's source, which CASA adds to warnings; the log file has it.</summary>
+    public string Place => Origin.IndexOf(" (file ", StringComparison.Ordinal) is > 0 and var end ? Origin[..end] : Origin;
+
+    /// <summary>The line of hashes that CASA puts above and below a task: it says nothing.</summary>
+    public bool IsRule => Message.Length > 40 && Message.AsSpan().Trim('#').IsEmpty;
+
+    /// <summary>The task that begins with this line, or null. Servers of a parallel CASA write frames of their own.</summary>
+    public string? BegunTask => Framed(Begin);
+
+    /// <summary>The task that ends with this line, or null.</summary>
+    public string? EndedTask => Framed(End);
 
     /// <summary>Lines that are not of the form (a traceback, say) become a message without a head.</summary>
     public static LogLine Parse(string line)
@@ -23,4 +37,10 @@ internal sealed record LogLine(string Time, string Priority, string Origin, stri
             ? new LogLine(time, priority.Trim(), origin.Trim(), message.TrimEnd('\r'))
             : new LogLine("", "", "", line);
     }
+
+    private string? Framed(string head) =>
+        Message.StartsWith(head, StringComparison.Ordinal) && Message.EndsWith('#')
+            && !Origin.Contains("::MPIServer", StringComparison.Ordinal)
+            ? Message[head.Length..].TrimEnd('#').Trim()
+            : null;
 }

@@ -5,14 +5,32 @@ using CasaWrapperKernel.Python;
 namespace CasaWrapperKernel.Logs;
 
 /// <summary>
-/// Leaves out of standard error what the log block shows already: CASA's C++ side prints every WARN and SEVERE line
-/// there too, and nothing stops it.
+/// Leaves out of standard error what the log block shows: CASA's C++ side prints every WARN and SEVERE line there too,
+/// and nothing stops it; and its progress displays.
 /// </summary>
 internal sealed partial class StderrFilter(CasaLog log) : IStderrFilter
 {
+    private readonly ProgressMeter _meter = new();
     private byte[] _held = [];
+    private CellLog? _cell;
 
-    public ReadOnlySpan<byte> Pass(ReadOnlySpan<byte> text)
+    public ReadOnlySpan<byte> Pass(ReadOnlySpan<byte> text) => PassLines(PassMeter(text));
+
+    private ReadOnlySpan<byte> PassMeter(ReadOnlySpan<byte> text)
+    {
+        var (cell, inTask) = log.Current;
+        if (cell != _cell)
+        {
+            _meter.Reset();
+        }
+
+        var wasOpen = _meter.IsOpen;
+        var rest = _meter.Without(text, inTask);
+        _cell = cell;
+        return (!wasOpen && !_meter.IsOpen && rest.Length == text.Length) || log.Progress(_meter.Percent) ? rest : text;
+    }
+
+    private ReadOnlySpan<byte> PassLines(ReadOnlySpan<byte> text)
     {
         if (_held.Length == 0 && !MayHoldLogLine(text))
         {

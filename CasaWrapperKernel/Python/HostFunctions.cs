@@ -8,8 +8,9 @@ namespace CasaWrapperKernel.Python;
 /// the kernel. <c>casawrapper/host.py</c> describes it for Python. May be called from any thread.
 /// </summary>
 /// <param name="settings">JSON object with what Python must know of the kernel.</param>
-/// <param name="followLog">Called when CASA is about to log to another file than the settings say.</param>
-internal sealed class HostFunctions(PythonInterpreter interpreter, Outbox outbox, string settings, Action<string> followLog)
+/// <param name="log">What Python says to the log and asks of it: parent, command and JSON argument, to JSON.</param>
+internal sealed class HostFunctions(
+    PythonInterpreter interpreter, Outbox outbox, string settings, Func<byte[], string, string, string> log)
 {
     /// <summary>Whether so much text waits to be sent that whoever writes should wait, without the GIL.</summary>
     public bool IsFull => outbox.IsFull;
@@ -23,8 +24,8 @@ internal sealed class HostFunctions(PythonInterpreter interpreter, Outbox outbox
     /// <summary><c>fail(reason)</c>: no cell can be run; the reason answers them all.</summary>
     public void Fail(string reason) => interpreter.Fail(reason);
 
-    /// <summary><c>follow_log(path)</c>.</summary>
-    public void FollowLog(string path) => followLog(path);
+    /// <summary><c>log(id, command, argument)</c>.</summary>
+    public string Log(long id, string command, string argument) => log(interpreter.ParentOf(id), command, argument);
 
     /// <summary><c>take(lane)</c>: the oldest job that waits there, or null.</summary>
     public Job? Take(string lane) => interpreter.Take(lane);

@@ -26,7 +26,7 @@ internal static unsafe class HostModule
             ("settings", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Settings),
             ("ready", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Ready),
             ("fail", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Fail),
-            ("follow_log", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&FollowLog),
+            ("log", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Log),
             ("take", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Take),
             ("complete", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Complete),
             ("publish", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Publish),
@@ -82,11 +82,8 @@ internal static unsafe class HostModule
     }
 
     [UnmanagedCallersOnly]
-    private static nint FollowLog(nint self, nint* args, nint count)
-    {
-        Host.FollowLog(Text(args[0]));
-        return NewNone();
-    }
+    private static nint Log(nint self, nint* args, nint count) =>
+        NewText(Host.Log(PyLong_AsLongLong(args[0]), Text(args[1]), Text(args[2])));
 
     /// <returns><c>None | [id, msg_type, header, metadata, content, [buffer, ...]]</c></returns>
     [UnmanagedCallersOnly]

@@ -16,7 +16,7 @@ internal sealed class HostCalls(HostFunctions host)
 
     public void Fail(string reason) => host.Fail(reason);
 
-    public void FollowLog(string path) => host.FollowLog(path);
+    public string Log(long id, string command, string argument) => host.Log(id, command, argument);
 
     public TakenJob? Take(string lane) => host.Take(lane) is { } job ? new TakenJob(job) : null;
 

@@ -20,8 +20,8 @@ internal static class HostModule
             def fail(reason):
                 host.Fail(clean(reason))
 
-            def follow_log(path):
-                host.FollowLog(clean(path))
+            def log(id, command, argument):
+                return host.Log(id, command, clean(argument))
 
             def take(lane):
                 job = host.Take(lane)

@@ -63,9 +63,13 @@ def fail(reason: str) -> None:
     _casa_host.fail(reason)
 
 
-def follow_log(path: str) -> None:
-    """Tell the host that CASA is about to log to this file (absolute path)."""
-    _casa_host.follow_log(path)
+def log(command: str, **argument: Any) -> dict[str, Any]:
+    """Tell the host something about CASA's log, or ask it: see `casa/logdoor.py` for the commands."""
+    if in_child():
+        return {}
+    answer: dict[str, Any] = json.loads(
+        _casa_host.log(current_request.get(), command, jsonclean.dumps(argument).decode() if argument else "{}"))
+    return answer
 
 
 def take(lane: str) -> Job | None:

@@ -31,8 +31,7 @@ class Requests:
         self._comms = Comms()
         self.shell.kernel = KernelShim(self.shell, self._comms)
         standins.install(app, self.shell.kernel)
-        casa.install(self.shell, host.settings["casa_log_file"], host.follow_log,
-                     casa.Options(**host.settings["casa"]))
+        casa.install(self.shell, host.settings["casa_log_file"], host.log, casa.Options(**host.settings["casa"]))
         self._answers = {
             "complete_request": self._complete,
             "inspect_request": self._inspect,

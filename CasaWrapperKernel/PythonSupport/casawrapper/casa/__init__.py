@@ -5,10 +5,11 @@ Nothing here imports CASA or matplotlib before the user's code does; `install` o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING
 
-from . import environment, hooks, names, startup, threads
+from . import environment, hooks, logdoor, names, startup, threads
 from .environment import CasaSetupError, current_logfile
+from .logdoor import Host
 from .names import casa_names, provide
 from .options import Options
 from .prompt import Prompt
@@ -19,18 +20,19 @@ if TYPE_CHECKING:
 __all__ = ["CasaSetupError", "Options", "casa_names", "current_logfile", "install", "provide"]
 
 
-def install(shell: InteractiveShell, logfile: str, follow: Callable[[str], None] = lambda path: None,
-            options: Options = Options()) -> None:
+def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, options: Options = Options()) -> None:
     """Make `shell` ready for CASA, whose log goes to `logfile`; call it once, before the first cell.
 
-    `follow` is told the path when the options, the user's configuration or `casalog.setlogfile` choose another file.
+    `log` is whoever shows the log.
     """
     # Here, because doctor must work in a Python that lacks IPython.
-    from . import keyboard
+    from . import keyboard, logmagic
     from .verbs import VerbFinder
 
     threads.limit()
-    environment.install(logfile, follow, options)
+    environment.install(logfile, log, options)
+    logdoor.install(log)
+    logmagic.install(shell)
     hooks.install()
     prompt = Prompt(shell.user_ns, provide)
     names.install(shell, prompt.verbs())

@@ -23,6 +23,7 @@ APPLICATIONS = {
     "casaviewer": {"imview": "imview", "msview": "msview", "viewer": "imview"},
     "casatablebrowser": {"browsetable": "browsetable"},
     "casafeather": {"casafeather": "casafeather"},
+    "casalogger": {"casalogger": "casalogger"},
 }
 
 

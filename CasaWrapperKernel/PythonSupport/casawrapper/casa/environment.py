@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import sys
@@ -10,11 +9,12 @@ import warnings
 from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
-from typing import Callable, Iterator
+from typing import Iterator
 
 from . import siteconfig
 from .explain import CasaSetupError, explain
 from .importhook import when_imported, while_importing
+from .logdoor import Host
 from .options import CONFIG, Options
 
 _PACKAGES = (CONFIG, "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
@@ -22,11 +22,10 @@ _DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
 _LAST_GOOD_PROTOBUF = (3, 20)
 
 
-def install(logfile: str, follow: Callable[[str], None], options: Options) -> None:
+def install(logfile: str, log: Host, options: Options) -> None:
     """Leave the hooks that configure CASA while it is imported."""
     while_importing(CONFIG, options.in_force)
-    when_imported(CONFIG, partial(_configure, logfile, follow))
-    when_imported("casatasks", partial(_announce_log_files, follow))
+    when_imported(CONFIG, partial(_configure, logfile, log))
     for package in _PACKAGES:
         while_importing(package, _importing)
 
@@ -53,26 +52,14 @@ def display_variable() -> Iterator[None]:
         os.environ.pop("DISPLAY", None)
 
 
-def _announce_log_files(follow: Callable[[str], None], casatasks: ModuleType) -> None:
-    sink = type(casatasks.casalog)
-    original = sink.setlogfile
-
-    @functools.wraps(original)
-    def setlogfile(self: object, filename: str = "", *args: object, **kwargs: object) -> object:
-        follow(os.path.abspath(filename or "casa.log"))
-        return original(self, filename, *args, **kwargs)
-
-    sink.setlogfile = setlogfile
-
-
-def _configure(logfile: str, follow: Callable[[str], None], config: ModuleType) -> None:
+def _configure(logfile: str, log: Host, config: ModuleType) -> None:
     chosen = getattr(config, "logfile", None) or ""
     if getattr(config, "nologfile", False):
         # casashell's reading of nologfile; an empty name would end the process inside casacore.
         config.logfile = os.devnull
     elif not chosen or _DEFAULT_LOG.fullmatch(os.path.basename(chosen)):
         config.logfile = logfile
-    follow(os.path.abspath(config.logfile))
+    log("follow", path=os.path.abspath(config.logfile))
     config.nologger = True
     config.nogui = True
 

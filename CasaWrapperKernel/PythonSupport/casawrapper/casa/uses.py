@@ -22,7 +22,7 @@ def names_used(code: str) -> set[str]:
         # Magics and shell lines are no Python; words are a good enough guess, as a wrong one only costs time.
         if _OTHER_LANGUAGE.match(code):
             return set()
-        lines = [line for line in code.splitlines() if not line.lstrip().startswith(("!", "#", "%cd", "%%"))]
+        lines = [line for line in code.splitlines() if not line.lstrip().startswith(("!", "#", "%cd", "%casalog", "%%"))]
         return set(_WORD.findall("\n".join(lines)))
 
 

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from IPython.display import display
 
+from . import logdoor
 from .notices import notice
 
 
@@ -40,11 +41,13 @@ def adapt_feather(package: ModuleType) -> None:
 
 
 def adapt(package: ModuleType) -> None:
-    """Replace casalogger's function."""
+    """Show the log of the session under the cell instead of in casalogger's window."""
     original = package.casalogger
 
     @functools.wraps(original)
     def casalogger(*args: object, **kwargs: object) -> None:
-        notice("The log window cannot be shown in a notebook; the kernel shows the log under each cell.")
+        from casatasks import casalog
+
+        logdoor.show("session", f"The log window cannot be shown here; the log is in {casalog.logfile()}")
 
     package.casalogger = casalogger
