@@ -3,7 +3,7 @@ using CasaWrapperKernel.Logs;
 
 namespace CasaWrapperKernel.Benchmarks;
 
-/// <summary>What CASA's log costs: reading 10,000 lines of it, and one update of the block under the cell.</summary>
+/// <summary>What CASA's log costs: reading 10,000 lines of it, and showing them under the cell.</summary>
 [MemoryDiagnoser]
 public class LogBenchmarks
 {
@@ -16,7 +16,7 @@ public class LogBenchmarks
     private readonly LogBlock _block = new("casa.log");
 
     [GlobalSetup]
-    public void Setup() => Array.ForEach(_lines, line => _block.Add(LogLine.Parse(line)));
+    public void Setup() => Array.ForEach(_lines, line => _block.Add(LogLine.Parse(line), null));
 
     [Benchmark]
     public object Read10000Lines()
@@ -24,12 +24,16 @@ public class LogBenchmarks
         var block = new LogBlock("casa.log");
         foreach (var line in _lines)
         {
-            block.Add(LogLine.Parse(line));
+            block.Add(LogLine.Parse(line), null);
         }
 
         return block;
     }
 
+    /// <summary>While lines come in.</summary>
     [Benchmark]
-    public string ShowBlock() => _block.ToHtml();
+    public string UpdateBlock() => _block.ToHtml("id", newest: 60);
+
+    [Benchmark]
+    public string ShowWholeBlock() => _block.ToHtml("id");
 }
