@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -85,10 +86,13 @@ class Cell:
 
     def pictures(self) -> list[Image]:
         """The displayed PNGs and JPEGs, decoded."""
-        from PIL import Image as Picture
-
         data = [output.get("image/png") or output.get("image/jpeg") for output in self.displays]
-        return [Picture.open(io.BytesIO(base64.b64decode(text))).convert("RGB") for text in data if text]
+        return [_decoded(text) for text in data if text]
+
+    def pages(self) -> list[Image]:
+        """The pictures inside the displayed HTML, decoded."""
+        html = "".join(output.get("text/html", "") for output in self.displays)
+        return [_decoded(text) for text in re.findall(r"src='data:image/\w+;base64,([^']*)'", html)]
 
 
 @dataclass
@@ -103,6 +107,12 @@ class Session:
 
     def __getitem__(self, index: int) -> Cell:
         return self.cells[index]
+
+
+def _decoded(text: str) -> Image:
+    from PIL import Image as Picture
+
+    return Picture.open(io.BytesIO(base64.b64decode(text))).convert("RGB")
 
 
 def ink(picture: Image) -> int:

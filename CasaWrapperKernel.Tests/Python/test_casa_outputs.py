@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from casa_session import SUPPORT
 
-from casawrapper.casa import door, environment
+from casawrapper.casa import callib, door, environment
 
 assert str(SUPPORT) in sys.path
 pytest.importorskip("IPython")
@@ -60,10 +60,21 @@ def test_long_text_is_cut_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyP
     Path("t.txt").write_text("\n".join(f"line {number}" for number in range(500)))
     shown: list[object] = []
     monkeypatch.setattr(pictures, "display", shown.append)
-    pictures.show_file(str(tmp_path / "t.txt"))
+    pictures.show_file(str(tmp_path / "t.txt"), "")
     text = capsys.readouterr().out
     assert "line 199\n" in text and "line 200" not in text and "300 more lines" in text
     assert len(shown) == 1
+
+
+def test_calibration_tables_get_their_full_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = ["caltable='b.cal', interp='linear'", 'caltable = "/data/g.cal"']
+    assert callib.absolute(texts) == [f"caltable='{tmp_path}/b.cal', interp='linear'",
+                                      'caltable = "/data/g.cal"']
+    Path("lib.txt").write_text("caltable='b.cal'\ncaltable='c.cal' calwt=True\n")
+    assert Path(callib.absolute("lib.txt")).read_text() == (
+        f"caltable='{tmp_path}/b.cal'\ncaltable='{tmp_path}/c.cal' calwt=True\n")
+    assert callib.absolute("") == "" and callib.absolute([]) == []
 
 
 def test_listing_is_taken_from_the_log_without_its_columns(tmp_path: Path) -> None:

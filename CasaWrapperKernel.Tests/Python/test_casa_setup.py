@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from casa_session import PYTHON, SUPPORT, environment, need_casa, run_cells, unpack_data
 
-from casawrapper.casa import appimage, explain, importhook, rasterise
+from casawrapper.casa import appimage, explain, importhook, privatesocket
 
 
 @pytest.fixture
@@ -130,6 +130,30 @@ def test_real_appimage_is_unpacked_once_by_two_kernels(tmp_path: Path) -> None:
     assert len(left) == 1
 
 
+def test_programs_are_made_to_listen_in_their_own_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "usr" / "bin"
+    folder.mkdir(parents=True)
+    program, other = folder / "program", folder / "other"
+
+    def code(begin: bytes, end: bytes) -> bytes:
+        return b"\x48\xb8" + begin + b"\x48\x89\x44\x24\x25\x31\xc0\xc7\x44\x24\x2c" + end
+
+    before = b"head" + code(b"0.0.0.0:", b":%d\0") + b"middle" + code(b"0.0.0.0:", b":%d\0") + b"tail"
+    program.write_bytes(before)
+    other.write_bytes(b"listens on 0.0.0.0:%d\0")
+    assert privatesocket.close_off(str(tmp_path)) == 2
+    after = program.read_bytes()
+    assert after == (b"head" + code(b"unix:gui", b"i-1\0") + b"middle" + code(b"unix:gui", b"i-2\0")
+                     + b"tail")
+    assert other.read_bytes() == b"listens on 0.0.0.0:%d\0"
+    assert privatesocket.reachable("unix:gui-1", "/run/me") == "unix:/run/me/gui-1"
+    assert privatesocket.reachable("0.0.0.0:4711", "/run/me") == "0.0.0.0:4711"
+    deep = tmp_path / ("x" * 120)
+    deep.mkdir()
+    (deep / "gui-1").touch()
+    assert os.path.samefile(privatesocket.reachable("unix:gui-1", str(deep)).removeprefix("unix:"), deep / "gui-1")
+
+
 def test_an_unusable_cache_falls_back_and_a_full_machine_is_said(tmp_path: Path, monkeypatch) -> None:
     image = _image(tmp_path, "")
     blocked = tmp_path / "file"
@@ -157,13 +181,13 @@ def test_a_plotms_that_dies_or_hangs_is_said_in_time(tmp_path: Path) -> None:
                            text=True, timeout=60).stdout.strip()
     if image == "False":
         pytest.skip("this installation's plotms is not an AppImage")
+    folder = tmp_path / "work"
+    folder.mkdir()
     root = tmp_path / "cache" / "casa-kernel" / image / "squashfs-root"
     root.mkdir(parents=True)
     program = root / "AppRun"
-    program.write_text("#!/bin/sh\n[ -e hang ] && sleep 100\necho 'no libfoo' >&2\nexit 3\n")
+    program.write_text(f"#!/bin/sh\n[ -e {folder}/hang ] && sleep 100\necho 'no libfoo' >&2\nexit 3\n")
     program.chmod(0o755)
-    folder = tmp_path / "work"
-    folder.mkdir()
     unpack_data(folder)
     plot = "plotms(vis='ngc5921_raw.ms')"
     hang = ("from casawrapper.casa.application import Application\n"
@@ -173,13 +197,6 @@ def test_a_plotms_that_dies_or_hangs_is_said_in_time(tmp_path: Path) -> None:
     assert "exit code 3" in session[0].error and "no libfoo" in session[0].error
     assert "did not start within 2 s" in session[2].error and session[2].seconds < 10
     assert session[3].error is None
-
-
-def test_pdf_without_any_program_gives_no_pages(tmp_path: Path, monkeypatch) -> None:
-    path = tmp_path / "x.pdf"
-    path.write_bytes(b"%PDF-1.4\n")
-    monkeypatch.setenv("PATH", "")
-    assert rasterise.pages_of(str(path)) == []
 
 
 def test_doctor_reports_in_any_python(tmp_path: Path) -> None:

@@ -16,6 +16,18 @@ class Note:
 note = Note()
 tasks.observers.append(note)
 """
+WEATHER = f"""
+from casatools import table
+import numpy as np
+values = {{'TIME': [4.3044815e9, 4.3044860e9], 'TEMPERATURE': [285, 290], 'DEW_POINT': [275, 276],
+          'WIND_SPEED': [2, 4], 'WIND_DIRECTION': [0, 1], 'PRESSURE': [790, 791], 'REL_HUMIDITY': [40, 50]}}
+column = {{'valueType': 'double', 'dataManagerType': 'StandardStMan', 'dataManagerGroup': 'w', 'option': 0,
+          'maxlen': 0, 'comment': ''}}
+t = table(); t.create('{MS}/WEATHER', {{name: dict(column) for name in values}}, nrow=2)
+for name, cells in values.items(): t.putcol(name, np.array(cells, float))
+t.close()
+plotweather('{MS}', plotName='w.pdf');
+"""
 CELLS = {
     "listobs": f"listobs('{MS}')",
     "kept": f"answer = listobs(vis='{MS}', verbose=False)",
@@ -27,6 +39,13 @@ CELLS = {
                 f"plotants('{MS}', figfile='pa.png')\n(plt.get_fignums() == [mine], len(plt.gca().lines))",
     "plotants again": f"plt.close('all')\nplotants('{MS}')\nplt.get_fignums()",
     "interactive": f"tclean('{MS}', imagename='im', imsize=32, cell='60arcsec', niter=5, interactive=True)",
+    "interactive deconvolve": "deconvolve('im', interactive=True)",
+    "data display": f"flagdata('{MS}', mode='clip', clipminmax=[0, 100], action='calculate', display='data'); "
+                    f"flagdata('{MS}', mode='summary', display='both')['total']",
+    "weather": WEATHER,
+    "profiles": "from casatools import image\nimport numpy as np\ni = image()\n"
+                "i.fromarray('p.im', np.random.default_rng(1).random((8, 8, 1, 30))); i.close()\n"
+                "plotprofilemap('p.im', figfile='profiles.png', numpanels='4')",
     "display": f"flagdata('{MS}', mode='summary', display='report')['total']",
     "calibrate": f"setjy('{MS}', field='0', standard='Perley-Butler 2010')\n"
                  f"bandpass('{MS}', caltable='b.cal', field='0', refant='15');",
@@ -86,6 +105,30 @@ def test_interactive_clean_is_refused_with_the_ways_out(session: Session) -> Non
     assert done.seconds < 10 and not any(name.startswith("im.") for name in session.new_files)
 
 
+def test_interactive_deconvolution_is_refused_too(session: Session) -> None:
+    assert "cubevis" in cell(session, "interactive deconvolve").error
+
+
+@pytest.mark.parametrize("display", ["data", "both"])
+def test_flagdata_shows_no_window_for_data_either(session: Session, display: str) -> None:
+    done = cell(session, "data display")
+    assert done.error is None and f"flagdata(display='{display}')" in done.stdout
+    assert float(done.results[0]["text/plain"]) == 9477 * 15 * 2
+
+
+def test_weather_is_shown_whatever_file_it_is_written_to(session: Session) -> None:
+    done = cell(session, "weather")
+    assert done.error is None and len(done.pictures()) == 1 and ink(done.pictures()[0]) > 2000
+    assert done.displays[0]["text/plain"] == f"plotweather: weather and opacity during {MS}"
+    assert "w.pdf" in session.new_files
+
+
+def test_profile_map_is_shown_once_and_described(session: Session) -> None:
+    done = cell(session, "profiles")
+    assert done.error is None and len(done.pictures()) == 1 and ink(done.pictures()[0]) > 2000
+    assert done.displays[0]["text/plain"] == "plotprofilemap: p.im" and "profiles.png" in session.new_files
+
+
 def test_flagdata_display_becomes_a_notice(session: Session) -> None:
     done = cell(session, "display")
     assert done.error is None and done.stdout.count("[casa-kernel]") == 1
@@ -115,4 +158,4 @@ def test_log_window_is_a_notice(session: Session) -> None:
 
 
 def test_files_are_the_users_and_no_others(session: Session) -> None:
-    assert session.new_files == {"lo.txt", "pa.png", "b.cal", f"{MS}.flagversions"}
+    assert session.new_files == {"lo.txt", "pa.png", "b.cal", "p.im", "profiles.png", "w.pdf", f"{MS}.flagversions"}

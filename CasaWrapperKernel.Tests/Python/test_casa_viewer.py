@@ -6,16 +6,24 @@ import pytest
 from casa_session import Cell, Session, ink, run_cells, unpack_data
 
 MAKE = ("from casatools import image\nimport numpy as np\ni = image()\npixels = np.zeros((64, 64))\n"
-        "pixels[20:40, 30:50] = 1.0\ni.fromarray('tiny.im', pixels)\ni.close()")
+        "pixels[20:40, 30:50] = 1.0\ni.fromarray('tiny.im', pixels)\ni.close()\n"
+        "cube = np.zeros((64, 48, 1, 20))\nfor c in range(20): cube[c:c + 20, 10:30, 0, c] = c + 1\n"
+        "i.fromarray('cube.im', cube)\ni.setbrightnessunit('Jy/beam')\ni.close()")
 CELLS = {
     "make": MAKE,
     "default": "imview('tiny.im')",
     "again": "imview(raster={'file': 'tiny.im', 'colormap': 'Hot Metal 2'}, contour='tiny.im')",
     "out": "imview('tiny.im', out='y.png')",
     "out dict": "imview('tiny.im', out={'file': 'z.jpg', 'format': 'jpg', 'scale': 2.0})",
+    "ps": "imview('tiny.im', out='y.ps')",
     "nothing": "imview()",
     "alias": "viewer('tiny.im')",
     "missing": "imview('not-there.im')",
+    "sheet": "imview('cube.im', zoom={'channel': '5~18'})",
+    "sheet out": "imview(raster={'file': 'cube.im', 'range': [0, 10], 'colormap': 'Greyscale 1'}, "
+                 "zoom={'channel': [0, 7, 19], 'blc': [0, 0], 'trc': [31, 47]}, out='sheet.pdf')",
+    "no such channel": "imview('cube.im', zoom={'channel': '5~20'})",
+    "one channel": "imview('cube.im', zoom={'channel': 7})",
     "msview": "msview('ngc5921_raw.ms')",
     "msview out": "msview(infile='ngc5921_raw.ms', outfile='m.png')",
 }
@@ -42,6 +50,33 @@ def test_one_cropped_picture_and_no_noise(session: Session, name: str) -> None:
     assert len(edge.getcolors(maxcolors=1 << 20)) > 1
 
 
+def test_postscript_is_shown_as_a_picture_and_kept(session: Session) -> None:
+    done = cell(session, "ps")
+    assert done.error is None and ink(done.pictures()[0]) > 5000 and "y.ps" in done.displays[1]["text/html"]
+
+
+def test_a_range_of_channels_is_a_contact_sheet(session: Session) -> None:
+    done = cell(session, "sheet")
+    (sheet,) = done.pictures()
+    assert done.displays[0]["text/plain"].startswith("imview: channels 5 to 18 of cube.im (")
+    assert done.displays[0]["text/plain"].endswith("in 14 panels")
+    # One scale for all: each channel is brighter than the one before, so its square has a colour of its own.
+    squares = [count for count, _ in sheet.getcolors(1 << 20) if count > 500]
+    assert len(squares) >= 14 + 1
+
+
+def test_channels_of_a_sheet_may_be_listed_and_written_to_a_file(session: Session) -> None:
+    done = cell(session, "sheet out")
+    assert done.error is None and "in 3 panels" in done.displays[0]["text/plain"]
+    assert cell(session, "no such channel").error.startswith("ValueError: channel='5~20': this image has the "
+                                                             "channels 0 to 19")
+
+
+def test_a_picture_is_described_in_words(session: Session) -> None:
+    assert cell(session, "one channel").displays[0]["text/plain"] == "imview: cube.im, channel 7"
+    assert cell(session, "msview").displays[0]["text/plain"] == "msview: ngc5921_raw.ms"
+
+
 def test_pictures_differ_with_the_arguments(session: Session) -> None:
     assert cell(session, "default").pictures()[0].tobytes() != cell(session, "again").pictures()[0].tobytes()
 
@@ -56,7 +91,7 @@ def test_casas_error_stays(session: Session) -> None:
 
 
 def test_files_are_the_users_and_no_others(session: Session) -> None:
-    assert session.new_files == {"tiny.im", "y.png", "z.jpg", "m.png"}
+    assert session.new_files == {"tiny.im", "y.png", "z.jpg", "m.png", "y.ps", "cube.im", "sheet.pdf"}
 
 
 def test_later_pictures_are_fast(session: Session) -> None:

@@ -26,7 +26,7 @@ def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, 
     `log` is whoever shows the log.
     """
     # Here, because doctor must work in a Python that lacks IPython.
-    from . import keyboard, logmagic
+    from . import keyboard, logmagic, prestart
     from .verbs import VerbFinder
 
     threads.limit()
@@ -38,4 +38,5 @@ def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, 
     names.install(shell, prompt.verbs())
     shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))
     keyboard.install(shell, prompt)
+    prestart.install(shell)
     startup.install(shell, provide, options.config_path())

@@ -13,9 +13,13 @@ from contextlib import contextmanager
 from glob import glob
 from typing import Iterator
 
+from .privatesocket import close_off
+
 _EXTRACT_SECONDS = 300
 # casaplotms honours --datapath only when it runs from a folder of this name.
 _ROOT = "squashfs-root"
+# What is done to an unpacked application: another edition is unpacked anew.
+_EDITION = "private"
 
 
 def find_appimage(package: str) -> str | None:
@@ -96,6 +100,7 @@ def _extract_into(image: str, folder: str, target: str) -> None:
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if not os.access(os.path.join(scratch, _ROOT, "AppRun"), os.X_OK):
             raise OSError("nothing that can be started came out (is the folder mounted noexec?)")
+        close_off(os.path.join(scratch, _ROOT))
         shutil.rmtree(target, ignore_errors=True)
         # The rename is what makes a half unpacked application invisible to other kernels.
         os.rename(scratch, target)
@@ -110,7 +115,8 @@ def _key(image: str) -> str:
         digest = hashlib.sha256(file.read(1 << 16))
         file.seek(max(0, size - (1 << 16)))
         digest.update(file.read())
-    return f"{os.path.basename(image).removesuffix('.AppImage')}-{size}-{digest.hexdigest()[:12]}"
+    name = os.path.basename(image).removesuffix(".AppImage")
+    return f"{name}-{size}-{digest.hexdigest()[:12]}-{_EDITION}"
 
 
 def _is_ours(folder: str) -> bool:

@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import contextmanager
-from typing import Callable, Iterator, TypeVar
+from typing import Callable, TypeVar
 
 from .workspace import private_file
 
@@ -25,30 +24,20 @@ exec "$@" 3<&- </dev/null
 T = TypeVar("T")
 
 
-@contextmanager
-def program_errors(name: str) -> Iterator[None]:
-    """Say in one sentence what a program's remote calls say in a page."""
-    import grpc
-
-    try:
-        yield
-    except grpc.RpcError as error:
-        if error.code() is grpc.StatusCode.UNAVAILABLE:
-            raise RuntimeError(f"{name} ended while it was drawing (often for want of memory: select or "
-                               "average more); the next call starts it anew.") from error
-        raise RuntimeError(f"{name} could not draw this: {error.details()}") from error
+class ProgramEnded(Exception):
+    """The program named by the first argument is no longer there."""
 
 
 class Application:
     """A running program in a session of its own: an interrupt of the notebook does not reach it."""
 
-    def __init__(self, name: str, command: list[str]) -> None:
+    def __init__(self, name: str, command: list[str], folder: str) -> None:
         self.name = name
         self._errors = private_file(name, ".err")
         with open(self._errors, "wb") as errors:
             self.process = subprocess.Popen(
                 ["/bin/sh", "-c", _WATCHED, name, *command], start_new_session=True, env=_environment(),
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
+                cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
 
     def wait_for(self, look: Callable[[], T | None], seconds: float = START_SECONDS) -> T:
         """What `look` gives once it gives something; fails early when the program dies."""

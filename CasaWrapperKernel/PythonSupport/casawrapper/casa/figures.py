@@ -16,8 +16,11 @@ _PICTURE_TYPES = ("image/png", "image/svg+xml", "image/jpeg", "application/pdf")
 
 
 @contextmanager
-def task_figures(show: bool = True) -> Iterator[None]:
-    """Let a task draw as if no figure were open; then show what it left open (if `show`) and close it."""
+def task_figures(words: str, show: bool = True) -> Iterator[None]:
+    """Let a task draw as if no figure were open; then show what it left open (if `show`) and close it.
+
+    `words` say what there is to see.
+    """
     import matplotlib
     from matplotlib import pyplot
 
@@ -31,22 +34,23 @@ def task_figures(show: bool = True) -> Iterator[None]:
         yield
         if show:
             for manager in list(managers.values()):
-                _show(manager.canvas.figure)
+                _show(manager.canvas.figure, words)
     finally:
         pyplot.close("all")
         managers.update(users_own)
         matplotlib.interactive(interactive)
 
 
-def _show(figure: Any) -> None:
+def _show(figure: Any, words: str) -> None:
     if not figure.axes:
         return
     shell = get_ipython()
     formatters = shell.display_formatter.formatters if shell is not None else {}
     # The inline backend has registered how its user wants figures (svg, retina, size).
     if any(type(figure) in formatters[kind].type_printers for kind in _PICTURE_TYPES if kind in formatters):
-        display(figure)
+        data, metadata = shell.display_formatter.format(figure)
+        display({**data, "text/plain": words}, metadata=metadata, raw=True)
         return
     png = BytesIO()
     figure.savefig(png, format="png", bbox_inches="tight")
-    show_picture(png.getvalue())
+    show_picture(png.getvalue(), words)

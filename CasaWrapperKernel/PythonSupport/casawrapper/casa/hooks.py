@@ -10,6 +10,7 @@ from .importhook import when_imported
 
 # CASA's module, and the module and function here that adapt it once it is there.
 ADAPTATIONS = (
+    ("casatools", "registry", "adapt"),
     ("casatools.errors", "checks", "adapt"),
     ("casatasks", "tasks", "adapt"),
     ("casaplotms", "plotms", "adapt"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from .door import Arguments, Run
+from .door import Adapter, Arguments, Run
 from .figures import task_figures
 from .notices import notice
 from .pictures import Watch, show_files
@@ -39,22 +40,38 @@ def plot_bandpass(arguments: Arguments, run: Run) -> Any:
     if not arguments["figfile"]:
         arguments["figfile"] = private_file("bandpass", ".png")
     watch = Watch(arguments["figfile"], suffix=".png")
-    with task_figures(show=False):
+    with task_figures("", show=False):
         result = run(arguments)
-    show_files(watch.written())
+    axes = " and ".join(map(str, [arguments["yaxis"]] if isinstance(arguments["yaxis"], str)
+                            else arguments["yaxis"]))
+    show_files(watch.written(), f"plotbandpass: {axes} of {os.path.basename(arguments['caltable'])}")
     return result
 
 
 def plot_weather(arguments: Arguments, run: Run) -> Any:
-    """plotweather always draws into a file, beside the data unless told otherwise."""
-    watch = Watch(arguments["plotName"] or f"{arguments['vis'].rstrip('/')}.plotweather.png")
-    with task_figures(show=False):
-        result = run(arguments)
-    show_files(watch.written())
-    return result
+    """plotweather draws into a file, beside the data unless told otherwise, and closes its figure."""
+    import pylab
+
+    with task_figures(f"plotweather: weather and opacity during {_data(arguments)}"):
+        close = pylab.close
+        pylab.close = lambda *_: None
+        try:
+            return run(arguments)
+        finally:
+            pylab.close = close
 
 
-def draw(arguments: Arguments, run: Run) -> Any:
-    """A task that draws with matplotlib: its figures are shown once and closed."""
-    with task_figures():
-        return run(arguments)
+def draw(name: str) -> Adapter:
+    """For the task `name`, which draws with matplotlib: its figures are shown once and closed."""
+
+    def adapter(arguments: Arguments, run: Run) -> Any:
+        with task_figures(f"{name}: {_data(arguments)}"):
+            return run(arguments)
+
+    return adapter
+
+
+def _data(arguments: Arguments) -> str:
+    """The name of what a task draws."""
+    given = [arguments[name] for name in ("vis", "imagename", "project") if arguments.get(name)]
+    return os.path.basename(os.path.normpath(str(given[0]))) if given else "its figure"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core import oinspect
 
 # Imported at once, unlike what reads CASA's files, because it must know of every task that runs.
-from . import selection  # noqa: F401
+from . import prestart, selection  # noqa: F401
 from .prompt import Prompt, task_name
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def _install_completion(shell: InteractiveShell, prompt: Prompt) -> None:
         try:
             from .completion import complete
 
+            prestart.notice_code(context.full_text)
             found = complete(context.full_text, cursor, shell.user_ns, prompt.task)
         except Exception:
             # A completion that fails is no reason to disturb somebody who types.

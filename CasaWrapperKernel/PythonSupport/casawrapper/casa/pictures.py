@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import struct
 from io import BytesIO
 
-from IPython.display import FileLink, Image, display
+from IPython.display import FileLink, display
 
 from .notices import notice
-from .rasterise import pages_of
+from .pages import show_pages
 
 # Wider pictures are scaled down by the browser; the embedded picture stays as it is.
 _MAX_WIDTH = 900
-_MAX_PAGES = 60
 _MAX_LINES = 200
+_PNG, _JPEG = b"\x89PNG", b"\xff\xd8"
 
 _Stamp = tuple[int, int, int]
 
@@ -27,7 +28,8 @@ class Watch:
     """
 
     def __init__(self, path: str, suffix: str | None = None) -> None:
-        self._folder, name = os.path.split(os.path.abspath(path))
+        self.path = os.path.abspath(path)
+        self._folder, name = os.path.split(self.path)
         if suffix is None:
             self._stem, self._suffix = os.path.splitext(name)
         else:
@@ -59,45 +61,54 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d*)", name)]
 
 
-def show_files(paths: list[str], crop: bool = False) -> None:
-    """Show each file as the picture, pages or text that it holds."""
-    for path in paths[:_MAX_PAGES]:
-        show_file(path, crop)
-    if len(paths) > _MAX_PAGES:
-        notice(f"{len(paths) - _MAX_PAGES} more pages are not shown; plotfile='...' keeps them as files.")
+def show_files(files: list[str], alt: str, crop: bool = False, pictures: list[str] | None = None) -> None:
+    """Show each file as the picture or text that it holds; `alt` says in words what there is to see.
+
+    `pictures` are what is to be shown of files that browsers do not show.
+    """
+    shown = pictures or files
+    if len(shown) == len(files) > 1 and all(map(_is_picture, shown)):
+        show_pages(shown, alt, files)
+        return
+    for path in shown:
+        show_file(path, alt, crop)
+    for file in files if pictures else ():
+        link(file, "the file is kept; above is how it looks")
 
 
-def show_file(path: str, crop: bool = False) -> None:
+def show_file(path: str, alt: str, crop: bool = False) -> None:
     """Show one file; its first bytes and not its name say what it is."""
-    with open(path, "rb") as file:
-        data = file.read()
-    if data.startswith((b"\x89PNG", b"\xff\xd8")):
-        show_picture(_cropped(data) if crop else data)
-    elif data.startswith((b"%PDF", b"%!PS")):
-        pages = pages_of(path)
-        for page in pages:
-            show_picture(_cropped(page) if crop else page)
-        if not pages:
-            _link(path, "install poppler-utils (PDF) or ghostscript to see it here")
+    if _is_picture(path):
+        with open(path, "rb") as file:
+            data = file.read()
+        show_picture(_cropped(data) if crop else data, alt)
     elif path.endswith(".txt"):
-        lines = data.decode(errors="replace").splitlines()
+        with open(path, errors="replace") as text:
+            lines = text.read().splitlines()
         print("\n".join(lines[:_MAX_LINES]))
         if len(lines) > _MAX_LINES:
-            _link(path, f"{len(lines) - _MAX_LINES} more lines")
+            link(path, f"{len(lines) - _MAX_LINES} more lines")
     else:
-        _link(path, "a kind of file that browsers do not show")
+        link(path, "a kind of file that browsers do not show")
 
 
-def show_picture(data: bytes) -> None:
+def show_picture(data: bytes, alt: str) -> None:
     """Embed PNG or JPEG data in the notebook."""
-    kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
-    width = struct.unpack(">I", data[16:20])[0] if kind == "png" else _MAX_WIDTH + 1
-    display(Image(data=data, format=kind, width=_MAX_WIDTH if width > _MAX_WIDTH else None))
+    kind = "image/png" if data.startswith(_PNG) else "image/jpeg"
+    width = struct.unpack(">I", data[16:20])[0] if kind == "image/png" else _MAX_WIDTH + 1
+    metadata = {"alt": alt, **({"width": _MAX_WIDTH} if width > _MAX_WIDTH else {})}
+    display({kind: base64.b64encode(data).decode(), "text/plain": alt}, metadata={kind: metadata}, raw=True)
 
 
-def _link(path: str, remark: str) -> None:
+def link(path: str, remark: str) -> None:
+    """Show a link to a file of the user's, with a remark."""
     display(FileLink(os.path.relpath(path)))
     notice(f"{os.path.basename(path)}: {remark}.")
+
+
+def _is_picture(path: str) -> bool:
+    with open(path, "rb") as file:
+        return file.read(4).startswith((_PNG, _JPEG))
 
 
 def _cropped(data: bytes, margin: int = 12) -> bytes:

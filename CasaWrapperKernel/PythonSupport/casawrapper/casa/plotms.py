@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 from types import ModuleType
 
-from . import private_names
-from .appimage import application
-from .application import Application, program_errors
+from . import callib, prestart, private_names
+from .application import Application
 from .door import Arguments, Run
+from .drawing import draw
 from .environment import display_variable
 from .notices import notice
 from .pictures import Watch, show_files
 from .workspace import private_file
 
+_PAPER = ("pdf", "ps")
+# plotms draws shared axes into all later plots as well, or nothing at all, until it is started anew.
+_has_shared_axes = False
+
 
 def adapt_tool(tool: ModuleType) -> None:
     """Let casaplotms start its program our way."""
-    private_names.replace_plotms_launch(tool, _start)
+    private_names.replace_plotms_launch(tool, _started)
 
 
 def adapt(package: ModuleType) -> None:
@@ -32,54 +36,60 @@ def plot(arguments: Arguments, run: Run) -> None:
         notice("plotms has nothing to plot: give it vis='my.ms' or caltable='my.cal' "
                "(there is no plotms window in a notebook).")
         return
-    if given:
-        # The program's working folder is the one in which it was started.
-        arguments["plotfile"] = os.path.abspath(given)
-    else:
-        arguments["plotfile"] = private_file("plot", f".{arguments['expformat'] or 'png'}")
     arguments["showgui"] = False
-    watch = Watch(arguments["plotfile"])
-    try:
-        with display_variable(), program_errors("plotms"):
-            run(arguments)
-    except KeyboardInterrupt:
-        # It would go on drawing, and refuse the next plot until it is done.
-        private_names.end_plotms()
-        raise
-    pages = watch.written()
-    show_files(pages)
-    if not pages:
+    arguments["callib"] = callib.absolute(arguments["callib"])
+    kind = arguments["expformat"] or os.path.splitext(given)[1][1:] or "png"
+    # The program's working folder is not the user's.
+    path = os.path.abspath(given) if given else private_file("plot", f".{kind}")
+    arguments["plotfile"] = path
+    written, seen = Watch(path), Watch(private_file("page", ".png"))
+
+    def once() -> None:
+        with display_variable():
+            run(dict(arguments))
+        if kind in _PAPER:
+            private_names.save_plotms(seen.path, arguments)
+        # A second attempt finds what the first has written.
+        arguments["overwrite"] = True
+
+    _clear_shared_axes(arguments)
+    draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"])
+    _show(arguments, written.written(), seen.written())
+
+
+def _clear_shared_axes(arguments: Arguments) -> None:
+    global _has_shared_axes
+    if arguments["clearplots"]:
+        if _has_shared_axes:
+            private_names.forget_plotms(end=True)
+        _has_shared_axes = False
+    _has_shared_axes |= bool(arguments["iteraxis"] and (arguments["xsharedaxis"] or arguments["ysharedaxis"]))
+
+
+def _show(arguments: Arguments, files: list[str], pictures: list[str]) -> None:
+    """Show the `files`, in the form of `pictures` where there are some."""
+    show_files(files, _words(arguments), pictures=pictures)
+    if not files:
         notice("plotms wrote no picture; its log lines say why (often the selection holds no good data).")
     elif arguments["iteraxis"] and not arguments["exprange"]:
         notice(f"This is the first page along iteraxis='{arguments['iteraxis']}'; "
                "exprange='all' shows every page.")
 
 
-def _start() -> tuple[Application, str]:
+def _words(arguments: Arguments) -> str:
+    """What the picture shows, for those who cannot see it."""
+    data = os.path.basename(os.path.normpath(arguments["vis"] or arguments["caltable"]))
+    y = arguments["yaxis"]
+    axes = f"{' and '.join(y) if isinstance(y, list) else y or 'amp'} vs {arguments['xaxis'] or 'time'}"
+    chosen = [f"{name}='{arguments[name]}'" for name in ("field", "spw", "antenna", "scan", "correlation")
+              if arguments[name]]
+    each = [f"for each {arguments['iteraxis']}"] if arguments["iteraxis"] else []
+    return f"plotms: {', '.join([f'{axes} of {data}', *chosen, *each])}"
+
+
+def _started() -> tuple[Application, str]:
     from casatasks import casalog
-    from casatools import ctsys
 
-    # The pipe lies in our own folder: CASA's own is in /tmp and stays there when the program dies.
-    pipe = private_file("plotms", ".pipe")
-    os.mkfifo(pipe)
-    plotms = Application("plotms", [
-        application("casaplotms"), "--nopopups", f"--logfilename={casalog.logfile()}", f"--server={pipe}",
-        f"--datapath={ctsys.rundata()}"])
-    # Not blocking, because a program that dies never opens the pipe.
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    received = bytearray()
-
-    def address() -> str | None:
-        try:
-            received.extend(os.read(reader, 4096))
-        except BlockingIOError:
-            return None
-        return received.decode().strip() if received.endswith(b"\n") else None
-
-    try:
-        found = plotms.wait_for(address)
-    finally:
-        os.close(reader)
-        os.unlink(pipe)
-    casalog.post(f"casaplotms started: {found}")
-    return plotms, found
+    program, address = prestart.take()
+    casalog.post(f"casaplotms started: {address}")
+    return program, address

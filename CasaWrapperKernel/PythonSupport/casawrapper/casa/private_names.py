@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, Iterator, NoReturn
 
+from .application import ProgramEnded
 from .door import Adapter, guarded
 from .notices import notice
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 CheckText = Callable[[Any, str, dict[str, Any], dict[str, Any], str], str]
 SHELL_MARK = "__casashell_state__"
-_LAUNCH, _PROCESS, _ADDRESS, _STUB, _SERVICE = "__launch", "__proc", "__uri", "__stub", "__stub_id"
+_LAUNCH, _CHECK, _PROCESS, _ADDRESS, _STUB = "__launch", "__stub_check", "__proc", "__uri", "__stub"
 
 
 def _have(owner: Any, names: tuple[str, ...], feature: str) -> bool:
@@ -55,45 +56,85 @@ def _parameters(task: object) -> list[str]:
 
 
 def replace_plotms_launch(tool: ModuleType, start: Callable[[], tuple[Application, str]]) -> None:
-    """Let casaplotms get its program and the program's address from `start`."""
-    if not _have(tool, (_LAUNCH, _PROCESS, _ADDRESS, _STUB), "starting plotms without FUSE and display"):
+    """Let casaplotms get its program and the program's address from `start`, and know when it has ended."""
+    names = (_LAUNCH, _CHECK, _PROCESS, _ADDRESS, _STUB)
+    if not _have(tool, names, "starting plotms without FUSE and display"):
         return
 
-    def launch(uri: str | None = None) -> str:
+    def launch(address: str | None = None) -> str:
         if getattr(tool, _ADDRESS) is None:
             process = None
-            if uri is None:
-                process, uri = start()
+            if address is None:
+                process, address = start()
             setattr(tool, _PROCESS, process)
-            setattr(tool, _ADDRESS, uri)
+            setattr(tool, _ADDRESS, address)
         return getattr(tool, _ADDRESS)
 
+    def check(stub: Any, address: str) -> Any:
+        # CASA asks the program itself before each of the forty calls of a plot, and replaces a dead one
+        # in the middle of them by a new one that knows nothing of the plot.
+        if forget_plotms():
+            raise ProgramEnded("plotms")
+        return stub
+
     setattr(tool, _LAUNCH, launch)
+    setattr(tool, _CHECK, check)
 
 
-def end_plotms() -> None:
-    """End the running plotms, so that the next call of it starts a new one."""
+def forget_plotms(end: bool = False) -> bool:
+    """Forget a plotms that has ended, or `end` the one that runs, so that the next call starts a new one."""
     tool = sys.modules["casaplotms.private.plotmstool"]
     process = getattr(tool, _PROCESS, None)
-    if process is not None:
-        process.kill()
-        for name in (_PROCESS, _ADDRESS, _STUB):
-            setattr(tool, name, None)
+    if process is None or not end and process.poll() is None:
+        return False
+    process.kill()
+    for name in (_PROCESS, _ADDRESS, _STUB):
+        setattr(tool, name, None)
+    return True
 
 
-def replace_viewer_launch(tool: ModuleType, start: Callable[[str], tuple[Application, str, str]]) -> None:
-    """Let casaviewer get its program, the program's address and service name from `start(kind)`."""
-    names = (_PROCESS, _ADDRESS, _SERVICE)
-    if not _have(tool, (_LAUNCH, *names), "starting the viewer without FUSE and display"):
+def plotms_runs() -> bool:
+    """Whether there is a plotms of this process's."""
+    process = getattr(sys.modules.get("casaplotms.private.plotmstool"), _PROCESS, None)
+    return process is not None and process.poll() is None
+
+
+def save_plotms(path: str, arguments: dict[str, Any]) -> None:
+    """Let plotms write the plot that it has just drawn once more, as the PNG `path`."""
+    size = [arguments[name] for name in ("highres", "dpi", "width", "height")]
+    sys.modules["casaplotms.private.plotmstool"].save(path, "png", False, *size)
+
+
+def replace_viewer_launch(tool: ModuleType, start: Callable[[str], tuple[Application, str]]) -> None:
+    """Let casaviewer get its program and the program's address from `start(kind)`."""
+    if not _have(tool, (_LAUNCH, _CHECK, _PROCESS, _ADDRESS, _STUB),
+                 "starting the viewer without FUSE and display"):
         return
 
     def launch(kind: str = "--server") -> str:
         if getattr(tool, _ADDRESS)[kind] is None or getattr(tool, _PROCESS)[kind] is None:
-            for name, value in zip(names, start(kind)):
-                getattr(tool, name)[kind] = value
+            getattr(tool, _PROCESS)[kind], getattr(tool, _ADDRESS)[kind] = start(kind)
         return getattr(tool, _ADDRESS)[kind]
 
+    def check(kind: str) -> Any:
+        if forget_viewer():
+            raise ProgramEnded("The viewer")
+        return getattr(tool, _STUB)[kind]
+
     setattr(tool, _LAUNCH, launch)
+    setattr(tool, _CHECK, check)
+
+
+def forget_viewer(end: bool = False) -> bool:
+    """The same for the viewer."""
+    tool = sys.modules["casaviewer.private.viewertool"]
+    processes = getattr(tool, _PROCESS, {})
+    gone = [kind for kind, process in processes.items() if process and (end or process.poll() is not None)]
+    for kind in gone:
+        processes[kind].kill()
+        for name in (_PROCESS, _ADDRESS, _STUB):
+            getattr(tool, name)[kind] = None
+    return bool(gone)
 
 
 def figure_managers() -> dict[Any, Any]:

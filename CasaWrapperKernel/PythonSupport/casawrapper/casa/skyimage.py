@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import os
 from contextlib import contextmanager
 from typing import Any, Iterator
 
 from . import summaries
 from .datasets import FITS, IMAGE
+from .skyplanes import SkyPlanes, beam_of, draw_beam
 
 _MOST_PIXELS = 256
-_ARCSECONDS = math.degrees(1) * 3600
 
 
 class SkyImage(str):
@@ -21,16 +20,17 @@ class SkyImage(str):
         return super().__new__(cls, summaries.checked(path, (IMAGE, FITS), "image"))
 
     def __repr__(self) -> str:
-        with self._open() as image:
+        with self.opened() as image:
             return summaries.text(str(self), self._facts(image))
 
     def _repr_html_(self) -> str:
-        with self._open() as image:
+        with self.opened() as image:
             return summaries.page(str(self), self._facts(image), {"Axes": (_AXES_HEAD, _axes(image))},
                                   _thumbnail(image), f"one plane of {self}")
 
     @contextmanager
-    def _open(self) -> Iterator[Any]:
+    def opened(self) -> Iterator[Any]:
+        """The image tool with this image, for the time of a `with`."""
         from casatools import image
 
         tool = image()
@@ -42,7 +42,7 @@ class SkyImage(str):
 
     def _facts(self, image: Any) -> dict[str, Any]:
         header = image.summary(list=False)
-        beam = _beam(image)
+        beam = beam_of(image)
         return {"shape": " x ".join(map(str, image.shape())), "unit": image.brightnessunit(),
                 "beam": f"{beam[0]:.4g} x {beam[1]:.4g} arcsec, {beam[2]:.3g} deg" if beam else "",
                 "object": image.miscinfo().get("object", ""), "type": header.get("imagetype", ""),
@@ -64,57 +64,20 @@ def _axes(image: Any) -> list[tuple[Any, ...]]:
 
 def _thumbnail(image: Any) -> Any:
     """The middle plane, thinned out to a thumbnail's size, on axes of offsets from the reference pixel."""
-    from numpy import isfinite, ma, percentile
+    from numpy import percentile
 
-    system = image.coordsys()
-    kinds, steps = list(system.axiscoordinatetypes()), system.increment()["numeric"]
-    centre = system.referencepixel()["numeric"]
-    system.done()
-    sky = [axis for axis, kind in enumerate(kinds) if kind == "Direction"]
-    if len(sky) != 2:
+    planes = SkyPlanes(image, _MOST_PIXELS)
+    middle = planes.channels // 2
+    plane = planes.read(middle) if planes.are_there else None
+    if plane is None or plane.ndim != 2 or not plane.count():
         return None
-    shape = image.shape()
-    first = [size // 2 if kinds[axis] == "Spectral" else 0 for axis, size in enumerate(shape)]
-    last = [size - 1 if axis in sky else first[axis] for axis, size in enumerate(shape)]
-    thin = [max(1, size // _MOST_PIXELS) if axis in sky else 1 for axis, size in enumerate(shape)]
-    values = image.getchunk(first, last, thin, dropdeg=True)
-    good = image.getchunk(first, last, thin, dropdeg=True, getmask=True)
-    plane = ma.masked_array(values, ~(good & isfinite(values)))
-    if plane.ndim != 2 or not plane.count():
-        return None
-    edges = [[(end - centre[axis]) * steps[axis] * _ARCSECONDS for end in (-0.5, shape[axis] - 0.5)]
-             for axis in sky]
     low, high = percentile(plane.compressed(), (0.5, 99.8))
     picture = summaries.figure()
     axes = picture.add_subplot()
-    shown = axes.imshow(plane.T, origin="lower", extent=[*edges[0], *edges[1]], vmin=low, vmax=high)
+    (left, right), (bottom, top) = planes.edges
+    shown = axes.imshow(plane.T, origin="lower", extent=[left, right, bottom, top], vmin=low, vmax=high)
     picture.colorbar(shown, ax=axes, label=image.brightnessunit(), fraction=0.046, pad=0.04)
-    _draw_beam(axes, _beam(image), edges)
-    spectral = [f"channel {first[axis]}" for axis, kind in enumerate(kinds)
-                if kind == "Spectral" and shape[axis] > 1]
+    draw_beam(axes, beam_of(image), planes.edges)
     axes.set(xlabel="RA offset (arcsec)", ylabel="Dec offset (arcsec)",
-             title=", ".join(spectral))
+             title=f"channel {middle}" if planes.channels > 1 else "")
     return picture
-
-
-def _draw_beam(axes: Any, beam: tuple[float, float, float] | None, edges: list[list[float]]) -> None:
-    from matplotlib.patches import Ellipse
-
-    if beam is None:
-        return
-    corner = [start + 0.1 * (end - start) for start, end in edges]
-    # Position angles run from north to east, which is to the left.
-    axes.add_patch(Ellipse(corner, beam[1], beam[0], angle=beam[2], facecolor="white", edgecolor="black"))
-
-
-def _beam(image: Any) -> tuple[float, float, float] | None:
-    """Axes in arcsec and position angle in degrees of the first plane's beam."""
-    found = image.restoringbeam()
-    if "beams" in found:
-        found = found["beams"]["*0"]["*0"]
-    if "major" not in found:
-        return None
-    factors = {"arcsec": 1.0, "arcmin": 60.0, "deg": 3600.0, "rad": _ARCSECONDS}
-    angle = found["positionangle"]
-    return (*(found[name]["value"] * factors[found[name]["unit"]] for name in ("major", "minor")),
-            angle["value"] if angle["unit"] == "deg" else math.degrees(angle["value"]))

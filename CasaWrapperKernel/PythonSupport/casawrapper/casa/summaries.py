@@ -16,12 +16,13 @@ _DOTS = 90
 _OPEN_ROWS = 12
 
 
-def figure() -> Any:
-    """An empty figure of a thumbnail's size that no window system and no list of open figures knows."""
+def figure(inches: tuple[float, float] = _PICTURE_INCHES, dots: int = _DOTS,
+           layout: str | None = "tight") -> Any:
+    """An empty figure, of a thumbnail's size, that no window system and no list of open figures knows."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    made = Figure(figsize=_PICTURE_INCHES, dpi=_DOTS, layout="tight")
+    made = Figure(figsize=inches, dpi=dots, layout=layout)
     FigureCanvasAgg(made)
     return made
 

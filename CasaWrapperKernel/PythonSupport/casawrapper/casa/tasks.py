@@ -18,13 +18,8 @@ ADAPTERS: dict[str, Adapter] = {
     "flagdata": interactive.flag_without_display,
     "plotbandpass": interactive.plot_bandpass,
     "plotweather": interactive.plot_weather,
-    "plotants": interactive.draw,
-    "plotprofilemap": interactive.draw,
-    "flagcmd": interactive.draw,
-    "polfromgain": interactive.draw,
-    "simobserve": interactive.draw,
-    "simanalyze": interactive.draw,
-    "simalma": interactive.draw,
+    **{name: interactive.draw(name) for name in (
+        "plotants", "plotprofilemap", "flagcmd", "polfromgain", "simobserve", "simanalyze", "simalma")},
 }
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from types import ModuleType
-from typing import Any
+from typing import Any, Callable
 
-from . import private_names
-from .appimage import application
-from .application import Application, program_errors
+from . import contactsheet, private_names, server
+from .application import Application
 from .door import Arguments, Run
+from .drawing import draw
 from .notices import notice
-from .pictures import Watch, show_files
+from .pictures import Watch, show_files, show_picture
 from .workspace import private_file
+
+_PICTURES = ("png", "jpg", "")
 
 
 def adapt_tool(tool: ModuleType) -> None:
@@ -37,11 +40,41 @@ def view_image(arguments: Arguments, run: Run) -> None:
                "(there is no viewer window in a notebook).")
         return
     out: Any = arguments["out"]
-    path = out.get("file", "") if isinstance(out, dict) else out
+    path, kind = _target(out)
+    if contactsheet.wanted(arguments["zoom"]):
+        _show_channels(arguments, path, kind)
+        return
     if not out:
         path = private_file("image", ".png")
         arguments["out"] = {"file": path, "format": "png"}
-    _run_and_show(arguments, run, path)
+
+    def once() -> None:
+        run(arguments)
+        if kind not in _PICTURES:
+            picture["out"] = {**(out if isinstance(out, dict) else {}), "file": seen.path, "format": "png"}
+            run(picture)
+
+    picture, seen = dict(arguments), Watch(private_file("image", ".png"))
+    _draw_and_show(once, Watch(path or os.devnull), seen, _words("imview", arguments))
+
+
+def _target(out: Any) -> tuple[str, str]:
+    """The file that imview's `out` names and the kind of it; nothing where CASA is to complain."""
+    path = out.get("file", "") if isinstance(out, dict) else out
+    path = path if isinstance(path, str) else ""
+    kind = out.get("format", "") if isinstance(out, dict) else ""
+    return path, (kind or os.path.splitext(path)[1][1:]).lower()
+
+
+def _show_channels(arguments: Arguments, path: str, kind: str) -> None:
+    if arguments["contour"]:
+        raise ValueError("Several channels are shown as raster only: leave out contour, or give one channel.")
+    figure, words = contactsheet.draw(arguments["raster"], arguments["zoom"])
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight")
+    show_picture(png.getvalue(), words)
+    if path:
+        figure.savefig(path, format=kind, bbox_inches="tight")
 
 
 def view_visibilities(arguments: Arguments, run: Run) -> None:
@@ -53,36 +86,40 @@ def view_visibilities(arguments: Arguments, run: Run) -> None:
     if not arguments["outfile"]:
         arguments.update(outfile=private_file("ms", ".png"), outformat="png")
     arguments["gui"] = False
-    _run_and_show(arguments, run, arguments["outfile"])
 
-
-def _run_and_show(arguments: Arguments, run: Run, path: object) -> None:
-    watch = Watch(path if isinstance(path, str) and path else os.devnull)
-    with program_errors("The viewer"):
+    def once() -> None:
         run(arguments)
-    show_files(watch.written(), crop=True)
+        if arguments["outformat"].lower() not in _PICTURES:
+            run({**arguments, "outfile": seen.path, "outformat": "png"})
+
+    seen = Watch(private_file("ms", ".png"))
+    _draw_and_show(once, Watch(arguments["outfile"]), seen, _words("msview", arguments))
 
 
-def _start(kind: str) -> tuple[Application, str, str]:
+def _draw_and_show(once: Callable[[], None], written: Watch, seen: Watch, words: str) -> None:
+    draw("The viewer", once, private_names.forget_viewer)
+    show_files(written.written(), words, crop=True, pictures=seen.written())
+
+
+def _words(task: str, arguments: Arguments) -> str:
+    """What the picture shows, for those who cannot see it."""
+    given = [arguments.get(name) for name in ("infile", "raster", "contour")]
+    parts = [one for some in given if some for one in (some if isinstance(some, list) else [some])]
+    names = [str(part.get("file", "") if isinstance(part, dict) else part) for part in parts]
+    zoom = arguments["zoom"]
+    channel = zoom.get("channel") if isinstance(zoom, dict) else arguments.get("channel")
+    of = ", ".join(dict.fromkeys(os.path.basename(os.path.normpath(name)) for name in names if name))
+    return f"{task}: {of}" + (f", channel {channel}" if channel else "")
+
+
+def _start(kind: str) -> tuple[Application, str]:
     from casatasks import casalog
     from casatools import ctsys
 
-    known = set(_viewers(ctsys.services()))
-    command = [application("casaviewer"), f"--casalogfile={casalog.logfile()}",
-               f"{kind}={ctsys.registry()['uri']}", f"--datapath={ctsys.rundata()}"]
-    if ctsys.getcachedir():
-        command.append(f"--cachedir={os.path.expanduser(ctsys.getcachedir())}")
-    viewer = Application("casaviewer", command)
+    def options(pipe: str) -> list[str]:
+        # Given a pipe, the viewer needs no registry, which would listen on every network interface.
+        cache = ctsys.getcachedir()
+        return [f"--casalogfile={casalog.logfile()}", f"{kind}={pipe}", f"--datapath={ctsys.rundata()}",
+                *([f"--cachedir={os.path.expanduser(cache)}"] if cache else [])]
 
-    def registered() -> tuple[str, str] | None:
-        new = {uri: name for uri, name in _viewers(ctsys.services()).items() if uri not in known}
-        return next(iter(new.items()), None)
-
-    address, service = viewer.wait_for(registered)
-    return viewer, address, service
-
-
-def _viewers(services: dict[str, dict[str, str]]) -> dict[str, str]:
-    """Address and name of each viewer that has registered with CASA."""
-    return {service["uri"]: service["id"] for service in services.values()
-            if service.get("id", "").partition(":")[0] == "casaviewer"}
+    return server.start("casaviewer", "casaviewer", options)

@@ -30,6 +30,11 @@ def private_file(stem: str, suffix: str) -> str:
     return os.path.join(folder, stem + suffix)
 
 
+def is_private(path: str) -> bool:
+    """Whether `path` lies in this process's private folder, which no user looks into."""
+    return _folder is not None and path.startswith(_folder[1] + os.sep)
+
+
 def _remove(owner: int, path: str) -> None:
     if owner == os.getpid():
         shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,44 @@
+"""Let CASA's programs listen on a socket in their own folder, not on every network interface of the machine.
+
+plotms and the viewer obey whoever connects to them, without asking who it is. The address is a constant in
+the program, so it is changed there, in our own unpacked copy.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from glob import glob
+
+# The text '0.0.0.0:%d' as the compiler put it into the code: eight bytes, then, after a few
+# instructions, the last four, which overlap the first by one.
+_ANY_INTERFACE = re.compile(rb"(?<=\x48\xb8)0\.0\.0\.0:(?P<between>.{4,40}?):%d\0", re.DOTALL)
+_SCHEME = "unix:"
+# A socket's address has room for 107 bytes.
+_LONGEST_PATH = 100
+
+
+def close_off(root: str) -> int:
+    """Change the programs below `root`; returns how many places were found."""
+    changed = 0
+    for path in glob(os.path.join(root, "usr", "bin", "*")):
+        with open(path, "r+b") as file:
+            code = file.read()
+            # A program has several servers, and two cannot share a name.
+            for number, place in enumerate(_ANY_INTERFACE.finditer(code), 1):
+                name = f"{_SCHEME}gui-{number}".encode().ljust(11, b"\0")
+                file.seek(place.start())
+                file.write(name[:8] + place["between"] + name[7:])
+                changed += 1
+    return changed
+
+
+def reachable(address: str, folder: str) -> str:
+    """Where to connect to a program that runs in `folder` and gave `address`."""
+    name = address.removeprefix(_SCHEME)
+    if name == address:
+        return address
+    path = os.path.join(folder, name)
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        path = f"/proc/self/fd/{os.open(folder, os.O_PATH)}/{name}"
+    return _SCHEME + path

@@ -1,0 +1,37 @@
+"""Start plotms or the viewer and learn where it listens."""
+
+from __future__ import annotations
+
+import os
+from typing import Callable
+
+from .appimage import application
+from .application import Application
+from .privatesocket import reachable
+from .workspace import private_file
+
+
+def start(name: str, package: str, options: Callable[[str], list[str]]) -> tuple[Application, str]:
+    """The running program of `package` and its address; `options(pipe)` is what it is started with."""
+    # CASA's own pipe is in /tmp and stays there when the program dies.
+    pipe = private_file(name, ".pipe")
+    folder = os.path.dirname(pipe)
+    os.mkfifo(pipe)
+    program = Application(name, [application(package), *options(pipe)], folder)
+    # Not blocking, because a program that dies never opens the pipe.
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    received = bytearray()
+
+    def announced() -> str | None:
+        try:
+            received.extend(os.read(reader, 4096))
+        except BlockingIOError:
+            return None
+        return received.decode().strip() if received.endswith(b"\n") else None
+
+    try:
+        address = program.wait_for(announced)
+    finally:
+        os.close(reader)
+        os.unlink(pipe)
+    return program, reachable(address, folder)
