@@ -18,6 +18,7 @@ ARG CASA_VERSION=
 RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends python3-venv >/dev/null
 COPY --from=wheelhouse . /wheelhouse/
 COPY containers/install-casa.sh /tmp/
+COPY artifacts/kernel/PythonSupport /opt/casa-kernel/PythonSupport
 RUN /tmp/install-casa.sh /opt/casa /wheelhouse ${CASA_VERSION}
 
 FROM system

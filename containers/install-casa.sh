@@ -19,10 +19,14 @@ else
 fi
 
 # Nobody can write in the image later, so what is made at first use is made now: the unpacked programs, and the
-# bytecode. A script takes the place of an AppImage; the folder must be called squashfs-root (casaplotms looks).
+# bytecode. The programs listen in a private folder only, as when a kernel unpacks them itself. A script takes the
+# place of an AppImage; the folder must be called squashfs-root (casaplotms looks).
 for app in "$dir"/lib/python3*/site-packages/casa*/__bin__/*.AppImage; do
     [ "$(head -c 4 "$app" | tail -c 3)" = ELF ] || continue
     (cd "${app%/*}" && rm -rf squashfs-root && "$app" --appimage-extract >/dev/null && chmod -R a+rX squashfs-root)
+    PYTHONPATH=/opt/casa-kernel/PythonSupport "$dir/bin/python" -c 'import sys
+from casawrapper.casa.privatesocket import close_off
+close_off(sys.argv[1]) or print("Nothing listens in", sys.argv[1])' "${app%/*}/squashfs-root"
     # shellcheck disable=SC2016 # expanded when it runs
     printf '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/squashfs-root/AppRun" "$@"\n' >"$app"
 done
