@@ -19,6 +19,9 @@ internal sealed class KernelHost : IDisposable
     // Jupyter waits 5 s for a kernel to end by itself; past 4 s it is better to end than to be killed with work unsent.
     private static readonly TimeSpan MostTimeToEnd = TimeSpan.FromSeconds(4);
 
+    // jupyter console no longer reads what the kernel has sent once it sees that the process is gone.
+    private static readonly TimeSpan TimeForLastWords = TimeSpan.FromMilliseconds(500);
+
     private readonly ManualResetEventSlim _shutDown = new();
     private readonly string _pythonPath;
     private readonly string _connectionFile;
@@ -170,6 +173,7 @@ internal sealed class KernelHost : IDisposable
             // A cell ran exit. Whoever started the kernel sees it end, and a Jupyter server then starts it anew.
             _python.Fail("The kernel has ended, because a cell before this one ran exit.");
             _shells.Finish();
+            Thread.Sleep(TimeForLastWords);
             return 0;
         }
 

@@ -211,7 +211,7 @@ def test_casas_progress_display_becomes_one(front: FrontEnd) -> None:
 
 def test_a_silent_long_task_tells_the_time(front: FrontEnd) -> None:
     cell = front.run("casalog.filter('SEVERE')\n"
-                     f"tclean('{MS}', imagename='quiet', field='2', imsize=256, cell='15arcsec', niter=500,"
+                     f"tclean('{MS}', imagename='quiet', field='2', imsize=512, cell='15arcsec', niter=2000,"
                      " threshold='0.0001mJy', cycleniter=50);\ncasalog.filter('INFO')", timeout=100)
     assert cell.status == "ok", cell.reply["content"]
     times = [int(found[1]) for block in states(cell) if (found := re.search(r"running for (\d+)\.?\d* s", block.title))]

@@ -35,8 +35,8 @@ internal sealed class HostFunctions(
         interpreter.Complete(id, new JobResult(content.ToArray(), ok, executionCount));
 
     /// <summary><c>publish(id, msg_type, content, metadata, buffers)</c>.</summary>
-    public void Publish(long id, string type, ReadOnlySpan<byte> content, ReadOnlySpan<byte> metadata, byte[][] buffers) =>
-        outbox.Post(Channel.Iopub, new Outgoing(type, interpreter.ParentOf(id), content.ToArray())
+    public void Publish(long id, string type, byte[] content, ReadOnlySpan<byte> metadata, byte[][] buffers) =>
+        outbox.Post(Channel.Iopub, new Outgoing(type, interpreter.ParentOf(id), content)
         {
             Metadata = metadata.ToArray(),
             Buffers = buffers,

@@ -127,7 +127,7 @@ internal static unsafe class HostModule
             buffers[i] = Bytes(PyList_GetItem(args[4], i)).ToArray();
         }
 
-        Host.Publish(PyLong_AsLongLong(args[0]), Text(args[1]), Bytes(args[2]), Bytes(args[3]), buffers);
+        Host.Publish(PyLong_AsLongLong(args[0]), Text(args[1]), Joined(args[2]), Bytes(args[3]), buffers);
         return NewNone();
     }
 
@@ -220,11 +220,34 @@ internal static unsafe class HostModule
         return PyBytes_AsStringAndSize(value, &start, &length) == 0 ? new ReadOnlySpan<byte>(start, (int)length) : [];
     }
 
-    private static string Text(nint value)
+    private static string Text(nint value) => Encoding.UTF8.GetString(Utf8(value));
+
+    private static ReadOnlySpan<byte> Utf8(nint value)
     {
         nint length;
         var start = PyUnicode_AsUTF8AndSize(value, &length);
-        return start == null ? "" : Encoding.UTF8.GetString(start, (int)length);
+        return start == null ? [] : new ReadOnlySpan<byte>(start, (int)length);
+    }
+
+    // A list of bytes and, by turns, of text: a picture of megabytes is copied here for the first time.
+    private static byte[] Joined(nint parts)
+    {
+        var whole = new byte[Enumerable.Range(0, (int)PyList_Size(parts)).Sum(i => Part(parts, i).Length)];
+        var rest = whole.AsSpan();
+        for (var i = 0; i < PyList_Size(parts); i++)
+        {
+            var part = Part(parts, i);
+            part.CopyTo(rest);
+            rest = rest[part.Length..];
+        }
+
+        return whole;
+    }
+
+    private static ReadOnlySpan<byte> Part(nint parts, int i)
+    {
+        var part = PyList_GetItem(parts, i);
+        return i % 2 == 0 ? Bytes(part) : Utf8(part);
     }
 
     private static nint NewBytes(byte[] value)

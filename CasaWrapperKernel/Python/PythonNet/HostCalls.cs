@@ -42,7 +42,7 @@ internal sealed class HostCalls(HostFunctions host)
             {
                 using var contentBytes = content.GetBuffer();
                 using var metadataBytes = metadata.GetBuffer();
-                host.Publish(id, type, Span(contentBytes), Span(metadataBytes), Copy(buffers));
+                host.Publish(id, type, Span(contentBytes).ToArray(), Span(metadataBytes), Copy(buffers));
             }
         }
     }

@@ -36,7 +36,8 @@ internal static class HostModule
                 host.Complete(id, content, bool(ok), execution_count)
 
             def publish(id, msg_type, content, metadata, buffers):
-                host.Publish(id, msg_type, content, metadata, buffers)
+                joined = b"".join(part if isinstance(part, bytes) else part.encode() for part in content)
+                host.Publish(id, msg_type, joined, metadata, buffers)
 
             def writer(write):
                 def write_text(text):

@@ -27,6 +27,7 @@ class BundledHistory(HistoryManager):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._ending = threading.Event()
         self._one_writer = threading.Lock()
+        self._explanation = ""
         super().__init__(*args, **kwargs)
         thread = getattr(self, "save_thread", None)  # none where nothing is saved
         if thread is not None:
@@ -36,10 +37,19 @@ class BundledHistory(HistoryManager):
         """SQLite needs locks: without them IPython waits, moves the history away as broken, and waits again."""
         folder = os.path.dirname(self.hist_file)
         if self.enabled and folder and not _has_locks(folder):
-            print(f"casa-kernel: no history is kept, for the file system of {folder} has no locks; "
-                  "set IPYTHONDIR to a folder on another.", file=sys.stderr)
             self.enabled = False
+            self._explanation = (f"No history is kept, for the file system of {folder} has no locks; "
+                                 "set IPYTHONDIR to a folder on another.")
         super().init_db()
+
+    def explain_under_first_cell(self) -> None:
+        """Have it said where the user sees it if no history is kept."""
+        if self._explanation:
+            self.shell.events.register("pre_run_cell", self._explain)
+
+    def _explain(self, info: Any) -> None:
+        self.shell.events.unregister("pre_run_cell", self._explain)
+        print(self._explanation, file=sys.stderr)
 
     def writeout_cache(self, conn: sqlite3.Connection | None = None) -> None:
         if not self.enabled:

@@ -95,7 +95,7 @@ def publish(
         return
     parts = [bytes(memoryview(b).cast("B")) for b in buffers or ()]
     _casa_host.publish(
-        current_request.get(), msg_type, jsonclean.dumps(content), jsonclean.dumps(metadata or {}), parts
+        current_request.get(), msg_type, jsonclean.parts(content), jsonclean.dumps(metadata or {}), parts
     )
 
 

@@ -104,6 +104,10 @@ class ZMQInteractiveShell(InteractiveShell):
         self.history_manager = BundledHistory(shell=self, parent=self)
         self.configurables.append(self.history_manager)
 
+    def init_events(self) -> None:
+        super().init_events()
+        self.history_manager.explain_under_first_cell()
+
     def init_sys_modules(self) -> None:
         """Nothing to do: cells run in the real ``__main__``, so what they define can be pickled."""
 
