@@ -18,13 +18,18 @@ internal sealed partial record NotebookSummary(int Cells, int Pictures, int LogB
             .Select(data => LogTitle().Match(Text(data.GetProperty("text/html")))).Where(match => match.Success).ToList();
         return new NotebookSummary(
             cells.Count,
-            bundles.Count(data => data.TryGetProperty("image/png", out _) || data.TryGetProperty("image/jpeg", out _)),
+            bundles.Sum(Count),
             logs.Count,
             logs.Sum(match => int.Parse(match.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)));
     }
 
     public string Describe(double seconds) => string.Create(CultureInfo.InvariantCulture,
         $"Made: {Cells} cells, {Pictures} pictures, {LogLines} CASA log lines under {LogBlocks} cells, in {seconds:F0} seconds.");
+
+    // The pages of one plot are one output.
+    private static int Count(JsonElement data) =>
+        data.TryGetProperty("image/png", out _) || data.TryGetProperty("image/jpeg", out _) ? 1
+        : data.TryGetProperty("text/html", out var html) ? Regex.Count(Text(html), "src=['\"]data:image/") : 0;
 
     // nbformat stores text as a string or as a list of lines.
     private static string Text(JsonElement text) => text.ValueKind == JsonValueKind.Array

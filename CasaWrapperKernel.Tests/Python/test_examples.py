@@ -7,6 +7,7 @@ import importlib.util
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,7 +41,10 @@ def check_pictures(notebook: nbformat.NotebookNode, at_least: int) -> None:
     """Every picture is a decoded image of a sensible size that shows something."""
     import matplotlib.image
 
-    pictures = [o.data["image/png"] for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    bundles = [o.data for o in outputs(notebook) if "data" in o]
+    pictures = [data["image/png"] for data in bundles if "image/png" in data]
+    for data in bundles:  # the pages of one plot are one output
+        pictures += re.findall(r"data:image/png;base64,([^'\"]+)", data.get("text/html", ""))
     assert len(pictures) >= at_least
     for picture in pictures:
         pixels = matplotlib.image.imread(io.BytesIO(base64.b64decode(picture)), format="png")
