@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from casa_session import ARCHIVE, need_casa
+from casa_session import unpack_data
 from kernel_client import Cell, FrontEnd, Kernel
 from log_blocks import as_block, final, states
 from test_kernel_beside import execute_in, subshell  # noqa: F401
@@ -21,10 +20,7 @@ MS = "ngc5921_raw.ms"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A working directory with the measurement set."""
-    need_casa()
-    work = tmp_path_factory.mktemp("work")
-    subprocess.run(["tar", "xf", ARCHIVE, "-C", work], check=True, timeout=60)
-    return work
+    return unpack_data(tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="module")

@@ -73,6 +73,11 @@ def test_threads_that_ulimit_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     monkeypatch.setattr(resource, "getrlimit", lambda which: (48, 48))
     assert threads._ulimit(tmp_path) == 8
+    # A limit that all threads of the machine together do not come near needs no counting.
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (100_000, 100_000))
+    assert threads._ulimit(tmp_path) == (100_000 - 16) // 4
+    (tmp_path / "loadavg").write_text("0.10 0.10 0.10 1/516 99\n")
+    assert threads._ulimit(tmp_path) is None
     monkeypatch.setattr(resource, "getrlimit", lambda which: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     assert threads._ulimit(tmp_path) is None
 

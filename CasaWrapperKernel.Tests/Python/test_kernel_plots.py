@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from casa_session import ARCHIVE, need_casa
+from casa_session import unpack_data
 from kernel_client import Cell, Kernel
 
 pytestmark = pytest.mark.deadline(240)
@@ -20,10 +19,7 @@ MS = "ngc5921_raw.ms"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A working directory with the measurement set."""
-    need_casa()
-    work = tmp_path_factory.mktemp("work")
-    subprocess.run(["tar", "xf", ARCHIVE, "-C", work], check=True, timeout=60)
-    return work
+    return unpack_data(tmp_path_factory.mktemp("work"))
 
 
 def pictures(cell: Cell) -> list[bytes]:

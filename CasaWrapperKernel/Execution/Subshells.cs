@@ -14,7 +14,7 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
     private readonly ConcurrentDictionary<string, ShellQueue> _subshells = new();
     private Task _mainRun = Task.CompletedTask;
 
-    public void Start() => _mainRun = Task.Run(_main.Run);
+    public void Start() => _mainRun = Start(_main);
 
     /// <summary>Waits until what has been asked of the main shell is answered, provided that needs no Python.</summary>
     public void Finish()
@@ -49,7 +49,7 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
         interpreter.StartSubshell(id);
         var queue = newQueue(false);
         _subshells[id] = queue;
-        Task.Run(queue.Run);
+        Start(queue);
         return id;
     }
 
@@ -76,4 +76,8 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
             queue.Close();
         }
     }
+
+    // A queue that a fault has stopped would leave its clients waiting for ever: better to end, and be started anew.
+    private static Task Start(ShellQueue queue) => Task.Run(queue.Run).ContinueWith(
+        run => Environment.FailFast(null, run.Exception), TaskContinuationOptions.OnlyOnFaulted);
 }

@@ -1,5 +1,5 @@
 // A user at the classic Notebook 6.4 with an empty notebook: node classic.js URL SCREENSHOT
-const { withPage, until } = require('./page.js');
+const { withPage, until, firstSteps } = require('./page.js');
 const assert = require('node:assert');
 
 withPage(process.argv[2], process.argv[3], async (page, step) => {
@@ -25,14 +25,7 @@ withPage(process.argv[2], process.argv[3], async (page, step) => {
 
   await page.waitForSelector('.code_cell .CodeMirror');
   await until(status, 'kernel_idle_icon', 60);
-  await step('a cell runs', async () => {
-    await run('print("s" + "um", 6 * 7)');
-    await until(outputs, 'sum 42');
-  });
-  await step('an error is shown with its line', async () => {
-    await run('1 / 0');
-    await until(outputs, 'ZeroDivisionError: division by zero');
-  });
+  await firstSteps(step, run, outputs);
   await step('Tab completes', async () => {
     await run('import os');
     await type('os.getpgr');

@@ -48,3 +48,15 @@ exports.labIsReady = async page => {
   await exports.until(() => page.locator('#jp-main-statusbar').innerText(), '| Idle', 60);
   await page.waitForTimeout(2000);
 };
+
+// What every front end must do before anything else is worth a look.
+exports.firstSteps = async (step, run, outputs) => {
+  await step('a cell runs', async () => {
+    await run('print("s" + "um", 6 * 7)');
+    await exports.until(outputs, 'sum 42');
+  });
+  await step('an error is shown with its line', async () => {
+    await run('1 / 0');
+    await exports.until(outputs, 'ZeroDivisionError: division by zero');
+  });
+};

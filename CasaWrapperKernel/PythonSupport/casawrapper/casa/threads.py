@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 from pathlib import Path
@@ -32,7 +33,18 @@ def _ulimit(processes: Path = Path("/proc")) -> int | None:
     limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
     if limit == resource.RLIM_INFINITY or os.getuid() == 0:  # root has none
         return None
+    # To look at every process of a shared node takes long, and few limits are so low that it matters.
+    if limit - _running(processes) >= _SHARE * len(os.sched_getaffinity(0)):
+        return None
     return _part_of(limit - sum(map(_threads, processes.glob("[0-9]*/status"))))
+
+
+def _running(processes: Path) -> float:
+    """The threads of all users."""
+    try:
+        return int((processes / "loadavg").read_text().split()[3].partition("/")[2])
+    except (OSError, ValueError, IndexError):
+        return math.inf
 
 
 def _threads(status: Path) -> int:
