@@ -83,6 +83,18 @@ public sealed class SubshellsTests : IDisposable
         Assert.Empty(Ask("list_subshell_request").GetProperty("subshell_id").EnumerateArray());
     });
 
+    [Fact(Timeout = 10_000)]
+    public Task The_end_waits_for_what_is_being_answered() => Task.Run(async () =>
+    {
+        _subshells.Add(Requests.Cell());
+        WaitFor("runs");
+        var end = Task.Run(_subshells.Finish);
+        Assert.False(end.IsCompleted);
+        _cellMayEnd.TrySetResult();
+        await end;
+        Assert.Equal("idle", _recorder.Events[^1]);
+    });
+
     private JsonElement Ask(string type, string content = "{}")
     {
         var request = Requests.New(type, content);
