@@ -19,9 +19,10 @@ _PICTURE_TYPES = ("image/png", "image/svg+xml", "image/jpeg", "application/pdf")
 def task_figures(words: str, show: bool = True) -> Iterator[None]:
     """Let a task draw as if no figure were open; then show what it left open (if `show`) and close it.
 
-    `words` say what there is to see.
+    `words` say what there is to see. A task that clears a figure goes on to its next page: that is shown too.
     """
     import matplotlib
+    import pylab
     from matplotlib import pyplot
 
     interactive = matplotlib.is_interactive()
@@ -30,12 +31,21 @@ def task_figures(words: str, show: bool = True) -> Iterator[None]:
     users_own = dict(managers)
     managers.clear()
     pyplot.ioff()
+    clear = pylab.clf
+
+    def clear_shown() -> None:
+        if show:
+            _show(pyplot.gcf(), words)
+        clear()
+
+    pylab.clf = clear_shown
     try:
         yield
         if show:
             for manager in list(managers.values()):
                 _show(manager.canvas.figure, words)
     finally:
+        pylab.clf = clear
         pyplot.close("all")
         managers.update(users_own)
         matplotlib.interactive(interactive)

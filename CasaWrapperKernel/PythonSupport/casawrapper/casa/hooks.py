@@ -13,6 +13,7 @@ ADAPTATIONS = (
     ("casatools", "registry", "adapt"),
     ("casatools.errors", "checks", "adapt"),
     ("casatasks", "tasks", "adapt"),
+    ("casatasks.private.simutil", "private_names", "make_statistics_numbers"),
     ("casaplotms", "plotms", "adapt"),
     ("casaplotms.private.plotmstool", "plotms", "adapt_tool"),
     ("casaplotms.private.task_plotms", "patience", "adapt"),

@@ -194,3 +194,20 @@ def replace_check_text(errors: ModuleType, make: CheckText) -> None:
         return make(found, cls.lstrip("_"), values, rules, text)
 
     errors.create_error_string = create_error_string
+
+
+def make_statistics_numbers(utilities: ModuleType) -> None:
+    """Let the pictures of simobserve, simanalyze and simalma get the statistics of an image as numbers.
+
+    The image tool gives arrays of one element, which CASA 6.7 formats as numbers, and numpy 2.4 does not.
+    """
+    if not _have(utilities, ("ia",), "drawing images in simobserve and simanalyze with numpy 2.4"):
+        return
+    tool = utilities.ia
+    statistics = tool.statistics
+
+    def single(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {key: value.item() if getattr(value, "size", 0) == 1 and value.dtype.kind == "f" else value
+                for key, value in statistics(*args, **kwargs).items()}
+
+    tool.statistics = single
