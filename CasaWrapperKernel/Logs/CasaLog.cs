@@ -55,6 +55,7 @@ internal sealed class CasaLog : ICellObserver
         {
             ReadNew();
             var file = _files.Find(file => file.Path == path) ?? new LogFile(path);
+            file.Reopen();
             _files.Remove(file);
             _files.Add(file);
         }

@@ -57,6 +57,25 @@ internal sealed class LogFile
         }
     }
 
+    /// <summary>CASA opens the path once more. What has come to stand there instead of the file is of another session.</summary>
+    public void Reopen()
+    {
+        try
+        {
+            _handle?.Dispose();
+            _handle = File.Exists(Path) ? Open() : null;
+            if (_handle is not null && RandomAccess.GetLength(_handle) is var length && length < _offset)
+            {
+                Start = _offset = length;
+                _partial.Clear();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _handle = null;
+        }
+    }
+
     /// <summary>Reads this session's part once more.</summary>
     public void ReadAll(Action<string> add)
     {

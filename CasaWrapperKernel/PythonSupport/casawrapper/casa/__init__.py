@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import environment, hooks, logdoor, names, startup, threads
+from . import logfile as logfiles
 from .environment import CasaSetupError, current_logfile
 from .logdoor import Host
 from .names import casa_names, provide
@@ -30,8 +31,9 @@ def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, 
     from .verbs import VerbFinder
 
     threads.limit()
-    environment.install(logfile, log, options)
+    environment.install(logfile, options)
     logdoor.install(log)
+    logfiles.install()
     logmagic.install(shell)
     hooks.install()
     prompt = Prompt(shell.user_ns, provide)

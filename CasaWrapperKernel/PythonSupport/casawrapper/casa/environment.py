@@ -11,10 +11,11 @@ from functools import partial
 from types import ModuleType
 from typing import Iterator
 
+from . import logfile as logfiles
 from . import siteconfig
 from .explain import CasaSetupError, explain
 from .importhook import when_imported, while_importing
-from .logdoor import Host
+from .notices import notice
 from .options import CONFIG, Options
 
 _PACKAGES = (CONFIG, "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
@@ -22,10 +23,10 @@ _DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
 _LAST_GOOD_PROTOBUF = (3, 20)
 
 
-def install(logfile: str, log: Host, options: Options) -> None:
+def install(logfile: str, options: Options) -> None:
     """Leave the hooks that configure CASA while it is imported."""
     while_importing(CONFIG, options.in_force)
-    when_imported(CONFIG, partial(_configure, logfile, log))
+    when_imported(CONFIG, partial(_configure, logfile))
     for package in _PACKAGES:
         while_importing(package, _importing)
 
@@ -52,14 +53,21 @@ def display_variable() -> Iterator[None]:
         os.environ.pop("DISPLAY", None)
 
 
-def _configure(logfile: str, log: Host, config: ModuleType) -> None:
+def _configure(logfile: str, config: ModuleType) -> None:
     chosen = getattr(config, "logfile", None) or ""
     if getattr(config, "nologfile", False):
         # casashell's reading of nologfile; an empty name would end the process inside casacore.
         config.logfile = os.devnull
     elif not chosen or _DEFAULT_LOG.fullmatch(os.path.basename(chosen)):
         config.logfile = logfile
-    log("follow", path=os.path.abspath(config.logfile))
+    else:
+        config.logfile = logfiles.expanded(chosen)
+        problem = logfiles.obstacle(config.logfile)
+        if problem:
+            notice(f"CASA cannot log to {config.logfile}, which its configuration names as logfile ({problem}): "
+                   f"its log is in {logfile}.")
+            config.logfile = logfile
+    logfiles.follow(config.logfile)
     config.nologger = True
     config.nogui = True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -89,12 +88,7 @@ def gist(result: object) -> str:
 
 def _adapt(casatasks: ModuleType) -> None:
     sink = type(casatasks.casalog)
-    set_file, post = sink.setlogfile, sink.post
-
-    @functools.wraps(set_file)
-    def setlogfile(self: object, filename: str = "", *args: object, **kwargs: object) -> object:
-        host("follow", path=os.path.abspath(filename or "casa.log"))
-        return set_file(self, filename, *args, **kwargs)
+    post = sink.post
 
     @functools.wraps(post)
     def post_from_cell(*args: object, **kwargs: object) -> object:
@@ -104,4 +98,4 @@ def _adapt(casatasks: ModuleType) -> None:
         finally:
             host("disown")
 
-    sink.setlogfile, sink.post = setlogfile, post_from_cell
+    sink.post = post_from_cell

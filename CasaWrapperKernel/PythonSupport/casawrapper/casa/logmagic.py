@@ -48,7 +48,7 @@ def _state(rest: str) -> None:
     path = state["parts"][-1]["path"]
     where = f"the file is {path}" if os.path.isfile(path) else f"the file will be {path}"
     if path == os.devnull:
-        where = "there is no file, since your CASA configuration says nologfile"
+        where = "there is no file, since your CASA configuration says nologfile, or casalog.setlogfile was told so"
     print(f"CASA's log is {'shown' if state['on'] else 'not shown'} under the cells; "
           f"this session has {state['counts']} so far, and {where}.")
 
