@@ -154,11 +154,83 @@ public sealed class CasaLogTests : IDisposable
         Append($"{Head}of the cell again\n");
         _log.CellEnds(Cell);
         _log.CellEnds(other);
-        var last = _outbox.TakeAll().Select(sent => sent.Message).GroupBy(message => message.Parent)
-            .ToDictionary(sent => sent.Key, sent => Html(sent.Last()));
+        var last = Last();
         Assert.Contains("(2 lines)", last[Cell]);
         Assert.Contains("(1 line)", last[other]);
         Assert.Contains("left behind", last[other]);
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task What_nobody_claims_belongs_to_the_running_cell_that_began_last() => Task.Run(() =>
+    {
+        var beside = """{"msg_id":"2"}"""u8.ToArray();
+        var subshell = new SubshellLog(_log);
+        _log.CellStarts(Cell);
+        Append($"{Head}of the main shell\n");
+        subshell.CellStarts(beside);
+        Append($"{Head}of the subshell\n{Head}of it too\n");
+        subshell.CellEnds(beside);
+        Append($"{Head}of the main shell again\n{Head}and again\n");
+        _log.CellEnds(Cell);
+        subshell.CellStarts(beside);
+        subshell.CellEnds(beside);
+        Append($"{Head}late\n");
+        subshell.CellEnds(beside);
+        var last = Last();
+        Assert.Contains("(3 lines)", last[Cell]);
+        Assert.Contains("(3 lines)", last[beside]);
+        Assert.Contains("late", last[beside]);
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task A_cell_is_remembered_after_many_others() => Task.Run(() =>
+    {
+        Run(Cell);
+        for (var i = 0; i < 300; i++)
+        {
+            Run(Encoding.UTF8.GetBytes($$"""{"msg_id":"later {{i}}"}"""));
+        }
+
+        _log.Own(Cell);
+        Append($"{Head}of a thread\n");
+        _log.Own([]);
+        _log.CellEnds(Cell);
+        var shown = _outbox.TakeAll().Select(sent => sent.Message).Where(message => message.Parent == Cell).ToList();
+        Assert.Equal(["display_data", "update_display_data"], shown.Select(message => message.Type));
+        Assert.Contains("(2 lines)", Html(shown[1]));
+    });
+
+    [Fact(Timeout = 30_000)]
+    public Task Text_without_an_end_delays_no_line() => Task.Run(async () =>
+    {
+        _log.CellStarts(Cell);
+        using var done = new CancellationTokenSource();
+        var dots = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                _outbox.Write(Cell, "stdout", "."u8);
+                await Task.Delay(10);
+            }
+        });
+        var fastest = long.MaxValue;
+        for (var attempt = 0; attempt < 5 && fastest >= 200; attempt++)
+        {
+            await Task.Delay(300);
+            Append($"{Head}line {attempt}\n");
+            var waited = Stopwatch.StartNew();
+            while (!_outbox.TakeAll().Any(sent => sent.Message.Type != "stream"))
+            {
+                Assert.InRange(waited.ElapsedMilliseconds, 0, Long);
+                await Task.Delay(5);
+            }
+
+            fastest = Math.Min(fastest, waited.ElapsedMilliseconds);
+        }
+
+        await done.CancelAsync();
+        await dots;
+        Assert.InRange(fastest, 0, 199);
     });
 
     [Fact(Timeout = 30_000)]
@@ -238,6 +310,18 @@ public sealed class CasaLogTests : IDisposable
         Assert.Contains("(100,000 lines)", Html(_outbox.TakeAll()[^1].Message));
         Assert.InRange(spent.Elapsed.TotalSeconds, 0, 20);
     });
+
+    /// <summary>A cell that logs one line.</summary>
+    private void Run(byte[] cell)
+    {
+        _log.CellStarts(cell);
+        Append($"{Head}of a cell\n");
+        _log.CellEnds(cell);
+    }
+
+    /// <summary>What each cell's block shows at last.</summary>
+    private Dictionary<byte[], string> Last() => _outbox.TakeAll().Select(sent => sent.Message)
+        .GroupBy(message => message.Parent).ToDictionary(sent => sent.Key, sent => Html(sent.Last()));
 
     private void Append(string text) => File.AppendAllText(_file, text);
 

@@ -10,7 +10,6 @@ namespace CasaWrapperKernel.Logs;
 internal sealed class CasaLog : ICellObserver
 {
     private const int PollMilliseconds = 25;
-    private const int RememberedCells = 32;
 
     // _showing is taken before the outbox's lock, _gate may be taken inside it (HasWarning): so nothing is ever posted
     // while _gate is held.
@@ -20,10 +19,9 @@ internal sealed class CasaLog : ICellObserver
     private readonly RecentWarnings _recent = new();
     private readonly TaskFrames _tasks = new();
     private readonly List<LogFile> _files = [];
-    private readonly List<CellLog> _cells = [];
+    private readonly CellLogs _cells = new();
     private readonly Counts _counts = new();
     private CellLog? _main;
-    private CellLog? _owner;
     private bool _on = true;
     private string _level = "DEBUGGING";
 
@@ -71,12 +69,19 @@ internal sealed class CasaLog : ICellObserver
         }
     }
 
-    public void CellStarts(byte[] parent)
+    public void CellStarts(byte[] parent) => CellStarts(parent, isMain: true);
+
+    /// <param name="parent">Header JSON of the execute_request.</param>
+    /// <param name="isMain">Whether the main shell runs it.</param>
+    public void CellStarts(byte[] parent, bool isMain)
     {
-        ShowNews(_main); // what came between the cells belongs to the one before
+        ShowNews(_cells.Newest); // what came between the cells belongs to the one before
         lock (_gate)
         {
-            _main = CellOf(parent);
+            ReadNew();
+            var cell = CellOf(parent);
+            _cells.Begin(cell);
+            _main = isMain ? cell : _main;
         }
     }
 
@@ -86,7 +91,7 @@ internal sealed class CasaLog : ICellObserver
         lock (_gate)
         {
             ReadNew();
-            cell = Known(parent);
+            cell = _cells.Known(parent);
             cell?.Progress(null);
         }
 
@@ -96,6 +101,7 @@ internal sealed class CasaLog : ICellObserver
             if (cell is not null)
             {
                 _tasks.Close(cell);
+                _cells.End(cell);
             }
         }
     }
@@ -116,8 +122,8 @@ internal sealed class CasaLog : ICellObserver
     {
         lock (_gate)
         {
-            (_tasks.Newest(null)?.Cell ?? _main)?.Progress(percent);
-            return _on && _main is not null;
+            (_tasks.Newest(null)?.Cell ?? _cells.Newest)?.Progress(percent);
+            return _on && _cells.Newest is not null;
         }
     }
 
@@ -128,15 +134,15 @@ internal sealed class CasaLog : ICellObserver
         lock (_gate)
         {
             var owner = IsNoCell(parent) ? null : CellOf(parent);
-            if (owner == _main && !_tasks.AreBeside(_main))
+            if (owner == _cells.Newest && !_tasks.AreBeside(owner))
             {
                 owner = null; // the lines go there anyway, and thousands of them need not be looked for one by one
             }
 
-            if (owner != _owner)
+            if (owner != _cells.Owner)
             {
                 ReadNew();
-                _owner = owner;
+                _cells.Owner = owner;
             }
         }
     }
@@ -147,7 +153,7 @@ internal sealed class CasaLog : ICellObserver
         lock (_gate)
         {
             ReadNew();
-            if ((IsNoCell(parent) ? _main : CellOf(parent)) is { } cell)
+            if ((IsNoCell(parent) ? _cells.Newest : CellOf(parent)) is { } cell)
             {
                 cell.TaskBegins(_tasks.Begin(call, name, cell));
             }
@@ -175,7 +181,10 @@ internal sealed class CasaLog : ICellObserver
         {
             ReadNew();
             _on = on;
-            _cells.ForEach(cell => cell.Forget());
+            foreach (var cell in _cells.All)
+            {
+                cell.Forget();
+            }
         }
     }
 
@@ -205,7 +214,7 @@ internal sealed class CasaLog : ICellObserver
         lock (_gate)
         {
             ReadNew();
-            var last = _cells.FindLast(cell => cell != _main && cell.Block.Counts.Lines > 0);
+            var last = _cells.All.LastOrDefault(cell => cell != _main && cell.Block.Counts.Lines > 0);
             return last?.Content($"casa-log-{Guid.NewGuid():N}");
         }
     }
@@ -240,31 +249,14 @@ internal sealed class CasaLog : ICellObserver
 
         _recent.Add(line, text);
         _counts.Add(line);
-        var task = _tasks.Place(line, _owner, _main);
+        var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
         if (Priority.Rank(line.Priority) >= Priority.Rank(_level))
         {
-            (_owner ?? task?.Cell ?? _main)?.Add(line, task);
+            (_cells.Owner ?? task?.Cell ?? _cells.Newest)?.Add(line, task);
         }
     }
 
-    private CellLog? Known(byte[] parent) => _cells.Find(cell => ReferenceEquals(cell.Parent, parent));
-
-    private CellLog CellOf(byte[] parent)
-    {
-        if (Known(parent) is { } known)
-        {
-            return known;
-        }
-
-        if (_cells.Count == RememberedCells)
-        {
-            _cells.Remove(_cells.Find(cell => cell.Block.Running is null && cell != _main) ?? _cells[0]);
-        }
-
-        var cell = new CellLog(parent, _files[^1].Path);
-        _cells.Add(cell);
-        return cell;
-    }
+    private CellLog CellOf(byte[] parent) => _cells.Of(parent, _files[^1].Path);
 
     private static bool IsNoCell(byte[] parent) => parent.Length <= Wire.Outgoing.EmptyObject.Length;
 
@@ -274,14 +266,14 @@ internal sealed class CasaLog : ICellObserver
         lock (_showing)
         {
             List<Wire.Outgoing> messages = [];
-            var later = _outbox.IsInLine;
+            var inLine = _outbox.IsInLine;
             lock (_gate)
             {
                 ReadNew();
                 var now = Environment.TickCount64;
-                foreach (var cell in _on ? _cells : [])
+                foreach (var cell in _on ? _cells.All : [])
                 {
-                    if (cell == ended ? cell.HasNews : cell.IsDue(now, later))
+                    if (cell == ended ? cell.HasNews : cell.IsDue(now, inLine))
                     {
                         messages.Add(cell.Show(now, ended: cell == ended));
                     }

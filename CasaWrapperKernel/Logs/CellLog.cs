@@ -9,6 +9,7 @@ namespace CasaWrapperKernel.Logs;
 internal sealed class CellLog(byte[] parent, string file)
 {
     private const int NewLinesMilliseconds = 125;
+    private const int LineMilliseconds = 75;
     private const int PercentMilliseconds = 250;
     private const int RunningMilliseconds = 1000;
     private const int QuietMilliseconds = 1000;
@@ -22,6 +23,7 @@ internal sealed class CellLog(byte[] parent, string file)
     private bool _newPercent;
     private bool _isWhole = true;
     private long _lastShown;
+    private long _newSince;
 
     public byte[] Parent => parent;
 
@@ -30,13 +32,19 @@ internal sealed class CellLog(byte[] parent, string file)
     public void Add(LogLine line, TaskRun? task)
     {
         Block.Add(line, task);
-        _newLines = true;
+        ShowSoon();
     }
 
     public void TaskBegins(TaskRun task) => Block.Add(task);
 
     /// <summary>A task has ended; one so short that nobody has heard of it and that logged nothing is not worth a block.</summary>
-    public void TaskEnds(TaskRun task) => _newLines |= _shown || Block.Counts.Lines > 0 || task.HasFailed || task.IsLong;
+    public void TaskEnds(TaskRun task)
+    {
+        if (_shown || Block.Counts.Lines > 0 || task.HasFailed || task.IsLong)
+        {
+            ShowSoon();
+        }
+    }
 
     public void Progress(int? percent)
     {
@@ -52,11 +60,12 @@ internal sealed class CellLog(byte[] parent, string file)
 
     /// <summary>Whether it is time to show what is new.</summary>
     /// <param name="now">In milliseconds.</param>
-    /// <param name="later">Whether new lines had better wait a moment.</param>
-    public bool IsDue(long now, bool later)
+    /// <param name="inLine">Whether a line of text is being written: new lines wait a moment for its end, which never comes
+    /// while a program draws dots.</param>
+    public bool IsDue(long now, bool inLine)
     {
         var waited = now - _lastShown;
-        return (_newLines && !later && waited >= NewLinesMilliseconds)
+        return (_newLines && (!inLine || now - _newSince >= LineMilliseconds) && waited >= NewLinesMilliseconds)
             || (_newPercent && waited >= PercentMilliseconds)
             || (waited >= RunningMilliseconds && Block.Running is { IsLong: true })
             || (waited >= QuietMilliseconds && !_isWhole && Block.Running is null);
@@ -77,4 +86,12 @@ internal sealed class CellLog(byte[] parent, string file)
     /// <summary>The output by its types.</summary>
     public IReadOnlyDictionary<string, string> Content(string id, int newest = int.MaxValue) =>
         new Dictionary<string, string> { ["text/html"] = Block.ToHtml(id, newest), ["text/plain"] = Block.ToText() };
+
+    private void ShowSoon()
+    {
+        if (!_newLines)
+        {
+            (_newLines, _newSince) = (true, Environment.TickCount64);
+        }
+    }
 }

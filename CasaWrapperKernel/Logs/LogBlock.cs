@@ -16,6 +16,8 @@ internal sealed class LogBlock(string file)
     /// <summary>How far CASA's progress display on standard error is, in per cent; null if there is none.</summary>
     public int? Percent { get; set; }
 
+    public int KeptLines => _lines.First.Count + _lines.Last.Count;
+
     public bool IsEmpty => Counts.Lines == 0 && _tasks.Count == 0;
 
     /// <summary>The task that began last, if it has not ended.</summary>

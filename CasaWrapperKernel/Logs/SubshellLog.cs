@@ -2,12 +2,10 @@ using CasaWrapperKernel.Execution;
 
 namespace CasaWrapperKernel.Logs;
 
-/// <summary>For the cells of subshells: they get what Python says is theirs, and it is shown before they end.</summary>
+/// <summary>For the cells of subshells.</summary>
 internal sealed class SubshellLog(CasaLog log) : ICellObserver
 {
-    public void CellStarts(byte[] parent)
-    {
-    }
+    public void CellStarts(byte[] parent) => log.CellStarts(parent, isMain: false);
 
     public void CellEnds(byte[] parent) => log.CellEnds(parent);
 }
