@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,3 +81,14 @@ def test_sys_exit_fails_the_cell_and_not_the_kernel(front: FrontEnd) -> None:
     cell = front.run("import sys; sys.exit(3)")
     assert cell.error == "SystemExit"
     assert front.value("1") == "1"
+
+
+def test_a_traceback_is_made_once(front: FrontEnd) -> None:
+    front.run("made = []\nformatter = get_ipython().InteractiveTB\nfull = formatter.structured_traceback\n"
+              "formatter.structured_traceback = lambda *a, **k: made.append(full(*a, **k)) or made[-1]")
+    cell = front.run("1/0")
+    assert front.value("len(made)") == "1"
+    kept = front.value("list(getattr(get_ipython().history_manager, 'exceptions', {}).values())[-1:]")
+    traceback = cell.reply["content"]["traceback"]
+    assert ast.literal_eval(kept) in ([], [{"ename": "ZeroDivisionError", "evalue": "division by zero",
+                                            "traceback": traceback}])

@@ -150,6 +150,10 @@ class ZMQInteractiveShell(InteractiveShell):
             # A value that cannot be shown fails its cell, though IPython goes on.
             hook.exec_result.error_in_exec = evalue
 
+    def _format_exception_for_storage(self, error: BaseException, *_: Any, **__: Any) -> dict[str, Any]:
+        """IPython 9 keeps the traceback of each cell: the one that was shown, rather than one made once more."""
+        return {"ename": type(error).__name__, "evalue": str(error), "traceback": last_traceback.get()}
+
 
 _OWN_FILES = {kernel.__file__, host.__file__, streams.__file__}
 

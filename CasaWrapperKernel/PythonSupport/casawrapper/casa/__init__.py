@@ -27,7 +27,7 @@ def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, 
     `log` is whoever shows the log.
     """
     # Here, because doctor must work in a Python that lacks IPython.
-    from . import keyboard, logmagic, prestart
+    from . import failures, keyboard, logmagic, prestart
     from .verbs import VerbFinder
 
     threads.limit()
@@ -36,6 +36,7 @@ def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, 
     logfiles.install()
     logmagic.install(shell)
     hooks.install()
+    failures.install(shell)
     prompt = Prompt(shell.user_ns, provide)
     names.install(shell, prompt.verbs())
     shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import functools
+import inspect
 import os
-import traceback
 from types import ModuleType
-from typing import Any, Callable
-
-from IPython import get_ipython
+from typing import Any, Callable, Sequence
 
 from . import private_names
+from .failures import brief
 
 _TYPES = {
     "cInt": "a whole number", "cFloat": "a number", "cStr": "a text", "cBool": "True or False",
@@ -24,26 +24,7 @@ _LONGEST_VALUE = 200
 
 
 class ParameterError(AssertionError):
-    """Arguments that CASA does not take. Shown as its message; %tb shows CASA's own traceback."""
-
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)
-        self._shown = False
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython asks exceptions for this, also when the user asks again, for all of it, with %tb.
-        shell = get_ipython()
-        if self._shown and shell is not None:
-            return shell.InteractiveTB.structured_traceback(type(self), self, self.__traceback__, tb_offset=1)
-        self._shown = True
-        return [f"\x1b[0;31m{type(self).__name__}\x1b[0m: {self}", *self._users_line(),
-                "(%tb shows where CASA found this.)"]
-
-    def _users_line(self) -> list[str]:
-        """The line that called the task."""
-        calls = traceback.extract_tb(self.__traceback__)
-        inside = next((number for number, call in enumerate(calls) if call.name == "__call__"), 0)
-        return [f"line {calls[inside - 1].lineno}: {calls[inside - 1].line}"] if inside else []
+    """Arguments that CASA does not take."""
 
 
 def adapt(errors: ModuleType) -> None:
@@ -51,12 +32,28 @@ def adapt(errors: ModuleType) -> None:
     private_names.replace_check_text(errors, _raise)
 
 
+def refuse_unknown_names(task: type, name: str) -> None:
+    """Let the class `task` say which of its parameters a wrong name may mean."""
+    original = task.__call__  # type: ignore[operator]
+    known = list(inspect.signature(original).parameters)[1:]
+
+    @functools.wraps(original)
+    def call(self: object, *values: Any, **named: Any) -> Any:
+        unknown = [one for one in named if one not in known]
+        if unknown:
+            raise brief(TypeError("\n".join(f"{name} has no parameter {one!r}. {_guess(one, known)}".rstrip()
+                                            for one in unknown)))
+        return original(self, *values, **named)
+
+    task.__call__ = call  # type: ignore[operator]
+
+
 def _raise(found: Any, task: str, values: dict[str, Any], schema: dict[str, Any], text: str) -> str:
     """Raise what `found`, the validator's errors, mean; give CASA's `text` back where that is not clear."""
     wrong = [name for name in schema if name in found and name in values]
     if not isinstance(found, dict) or not wrong:
         return text
-    raise ParameterError("\n".join(_sentence(task, name, values[name], schema[name]) for name in wrong))
+    raise brief(ParameterError("\n".join(_sentence(task, name, values[name], schema[name]) for name in wrong)))
 
 
 def _sentence(task: str, name: str, value: Any, rules: dict[str, Any]) -> str:
@@ -77,9 +74,17 @@ def _problem(name: str, value: Any, alternatives: list[dict[str, Any]]) -> str:
             return f"give {name} the path of something that exists."
         return f"{', '.join(map(repr, missing))} does not exist in {os.getcwd()}."
     if allowed and isinstance(value, str):
-        close = difflib.get_close_matches(value, allowed, 1)
-        guess = f"Did you mean {close[0]!r}? " if close else ""
-        choices = {choice.casefold(): choice for choice in sorted(allowed)}
-        return f"{guess}{name} must be one of {', '.join(map(repr, sorted(choices.values())))}."
+        return must_be_one_of(name, value, allowed)
     kinds: Callable[[str], str] = lambda one: _TYPES.get(one, one)
     return f"{name} must be {' or '.join(dict.fromkeys(map(kinds, types))) or 'something else'}."
+
+
+def must_be_one_of(name: str, value: str, allowed: Sequence[str]) -> str:
+    """The sentence for a `value` that is none of those that are allowed."""
+    choices = {choice.casefold(): choice for choice in sorted(allowed)}
+    return f"{_guess(value, allowed)}{name} must be one of {', '.join(map(repr, sorted(choices.values())))}."
+
+
+def _guess(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1)
+    return f"Did you mean {close[0]!r}? " if close else ""

@@ -12,6 +12,8 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Callable, Protocol, Sequence
 
+from .failures import brief
+
 Arguments = dict[str, Any]
 Run = Callable[[Arguments], Any]
 Adapter = Callable[[Arguments, Run], Any]
@@ -73,7 +75,7 @@ def guarded(name: str, function: Callable[..., Any], parameters: Sequence[str],
             # Tasks that CASA calls itself give CASA what it expects.
             return result if depth else _presentable(result)
         except BaseException as error:
-            failure = error
+            failure = brief(error)
             raise
         finally:
             _local.depth = depth

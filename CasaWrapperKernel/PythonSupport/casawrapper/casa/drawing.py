@@ -11,16 +11,17 @@ from .notices import notice
 _LOOKS, _BETWEEN_LOOKS = 3, 0.03
 
 
-def draw(name: str, call: Callable[[], object], forget: Callable[..., bool], alone: bool = True) -> None:
+def draw(name: str, call: Callable[[], object], forget: Callable[..., bool], alone: bool = True,
+         explain: Callable[[str], str] = str) -> None:
     """Make the `call`, and once more, with a new program, if the program ends meanwhile.
 
     `forget()` drops a program that has ended. `alone` is false if earlier calls have left in the program
-    what this one adds to.
+    what this one adds to. `explain` makes what the program says about an error clearer.
     """
     try:
         if forget() and not alone:
             raise ProgramEnded(name)
-        _call(name, call, forget)
+        _call(name, call, forget, explain)
     except ProgramEnded as error:
         if not alone:
             raise RuntimeError(f"{name} has ended, and with it what earlier calls have drawn on this page: "
@@ -33,13 +34,14 @@ def draw(name: str, call: Callable[[], object], forget: Callable[..., bool], alo
     else:
         return
     try:
-        _call(name, call, forget)
+        _call(name, call, forget, explain)
     except ProgramEnded as error:
         raise RuntimeError(f"{name} ended twice while it was drawing (often for want of memory: select or "
                            "average more); the next call starts it anew.") from error
 
 
-def _call(name: str, call: Callable[[], object], forget: Callable[..., bool]) -> None:
+def _call(name: str, call: Callable[[], object], forget: Callable[..., bool],
+          explain: Callable[[str], str]) -> None:
     import grpc
 
     try:
@@ -53,5 +55,5 @@ def _call(name: str, call: Callable[[], object], forget: Callable[..., bool]) ->
                 raise ProgramEnded(name) from error
             time.sleep(_BETWEEN_LOOKS)
         if isinstance(error, grpc.RpcError):
-            raise RuntimeError(f"{name} could not draw this: {error.details()}") from error
+            raise RuntimeError(f"{name} could not draw this: {explain(error.details())}") from error
         raise

@@ -17,6 +17,8 @@ ADAPTATIONS = (
     ("casaplotms", "plotms", "adapt"),
     ("casaplotms.private.plotmstool", "plotms", "adapt_tool"),
     ("casaplotms.private.task_plotms", "patience", "adapt"),
+    ("casaplotms.private.task_plotms", "plotmserrors", "adapt"),
+    ("casaviewer", "viewer", "adapt"),
     ("casaviewer.private.viewertool", "viewer", "adapt_tool"),
     ("casaviewer.private.task_imview", "viewer", "adapt_imview"),
     ("casaviewer.private.task_msview", "viewer", "adapt_msview"),

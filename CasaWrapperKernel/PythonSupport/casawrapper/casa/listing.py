@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from IPython import get_ipython
 
 from .door import Arguments, Run
+from .logsince import LogSince
 from .notices import notice
 from .results import ResultDict
 from .workspace import private_file
@@ -38,20 +38,17 @@ def _cell_number() -> int | None:
 
 def list_observation(arguments: Arguments, run: Run) -> Any:
     """Run listobs and print its listing once."""
-    from casatasks import casalog
-
     if arguments["listfile"]:
         return run(arguments)
-    log = casalog.logfile()
-    if not os.path.isfile(log):
+    log = LogSince()
+    if not log.is_there:
         arguments.update(listfile=private_file("listobs", ".txt"), overwrite=True)
         result = run(arguments)
         with open(arguments["listfile"]) as file:
             print(file.read(), end="")
         return _quiet(result)
-    start = os.path.getsize(log)
     result = run(arguments)
-    listing = _listing(log, start)
+    listing = "\n".join(log.messages(_ORIGIN)).strip("\n")
     if not listing:
         notice("The log holds no listing (casalog.filter?); listobs(..., listfile='x.txt') writes a file.")
         return result
@@ -61,12 +58,3 @@ def list_observation(arguments: Arguments, run: Run) -> Any:
 
 def _quiet(result: Any) -> Any:
     return QuietDict(result) if isinstance(result, dict) else result
-
-
-def _listing(log: str, start: int) -> str:
-    """The listing that was logged after byte `start`, without the date and origin of each line."""
-    with open(log, "rb") as file:
-        file.seek(start)
-        lines = [line.split("\t", 3) for line in file.read().decode(errors="replace").split("\n")]
-    return "\n".join(fields[3] for fields in lines
-                     if len(fields) == 4 and fields[2].rstrip("+ ") == _ORIGIN).strip("\n")

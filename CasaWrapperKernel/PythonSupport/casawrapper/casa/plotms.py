@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from types import ModuleType
 
-from . import callib, prestart, private_names
+from . import callib, plotmserrors, prestart, private_names
 from .application import Application
+from .checks import refuse_unknown_names
 from .door import Arguments, Run
 from .drawing import draw
 from .environment import display_variable
+from .logsince import LogSince
 from .notices import notice
 from .pictures import Watch, show_files
 from .workspace import private_file
@@ -27,6 +30,7 @@ def adapt_tool(tool: ModuleType) -> None:
 def adapt(package: ModuleType) -> None:
     """Put plotms behind the door."""
     private_names.guard_task(package.plotms, "plotms", plot)
+    refuse_unknown_names(type(package.plotms), "plotms")
 
 
 def plot(arguments: Arguments, run: Run) -> None:
@@ -39,8 +43,10 @@ def plot(arguments: Arguments, run: Run) -> None:
     arguments["showgui"] = False
     arguments["callib"] = callib.absolute(arguments["callib"])
     kind = arguments["expformat"] or os.path.splitext(given)[1][1:] or "png"
+    for name in ("vis", "caltable"):
+        arguments[name] = os.path.expanduser(arguments[name])
     # The program's working folder is not the user's.
-    path = os.path.abspath(given) if given else private_file("plot", f".{kind}")
+    path = os.path.abspath(os.path.expanduser(given)) if given else private_file("plot", f".{kind}")
     arguments["plotfile"] = path
     written, seen = Watch(path), Watch(private_file("page", ".png"))
 
@@ -53,7 +59,8 @@ def plot(arguments: Arguments, run: Run) -> None:
         arguments["overwrite"] = True
 
     _clear_shared_axes(arguments)
-    draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"])
+    draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"],
+         explain=partial(plotmserrors.explain, arguments, LogSince()))
     _show(arguments, written.written(), seen.written())
 
 

@@ -105,6 +105,21 @@ def save_plotms(path: str, arguments: dict[str, Any]) -> None:
     sys.modules["casaplotms.private.plotmstool"].save(path, "png", False, *size)
 
 
+def replace_plotms_choice_check(task: ModuleType, explain: Callable[[str, Any, list[str]], str]) -> None:
+    """Let `explain` name the values that are allowed, from a parameter, its value and those values."""
+    if not _have(task, ("checkVariantString",), "the explanation of wrong values for plotms' axes and symbols"):
+        return
+    original = task.checkVariantString
+
+    def check(name: str, value: Any, allowed: list[str]) -> None:
+        try:
+            original(name, value, allowed)
+        except ValueError as error:
+            raise ValueError(explain(name, value, allowed)) from error
+
+    task.checkVariantString = check  # type: ignore[attr-defined]
+
+
 def replace_viewer_launch(tool: ModuleType, start: Callable[[str], tuple[Application, str]]) -> None:
     """Let casaviewer get its program and the program's address from `start(kind)`."""
     if not _have(tool, (_LAUNCH, _CHECK, _PROCESS, _ADDRESS, _STUB),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from . import interactive, private_names
+from .checks import refuse_unknown_names
 from .door import Adapter, TaskCall, TaskObserver, observers
 from .listing import list_observation
 
@@ -30,3 +31,4 @@ def adapt(package: ModuleType) -> None:
         # casalog, version and version_string stand in the same list and are no tasks.
         if type(task).__module__ == f"casatasks.{name}":
             private_names.guard_task(task, name, ADAPTERS.get(name))
+            refuse_unknown_names(type(task), name)

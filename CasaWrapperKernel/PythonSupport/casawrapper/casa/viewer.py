@@ -9,6 +9,7 @@ from typing import Any, Callable
 
 from . import contactsheet, private_names, server
 from .application import Application
+from .checks import refuse_unknown_names
 from .door import Arguments, Run
 from .drawing import draw
 from .notices import notice
@@ -16,6 +17,12 @@ from .pictures import Watch, show_files, show_picture
 from .workspace import private_file
 
 _PICTURES = ("png", "jpg", "")
+
+
+def adapt(package: ModuleType) -> None:
+    """Let both tasks say which parameter a wrong name may mean."""
+    for name in ("imview", "msview"):
+        refuse_unknown_names(type(getattr(package, name)), name)
 
 
 def adapt_tool(tool: ModuleType) -> None:

@@ -1,0 +1,61 @@
+"""What is wrong with a plot, where plotms itself has two words for it at most."""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+from typing import Any
+
+from . import datasets, private_names
+from .checks import must_be_one_of
+from .door import Arguments
+from .logsince import LogSince
+
+_ORIGIN = "PlotMS::load_cache"
+# What plotms logs of every plot before it comes to what is wrong, and after it.
+_USUAL = ("START", "Plotting", "Selection", "Caching", "Clearing")
+
+_DATA = (("vis", datasets.MEASUREMENT_SET, "measurement set"),
+         ("caltable", datasets.CALIBRATION, "calibration table"))
+
+
+def adapt(task: ModuleType) -> None:
+    """Let plotms' task say which values it takes."""
+    private_names.replace_plotms_choice_check(task, _allowed)
+
+
+def _allowed(name: str, value: Any, allowed: list[str]) -> str:
+    values = value if isinstance(value, list) else [value]
+    wrong = next(one for one in values if one not in allowed)
+    return f"plotms({name}={value!r}): {must_be_one_of(name, wrong, allowed)}"
+
+
+def explain(arguments: Arguments, log: LogSince, details: str) -> str:
+    """The `details` that plotms gives, made a reason; `log` has been open since the plot began."""
+    if "problem with format" in details:
+        return ("the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt, or expformat must be one of "
+                "these.")
+    if "export failed" in details:
+        return f"the file cannot be written: {_obstacle(os.path.dirname(arguments['plotfile']))}"
+    if "plot parameters failed" in details:
+        return _bad_parameters(arguments, log)
+    return details
+
+
+def _obstacle(folder: str) -> str:
+    if not os.path.isdir(folder):
+        return f"the folder {folder} does not exist."
+    if not os.access(folder, os.W_OK):
+        return f"you may not write into the folder {folder}."
+    return f"does the disk of {folder} have space?"
+
+
+def _bad_parameters(arguments: Arguments, log: LogSince) -> str:
+    lines = [line.strip() for line in log.messages(_ORIGIN)]
+    reasons = [line for line in lines if line and not line.startswith(_USUAL)]
+    if reasons:
+        return " ".join(reasons)
+    for name, kind, words in _DATA:
+        if arguments[name] and datasets.kind_of(os.path.abspath(arguments[name])) != kind:
+            return f"{arguments[name]} is no {words}."
+    return "it does not say why. Do the data have what the axes, the data columns and the selection ask for?"
