@@ -71,6 +71,7 @@ internal sealed class KernelHost : IDisposable
         Start("kernel-control", _control.Run);
         Start("kernel-capture", _capture.Run);
         Start("casa-log", _log.Run);
+        Start("casa-old-logs", new OldLogs(_logFile, _loggers.CreateLogger<OldLogs>()).Run);
         Start("kernel-parent", () => ParentWatch.Run(() => ShutDown(restart: false)));
         var bound = Bind();
         if (bound != _connection)

@@ -5,13 +5,13 @@ A front end computes the name itself, from the parts that ``debugInfo`` tells it
 
 from __future__ import annotations
 
-import atexit
 import os
 import secrets
-import shutil
 import tempfile
 
 from IPython.core.compilerop import CachingCompiler
+
+from .casa.leftovers import own
 
 HASH_SEED = 0xC70F6907
 SUFFIX = ".py"
@@ -32,7 +32,7 @@ def store(code: str) -> str:
     """Write a cell to its file, for the debugger to read. Returns the path."""
     if not os.path.isdir(_FOLDER):
         os.mkdir(_FOLDER, mode=0o700)
-        atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+        own(_FOLDER)
     with open(file_name(code), "w", encoding="utf-8", errors="surrogatepass") as file:
         file.write(code)
     return file.name

@@ -9,13 +9,17 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
-from glob import glob
+from glob import escape, glob
 from typing import Iterator
 
 from .privatesocket import close_off
 
 _EXTRACT_SECONDS = 300
+_SCRATCH = ".unpacking-"
+# Nobody unpacks for so long: the kernel was killed over it.
+_DEAD_SECONDS = 12 * _EXTRACT_SECONDS
 # casaplotms honours --datapath only when it runs from a folder of this name.
 _ROOT = "squashfs-root"
 # What is done to an unpacked application: another edition is unpacked anew.
@@ -94,7 +98,11 @@ def _extract(image: str, folder: str) -> str:
 
 
 def _extract_into(image: str, folder: str, target: str) -> None:
-    scratch = tempfile.mkdtemp(prefix=".unpacking-", dir=folder)
+    # Time is the one thing that is also known of kernels on other machines with this home.
+    for left in glob(os.path.join(escape(folder), _SCRATCH + "*")):
+        if time.time() - os.path.getmtime(left) > _DEAD_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    scratch = tempfile.mkdtemp(prefix=_SCRATCH, dir=folder)
     try:
         subprocess.run([image, "--appimage-extract"], cwd=scratch, check=True, timeout=_EXTRACT_SECONDS,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import os
-import shutil
 import tempfile
+
+from .leftovers import own
 
 _numbers = itertools.count(1)
 _folder: tuple[int, str] | None = None
@@ -19,7 +19,7 @@ def private_folder() -> str:
     if _folder is None or _folder[0] != os.getpid():
         path = tempfile.mkdtemp(prefix="casa-kernel-")
         _folder = (os.getpid(), path)
-        atexit.register(_remove, *_folder)
+        own(path)
     return _folder[1]
 
 
@@ -33,8 +33,3 @@ def private_file(stem: str, suffix: str) -> str:
 def is_private(path: str) -> bool:
     """Whether `path` lies in this process's private folder, which no user looks into."""
     return _folder is not None and path.startswith(_folder[1] + os.sep)
-
-
-def _remove(owner: int, path: str) -> None:
-    if owner == os.getpid():
-        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,92 @@
+using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CasaWrapperKernel.Tests.Hosting;
+
+[Collection(Variables.Collection)]
+public sealed class OldLogsTests : IDisposable
+{
+    // No process can have this number.
+    private const string Ended = "casa-20260102-030405-99999999.log";
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory(Timeout = 10_000)]
+    [InlineData(null, 29, true)]
+    [InlineData(null, 31, false)]
+    [InlineData("", 31, false)]
+    [InlineData("7", 6, true)]
+    [InlineData("7", 8, false)]
+    [InlineData("all", 9999, true)]
+    [InlineData("ALL", 9999, true)]
+    [InlineData("0", 9999, true)]
+    [InlineData("-1", 9999, true)]
+    [InlineData("a month", 9999, true)]
+    [InlineData("99999999999", 9999, true)]
+    public Task A_log_stays_as_long_as_its_user_wants(string? wanted, int age, bool stays) => Task.Run(() =>
+    {
+        using var _ = new Variables(("CASA_KERNEL_KEEP_LOGS", wanted));
+        var file = Old(Ended, age);
+        Logs().Remove();
+        Assert.Equal(stays, File.Exists(file));
+    });
+
+    [Theory(Timeout = 10_000)]
+    [InlineData("mine.log")]
+    [InlineData("casa-20260102-030405.log")] // CASA's own
+    [InlineData("casa-20260102-030405-99999999.log.gz")]
+    [InlineData("casa-notes-of-january-1.log")]
+    [InlineData("my-casa-20260102-030405-99999999.log")]
+    public Task What_no_kernel_has_made_stays(string name) => Task.Run(() =>
+    {
+        var file = Old(name, 9999);
+        Logs().Remove();
+        Assert.True(File.Exists(file));
+    });
+
+    [Fact(Timeout = 10_000)]
+    public Task The_log_of_a_process_that_is_there_stays() => Task.Run(() =>
+    {
+        var file = Old($"casa-20260102-030405-{Environment.ProcessId}.log", 9999);
+        Logs().Remove();
+        Assert.True(File.Exists(file));
+    });
+
+    [Fact(Timeout = 10_000)]
+    public Task Links_stay() => Task.Run(() =>
+    {
+        var target = Old("mine.log", 9999);
+        File.CreateSymbolicLink(_folder.File(Ended), target);
+        Logs().Remove();
+        Assert.True(File.Exists(_folder.File(Ended)));
+    });
+
+    [Fact(Timeout = 10_000)]
+    public Task A_silent_session_gives_a_sign_of_life_to_other_machines() => Task.Run(() =>
+    {
+        var file = Old(Ended, 9999);
+        new OldLogs(file, NullLogger.Instance).GiveSign();
+        Logs().Remove();
+        Assert.True(File.Exists(file));
+    });
+
+    [Fact(Timeout = 10_000)]
+    public Task A_folder_that_is_gone_is_no_failure() => Task.Run(() =>
+    {
+        var logs = new OldLogs(_folder.File("gone/casa.log"), NullLogger.Instance);
+        logs.Remove();
+        logs.GiveSign();
+    });
+
+    private OldLogs Logs() => new(_folder.File("own.log"), NullLogger.Instance);
+
+    private string Old(string name, int days)
+    {
+        var file = _folder.Write(name, "");
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-days));
+        return file;
+    }
+}
