@@ -135,7 +135,7 @@ def test_program_ends_with_the_process(session: Session) -> None:
 
 def test_program_ends_even_when_the_process_is_killed(tmp_path: Path) -> None:
     code = ("import os, sys; sys.argv=['casa-kernel']\nfrom casawrapper.casa import environment, hooks, logdoor, options\n"
-            "environment.install('casa.log', logdoor.no_host, options.Options()); hooks.install()\n"
+            "environment.install('casa.log', options.Options()); hooks.install()\n"
             "from casaplotms import plotmstool\nprint(plotmstool.getPlotMSPid(), flush=True)\n"
             "sys.stdin.read()")
     unpack_data(tmp_path)
