@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import functools
 import itertools
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -40,7 +44,7 @@ def install(log: Host) -> None:
     global host
     host = log
     observers.append(_Observer())
-    when_imported("casatasks", _adapt)
+    when_imported("casatools", _adapt)
 
 
 def show(command: str, nothing: str) -> None:
@@ -86,16 +90,26 @@ def gist(result: object) -> str:
     return type(result).__name__
 
 
-def _adapt(casatasks: ModuleType) -> None:
-    sink = type(casatasks.casalog)
-    post = sink.post
+def _adapt(casatools: ModuleType) -> None:
+    sink = casatools.logsink
+    # CASA's log is not made for several threads: at once, they write lines twice and with each other's origins.
+    # A fork waits, or the child would have the lock for ever.
+    alone = threading.RLock()
+    os.register_at_fork(before=alone.acquire, after_in_parent=alone.release, after_in_child=alone.release)
+    for method in (sink.post, sink.postLocally, sink.origin):
+        setattr(sink, method.__name__, _from_cell(method, alone))
 
-    @functools.wraps(post)
-    def post_from_cell(*args: object, **kwargs: object) -> object:
-        host("own")
-        try:
-            return post(*args, **kwargs)
-        finally:
-            host("disown")
 
-    sink.post = post_from_cell
+def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]) -> Callable[..., object]:
+    """`method`, which writes into the log, one at a time; what it writes belongs to the cell that calls it."""
+
+    @functools.wraps(method)
+    def call(*args: object, **kwargs: object) -> object:
+        with alone:
+            try:
+                host("own")
+                return method(*args, **kwargs)
+            finally:
+                host("disown")
+
+    return call
