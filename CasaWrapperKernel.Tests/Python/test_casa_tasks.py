@@ -101,7 +101,7 @@ def test_plotants_shows_its_figure_once_and_leaves_the_users_alone(session: Sess
 
 def test_interactive_clean_is_refused_with_the_ways_out(session: Session) -> None:
     done = cell(session, "interactive")
-    assert done.error.startswith("RuntimeError: interactive=True") and "auto-multithresh" in done.error
+    assert done.error.startswith("CannotRun: interactive=True") and "auto-multithresh" in done.error
     assert done.seconds < 10 and not any(name.startswith("im.") for name in session.new_files)
 
 

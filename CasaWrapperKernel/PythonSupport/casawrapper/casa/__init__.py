@@ -27,7 +27,7 @@ def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, 
     `log` is whoever shows the log.
     """
     # Here, because doctor must work in a Python that lacks IPython.
-    from . import failures, keyboard, logmagic, prestart
+    from . import failures, former, keyboard, logmagic, prestart
     from .verbs import VerbFinder
 
     threads.limit()
@@ -42,4 +42,5 @@ def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, 
     shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))
     keyboard.install(shell, prompt)
     prestart.install(shell)
+    former.install(shell)
     startup.install(shell, provide, options.config_path())

@@ -24,6 +24,10 @@ _CELL_NAMES = ("<module>", "<cell line:")
 Traceback = Callable[..., "list[str]"]
 
 
+class CannotRun(RuntimeError):
+    """A task that cannot do here what it was asked, or not with these data."""
+
+
 def brief(error: BaseException) -> BaseException:
     """Mark `error` as one that the code of CASA explains to nobody: it is shown without it, once."""
     with suppress(AttributeError):

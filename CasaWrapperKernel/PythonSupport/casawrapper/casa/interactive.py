@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from .door import Adapter, Arguments, Run
+from .failures import CannotRun
 from .figures import task_figures
 from .notices import notice
 from .pictures import Watch, show_files
@@ -15,7 +16,7 @@ from .workspace import private_file
 def refuse_interactive_clean(arguments: Arguments, run: Run) -> Any:
     """Interactive masking needs the viewer's window; refuse it before any work is done."""
     if arguments.get("interactive"):
-        raise RuntimeError(
+        raise CannotRun(
             "interactive=True opens a window, which a notebook cannot show: use interactive=False with "
             "usemask='auto-multithresh' or with mask='my.mask' (an image, a region file or a box; CARTA "
             "draws them), or clean interactively in the browser with cubevis:  from cubevis import iclean.")
@@ -41,24 +42,26 @@ def plot_bandpass(arguments: Arguments, run: Run) -> Any:
         arguments["figfile"] = private_file("bandpass", ".png")
     watch = Watch(arguments["figfile"], suffix=".png")
     with task_figures("", show=False):
-        result = run(arguments)
+        try:
+            result = run(arguments)
+        except NameError as error:
+            # CASA 6.7 comes to a name that nobody has defined.
+            if not any(arguments[name] for name in ("showatm", "showtsky", "showimage", "showatmfield")):
+                raise
+            raise CannotRun("plotbandpass takes the weather for showatm, showtsky and showimage from the "
+                            "WEATHER table of the measurement set, which has none: leave them out.") from error
+    files = watch.written()
+    if not files:
+        notice("plotbandpass has drawn nothing: the selection leaves no solutions, or it printed the reason.")
     axes = " and ".join(map(str, [arguments["yaxis"]] if isinstance(arguments["yaxis"], str)
                             else arguments["yaxis"]))
-    show_files(watch.written(), f"plotbandpass: {axes} of {os.path.basename(arguments['caltable'])}")
+    show_files(files, f"plotbandpass: {axes} of {os.path.basename(arguments['caltable'])}")
     return result
 
 
-def plot_weather(arguments: Arguments, run: Run) -> Any:
-    """plotweather draws into a file, beside the data unless told otherwise, and closes its figure."""
-    import pylab
-
-    with task_figures(f"plotweather: weather and opacity during {_data(arguments)}"):
-        close = pylab.close
-        pylab.close = lambda *_: None
-        try:
-            return run(arguments)
-        finally:
-            pylab.close = close
+def analyze_simulation(arguments: Arguments, run: Run) -> Any:
+    """simanalyze cleans, perhaps interactively, and draws."""
+    return refuse_interactive_clean(arguments, lambda given: draw("simanalyze")(given, run))
 
 
 def draw(name: str) -> Adapter:

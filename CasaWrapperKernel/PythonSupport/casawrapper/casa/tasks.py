@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import interactive, private_names
+from . import interactive, private_names, radiometer, weather
 from .checks import refuse_unknown_names
 from .door import Adapter, TaskCall, TaskObserver, observers
 from .listing import list_observation
@@ -18,9 +18,11 @@ ADAPTERS: dict[str, Adapter] = {
     "sdintimaging": interactive.refuse_interactive_clean,
     "flagdata": interactive.flag_without_display,
     "plotbandpass": interactive.plot_bandpass,
-    "plotweather": interactive.plot_weather,
+    "plotweather": weather.plot,
+    "wvrgcal": radiometer.calibrate,
+    "simanalyze": interactive.analyze_simulation,
     **{name: interactive.draw(name) for name in (
-        "plotants", "plotprofilemap", "flagcmd", "polfromgain", "simobserve", "simanalyze", "simalma")},
+        "plotants", "plotprofilemap", "flagcmd", "simobserve", "simalma")},
 }
 
 
