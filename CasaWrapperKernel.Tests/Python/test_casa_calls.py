@@ -48,6 +48,14 @@ CELLS = {
     "users own": "def f():\n    clean\n    clean = 1\nf()",
     "misspelt": "clea",
     "asks": ASKS,
+    "browse": f"tb.open('{MS}/ANTENNA')\ntb.browse(), tb.close()",
+    "browse nothing": "tb.browse()",
+    "tools": f"im.open('{MS}'); im.selectvis(); im.defineimage(nx=64, cellx='30arcsec')\n"
+             f"cb.open('{MS}', addcorr=False, addmodel=False)\n"
+             "done = im.plotuv(), im.plotvis(), im.plotweights(), im.plotsummary(), cb.plotcal([], [], [])\n"
+             "im.close(); cb.close()\ndone",
+    "packages": "import casaplotms, casaviewer\n"
+                "casaplotms.plotms(); casaviewer.imview(); casaviewer.msview()",
     "figures": "(plt.gcf() is mine, plt.get_fignums(), len(mine.axes[0].lines))",
 }
 
@@ -132,6 +140,25 @@ def test_other_names_lead_nowhere(session: Session) -> None:
 
 def test_no_other_task_asks(session: Session) -> None:
     assert cell(session, "asks").results[0]["text/plain"] == "['task_plotbandpass']"
+
+
+def test_the_table_tool_shows_its_table(session: Session) -> None:
+    done = cell(session, "browse")
+    assert done.error is None and len(done.displays) == 1
+    assert "VLA:N7" in done.displays[0]["text/html"]
+    assert cell(session, "browse nothing").error and cell(session, "browse nothing").displays == []
+
+
+def test_the_tools_plots_draw_nothing_and_wait_for_nothing(session: Session) -> None:
+    done = cell(session, "tools")
+    assert done.error is None and done.displays == [] and done.seconds < 20
+    assert done.results[0]["text/plain"] == "(False, False, False, False, False)"
+
+
+def test_packages_of_casa_say_the_same_as_their_tasks(session: Session) -> None:
+    done = cell(session, "packages")
+    assert done.error is None and done.stdout.count("[casa-kernel]") == 3
+    assert "plotms has nothing" in done.stdout
 
 
 def test_calls_leave_the_users_figure_alone(session: Session) -> None:

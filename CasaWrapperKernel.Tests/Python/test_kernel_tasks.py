@@ -38,10 +38,17 @@ for row in rows.tolist():
     kelvin = np.array([210, 120, 70, 45]) + water * np.array([5, 12, 9, 6]) + noise.normal(0, 0.05, 4)
     tb.putcell('DATA', row, kelvin[None].astype(complex))
 tb.close()
-for name in 'still', 'blind':
+for name in 'still', 'blind', 'away', 'flagged':
     shutil.copytree('w.ms', name + '.ms')
 tb.open('still.ms/POINTING', nomodify=False); tb.removerows(list(range(tb.nrows()))); tb.close()
 tb.open('blind.ms/STATE', nomodify=False); tb.putcell('OBS_MODE', 0, 'CALIBRATE_ATMOSPHERE#OFF'); tb.close()
+tb.open('away.ms/STATE', nomodify=False); tb.addrows(1); tb.putcell('OBS_MODE', 1, 'CALIBRATE#OFF'); tb.close()
+tb.open('away.ms', nomodify=False)
+tb.putcol('STATE_ID', np.where(tb.getcol('DATA_DESC_ID') == 0, 1, tb.getcol('STATE_ID'))); tb.close()
+tb.open('flagged.ms', nomodify=False)
+for row in rows.tolist():
+    tb.putcell('FLAG', row, np.ones((1, 4), bool))
+tb.close()
 shutil.copytree('w.ms', 'other.ms')
 tb.open('other.ms/ANTENNA', nomodify=False); tb.putcol('NAME', np.array(['CM01'] * 4)); tb.close()
 shutil.copytree('w.ms', 'plain.ms')
@@ -94,13 +101,19 @@ def test_wvrgcal_without_pointing_takes_the_field(front: FrontEnd) -> None:
 
 @pytest.mark.parametrize(("call", "words"), [
     ("wvrgcal('plain.ms', 'x.cal')", "plain.ms has no data of water vapour radiometers"),
-    ("wvrgcal('blind.ms', 'x.cal')", "wvrgcal finds no data of the sky in blind.ms"),
+    ("wvrgcal('blind.ms', 'x.cal')", "wvrgcal finds no radiometer data of the sky in blind.ms"),
+    ("wvrgcal('away.ms', 'x.cal')", "wvrgcal finds no radiometer data of the sky in away.ms"),
     ("wvrgcal('w.ms', 'x.cal', wvrspw=[1])", "wvrspw=[1] is no spectral window of the radiometers"),
     ("wvrgcal('w.ms', 'w.ms')", "wvrgcal: Output caltable w.ms already exists - will not overwrite."),
     ("wvrgcal('w.ms/FIELD', 'x.cal')", "w.ms/FIELD is no measurement set"),
 ])
 def test_wvrgcal_says_in_one_sentence_what_is_missing(front: FrontEnd, call: str, words: str) -> None:
     assert refusal(front, call).startswith(words)
+
+
+def test_wvrgcal_answers_flagged_data_as_casa_does(front: FrontEnd) -> None:
+    assert front.value("answer = wvrgcal('flagged.ms', 'x.cal', usefieldtab=True)\n"
+                       "answer['success'], answer['rval']", timeout=60) == "(False, 1)"
 
 
 def test_wvrgcal_points_to_the_log_where_only_that_knows(front: FrontEnd) -> None:

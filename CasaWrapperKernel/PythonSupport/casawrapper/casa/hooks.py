@@ -11,6 +11,7 @@ from .importhook import when_imported
 # CASA's module, and the module and function here that adapt it once it is there.
 ADAPTATIONS = (
     ("casatools", "registry", "adapt"),
+    ("casatools", "windows", "adapt_table"),
     ("casatools.errors", "checks", "adapt"),
     ("casatasks", "tasks", "adapt"),
     ("casatasks.private.simutil", "private_names", "make_statistics_numbers"),

@@ -26,9 +26,9 @@ def calibrate(arguments: Arguments, run: Run) -> Any:
     wrong = sorted(set(arguments["wvrspw"]) - set(windows))
     if wrong:
         raise CannotRun(f"wvrspw={wrong} is no spectral window of the radiometers; those are {windows}.")
-    if not any(map(_on_the_sky, _column(folder, "STATE", "OBS_MODE"))):
-        raise CannotRun(f"wvrgcal finds no data of the sky in {arguments['vis']}: none of the intents in its "
-                        "STATE table contains ON_SOURCE without CALIBRATE_ATMOSPHERE.")
+    if not _sees_the_sky(folder, arguments["wvrspw"] or windows):
+        raise CannotRun(f"wvrgcal finds no radiometer data of the sky in {arguments['vis']}: the intents of all "
+                        "their states lack ON_SOURCE or have CALIBRATE_ATMOSPHERE.")
     if not arguments["usefieldtab"] and not _rows(folder, "POINTING"):
         notice(f"The POINTING table of {arguments['vis']} is empty, so wvrgcal runs with usefieldtab=True.")
         arguments["usefieldtab"] = True
@@ -45,8 +45,26 @@ def calibrate(arguments: Arguments, run: Run) -> Any:
         raise CannotRun(f"wvrgcal: {reason}") from error
 
 
-def _on_the_sky(intent: str) -> bool:
-    return "ON_SOURCE" in intent and "CALIBRATE_ATMOSPHERE" not in intent
+def _sees_the_sky(folder: str, windows: list[int]) -> bool:
+    """Whether some data of the radiometers are of the sky, if there are data: CASA itself says if there are none."""
+    kinds = [number for number, window in enumerate(_column(folder, "DATA_DESCRIPTION", "SPECTRAL_WINDOW_ID"))
+             if window in windows]
+    sky = [number for number, intent in enumerate(_column(folder, "STATE", "OBS_MODE"))
+           if "ON_SOURCE" in intent and "CALIBRATE_ATMOSPHERE" not in intent]
+    if not kinds:
+        return True
+    with _open(folder, "") as tool:
+        # CASA looks at the first kind of data only, and at nothing that is flagged.
+        good = f"DATA_DESC_ID == {kinds[0]} && not any(FLAG)"
+        return not _found(tool, good) or bool(sky) and _found(tool, f"{good} && STATE_ID in {sky}")
+
+
+def _found(tool: Any, condition: str) -> bool:
+    selected = tool.query(condition)
+    try:
+        return bool(selected.nrows())
+    finally:
+        selected.close()
 
 
 def _column(folder: str, table: str, name: str) -> Any:

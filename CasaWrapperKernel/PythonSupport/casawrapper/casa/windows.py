@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from types import ModuleType
+from typing import Any
 
 from IPython.display import display
 
@@ -26,6 +27,20 @@ def adapt_browser(package: ModuleType) -> None:
                    "(there is no window in a notebook).")
 
     package.browsetable = browsetable
+
+
+def adapt_table(package: ModuleType) -> None:
+    """The same for the table tool."""
+
+    @functools.wraps(package.table.browse)
+    def browse(tool: Any) -> bool:
+        from .tablepath import TablePath
+
+        # A table that is only in memory has no path; TablePath says so.
+        display(TablePath(tool.name()))
+        return True
+
+    package.table.browse = browse
 
 
 def adapt_feather(package: ModuleType) -> None:
