@@ -262,3 +262,20 @@ def test_plots_after_an_interrupt(front: FrontEnd, kernel: Kernel) -> None:
         pytest.skip(f"no casaplotms in {TEST_PYTHON}")
     cell = front.run(f"plotms('{MS}', xaxis='uvdist', yaxis='amp', field='0', avgchannel='15')", timeout=100)
     assert cell.status == "ok" and len(pictures(cell)) == 1
+
+
+def test_casatools_loads_while_the_debugger_asks(start_kernel: Callable[..., Kernel], folder: Path) -> None:
+    """casatools runs Python while its library is loaded; whoever then looks up a symbol with the GIL waits for ever."""
+    front = start_kernel(cwd=folder).connect()
+    cell, asked = front.execute("import casatools; 'loaded'"), 0
+    while not front.sockets["shell"].poll(0):
+        question = {"type": "request", "seq": asked, "command": "debugInfo", "arguments": {}}
+        assert front.request("debug_request", question, channel="control").reply["content"]["success"]
+        asked += 1
+    assert front.collect(cell).result == "'loaded'" and asked > 3
+
+
+def test_casatools_loads_right_after_the_first_tab(start_kernel: Callable[..., Kernel], folder: Path) -> None:
+    front = start_kernel(cwd=folder).connect()
+    front.request("complete_request", {"code": "import os; os.pa", "cursor_pos": 16})
+    assert front.value("import casatools; 'loaded'", timeout=60) == "'loaded'"

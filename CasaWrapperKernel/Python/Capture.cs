@@ -14,6 +14,10 @@ internal sealed unsafe class Capture
     // The most that Linux grants without privileges; a writer is then rarely stopped while the reader gets the CPU.
     private const int PipeSize = 1 << 20;
 
+    // Looked up once: dlsym waits while another thread loads a library, and that one may wait for the GIL which the
+    // caller holds (casatools runs Python while it is loaded).
+    private static readonly nint* CStdout = (nint*)Libc.dlsym(0, "stdout");
+
     private readonly Outbox _outbox;
     private readonly Source[] _sources;
     private readonly byte[] _buffer = new byte[PipeSize];
@@ -72,14 +76,16 @@ internal sealed unsafe class Capture
     }
 
     /// <summary>Makes C's own buffer line by line, so that a printf shows when its line is complete.</summary>
-    public static void BufferLinesOnly() => Libc.setvbuf(CStdout(), 0, Libc.IOLBF, 0);
+    public static void BufferLinesOnly()
+    {
+        Libc.setvbuf(*CStdout, 0, Libc.IOLBF, 0);
+        FlushC(); // so that .NET has looked up what this calls, too
+    }
 
     /// <summary>
     /// Writes out a line that C code has begun. Only stdout's: to flush every stream would wait for a thread that reads one.
     /// </summary>
-    public static void FlushC() => Libc.fflush(CStdout());
-
-    private static nint CStdout() => *(nint*)Libc.dlsym(0, "stdout");
+    public static void FlushC() => Libc.fflush(*CStdout);
 
     private void Drain(Source source)
     {
