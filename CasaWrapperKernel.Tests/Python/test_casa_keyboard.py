@@ -89,9 +89,50 @@ TABS = {
     "lines": f"plotms(vis='{MS}',\n       xaxis='time',\n       field='N",
     "not CASA's": "foo(xaxis='tim", "no data": "plotms(vis='nothing.ms', field='0",
 }
+MORE = f"""
+os.makedirs('sub')
+for link in ('my data.ms', 'sub/x.ms', 'gone.ms'): os.symlink(os.path.abspath('{MS}'), link)
+os.environ['HOME'] = os.getcwd()
+from casatasks import tclean as tc
+import casatasks as ct
+import pathlib
+several, path = [mine, 'b.ms'], pathlib.Path(mine)
+made = casatools.msmetadata()
+tab("plotms(vis='gone.ms', scan='7")
+os.remove('gone.ms')
+"""
+N = ["N5921_2"]
+FORMS = {
+    "variable": ("plotms(vis=mine, field='N", "", N), "list in a variable": ("plotms(vis=several, field='N", "", N),
+    "path object": ("plotms(vis=path, field='N", "", N),
+    "variable of the cell": (f"v = '{MS}'  # raw\nplotms(vis=v, field='N", "", N),
+    "list of the cell": (f"v = ['{MS}', 'b.ms']; plotms(vis=v, field='N", "", N),
+    "alias": ("tc(specm", "", ["specmode="]), "module": ("casatasks.tclean(specm", "", ["specmode="]),
+    "alias of the module": ("ct.tclean(specm", "", ["specmode="]),
+    "alias in the cell": ("from casatasks import imstat as s, tclean as t\nt(specm", "", ["specmode="]),
+    "module in the cell": ("import casatasks as c\nc.tclean(specm", "", ["specmode="]),
+    "ms": ("ms.open('ng", "", [MS]), "table": ("tb.open('s", "", ["sky.image", "sub/"]),
+    "subtable": (f"tb.open('{MS}/ANT", "", [f"{MS}/ANTENNA"]), "image": ("ia.open('s", "", ["sky.image", "sub/"]),
+    "by name": ("ms.open(thems='ng", "", [MS]), "tool of mine": ("made.open('ng", "", [MS]),
+    "tool of the cell": ("m = msmetadata(); m.open('ng", "", [MS]),
+    "tool by its constructor": ("m = mstool()\nm.open('ng", "", [MS]),
+    "lines": (f"plotms(\n    vis='{MS}',  # it's raw\n    field='N", "'\n)", N),
+    "within a list": ("plotms(vis=['a.ms', 'ng", "", [MS]), "after a comma": ("plotms(vis=mine, scan='1,7", "", ["7"]),
+    "middle of a line": (f"x = plotms(vis='{MS}', field='N", "', xaxis='time'); y = 3", N),
+    "double quotes": (f'plotms(vis="{MS}", field="N', '"', N), "f-string": ("plotms(vis=mine, field=f'N", "", N),
+    "blank": ("plotms(vis='my d", "", ["my data.ms"]), "blank's field": ("plotms(vis='my data.ms', field='N", "", N),
+    "folder": ("plotms(vis='sub/", "", ["sub/x.ms"]), "home": ("plotms(vis='~/sub/", "", ["~/sub/x.ms"]),
+    "folder's field": ("plotms(vis='~/sub/x.ms', field='N", "", N),
+    "verb in the cell": (f"default(plotms)\nvis = '{MS}'\nfield = 'N", "", N),
+    "name of a task": ("x = imsubim", "", ["imsubimage"]),
+    "vanished": ("plotms(vis='gone.ms', scan='7", "", []), "field's braces": ("plotms(vis=mine, field=f'{N5", "", []),
+    "another object's": ("x = foo().tclean(specm", "", []), "within a text": ("print('imsubi", "", []),
+}
 CELLS = {
     "prepare": TAB,
     **{name: f"tab({code!r})" for name, code in TABS.items()},
+    "more": MORE,
+    **{f"form {name}": f"tab({code!r}, {rest!r})" for name, (code, rest, _) in FORMS.items()},
     "data after it": f"tab(\"plotms(field='N\", \"', vis='{MS}')\")",
     "variable": f"inp plotms\nvis = '{MS}'\ntab(\"field='N\")",
     "untouched": f"{{n: os.stat(os.path.join('{MS}', n)).st_mtime_ns for n in os.listdir('{MS}')}} == before",
@@ -99,11 +140,15 @@ CELLS = {
     "inspect plotms": "print(get_ipython().object_inspect_mime('plotms')['text/plain'])",
     "inspect other": "print(get_ipython().object_inspect_mime('print')['text/plain'])",
     "every task": "from casawrapper.casa.parameters import describe, parameters\n"
-                  "tasks = [getattr(casatasks, name) for name in casatasks.__all__]\n"
-                  "tasks = [task for task in tasks if type(task).__module__.startswith('casatasks.')]\n"
-                  "(len(tasks) > 100, [t for t in tasks if not describe(t)], describe(3), describe(casatasks))",
-    "wrong entries": "[describe(task).split(':')[0] for task in (simanalyze, simalma, feather)], "
-                     "parameters(feather)['highres'].text",
+                  "import inspect\n"
+                  "tasks = {name: getattr(casatasks, name) for name in casatasks.__all__}\n"
+                  "tasks = {n: t for n, t in tasks.items() if type(t).__module__.startswith('casatasks.')}\n"
+                  "def defaults(t): return [(p.name, repr(p.default)) for p in inspect.signature(t).parameters.values()\n"
+                  "                         if p.kind != p.VAR_KEYWORD]\n"
+                  "(len(tasks) > 100, [n for n in tasks if not describe(n)], describe('print'), [n for n, t in "
+                  "tasks.items() if defaults(t) != [(p.name, p.default) for p in parameters(n).values()]])",
+    "wrong entries": "[describe(task).split(':')[0] for task in ('simanalyze', 'simalma', 'feather')], "
+                     "parameters('feather')['highres'].text",
     "wrong type": f"here = 1\nlistobs('{MS}', verbose='s')",
     "traceback": "%tb",
     "wrong value": f"plotms(vis='{MS}', xaxis='tine')",
@@ -145,6 +190,13 @@ def test_completion(session: Session, name: str, texts: list[str], fragment: str
     assert tab(session, name) == (texts, fragment)
 
 
+@pytest.mark.parametrize("name", FORMS)
+def test_completion_in_every_form_of_call(session: Session, name: str) -> None:
+    texts, fragment = tab(session, f"form {name}")
+    code, _, expected = FORMS[name]
+    assert texts == expected and (not texts or code.endswith(fragment))
+
+
 def test_all_parameters_come_in_their_order_and_values_with_quotes(session: Session) -> None:
     assert tab(session, "first name")[0][:3] == ["vis=", "selectdata=", "field="]
     assert "'hogbom'" in tab(session, "no quote yet")[0]
@@ -172,7 +224,7 @@ def test_shift_tab_shows_each_parameter_on_a_line(session: Session) -> None:
 
 
 def test_every_task_is_described_by_its_own_file(session: Session) -> None:
-    assert cell(session, "every task").results[0]["text/plain"] == "(True, [], None, None)"
+    assert cell(session, "every task").results[0]["text/plain"] == "(True, [], None, [])"
     names, text = ast.literal_eval(cell(session, "wrong entries").results[0]["text/plain"])
     assert names == ["simanalyze", "simalma", "feather"] and "high resolution" in text
 

@@ -8,12 +8,13 @@ import sys
 import traceback
 from typing import Any
 
-from IPython.core.completer import provisionalcompleter, rectify_completions
 from IPython.utils.tokenutil import token_at_cursor
 
 from . import casa, host, standins
 from .app import KernelApp
+from .casa.importhook import while_importing
 from .comms import Comms
+from .completions import Completions
 from .debugger import Debugger
 from .shell import last_traceback
 from .shim import KernelShim
@@ -28,10 +29,12 @@ class Requests:
         self.shell = app.shell
         self.stopping = False
         self.debugger = Debugger(self.shell)
+        self._completions = Completions(self.shell)
         self._comms = Comms()
         self.shell.kernel = KernelShim(self.shell, self._comms)
         standins.install(app, self.shell.kernel)
         casa.install(self.shell, host.settings["casa_log_file"], host.log, casa.Options(**host.settings["casa"]))
+        while_importing("casatools", self._completions.at_rest)
         self._answers = {
             "complete_request": self._complete,
             "inspect_request": self._inspect,
@@ -50,6 +53,7 @@ class Requests:
             elif job.msg_type in self._answers:
                 content = self._answers[job.msg_type](json.loads(job.content))
                 host.complete(job, {"status": "ok", **content})
+                casa.catch_up()
             else:
                 host.complete(job, None)
         except Exception as error:
@@ -133,27 +137,18 @@ class Requests:
 
     def _complete(self, content: dict[str, Any]) -> dict[str, Any]:
         code = content["code"]
-        position = content.get("cursor_pos", len(code))
-        casa.provide(code, self.shell.user_ns)
-        with provisionalcompleter():
-            found = list(rectify_completions(code, self.shell.Completer.completions(code, position)))
-        start, end = (found[0].start, found[0].end) if found else (position, position)
-        types = [
-            {"start": c.start, "end": c.end, "text": c.text, "type": c.type, "signature": c.signature} for c in found
-        ]
-        return {
-            "matches": [c.text for c in found],
-            "cursor_start": start,
-            "cursor_end": end,
-            "metadata": {"_jupyter_types_experimental": types},
-        }
+        return self._completions.answer(code, content.get("cursor_pos", len(code)))
 
     def _inspect(self, content: dict[str, Any]) -> dict[str, Any]:
         code = content["code"]
         name = token_at_cursor(code, content.get("cursor_pos", len(code)))
+        detail = content.get("detail_level", 0)
+        text = casa.description(name, self.shell.user_ns) if not detail else None
+        if text is not None:
+            return {"found": True, "data": {"text/plain": text}, "metadata": {}}
         casa.provide(name, self.shell.user_ns)
         try:
-            data = self.shell.object_inspect_mime(name, detail_level=content.get("detail_level", 0))
+            data = self.shell.object_inspect_mime(name, detail_level=detail)
         except KeyError:
             return {"found": False, "data": {}, "metadata": {}}
         if not self.shell.enable_html_pager:

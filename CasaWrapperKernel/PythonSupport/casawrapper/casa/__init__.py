@@ -5,7 +5,7 @@ Nothing here imports CASA or matplotlib before the user's code does; `install` o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import environment, hooks, logdoor, names, startup, threads
 from . import logfile as logfiles
@@ -18,7 +18,21 @@ from .prompt import Prompt
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["CasaSetupError", "Options", "casa_names", "current_logfile", "install", "provide"]
+__all__ = ["CasaSetupError", "Options", "casa_names", "catch_up", "current_logfile", "description", "install", "provide"]
+
+
+def description(name: str, user_ns: dict[str, Any]) -> str | None:
+    """What Shift-Tab shows of a name of CASA's that is not loaded yet; None for all other names."""
+    from . import keyboard
+
+    return keyboard.description(name, user_ns)
+
+
+def catch_up() -> None:
+    """Do what the last answer at the keyboard has put off, now that it has been given."""
+    from . import selection
+
+    selection.catch_up()
 
 
 def install(shell: InteractiveShell, logfile: str, log: Host = logdoor.no_host, options: Options = Options()) -> None:

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 _PIECE = re.compile(r"""#[^\n]*|(?P<quote>\'\'\'|\"\"\"|'|")|[()\[\]{}]|,|\n|[^#'"()\[\]{},\n]+""")
-_CALLEE = re.compile(r"([A-Za-z_][\w.]*)\s*$")
-_NAMED = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
+_CALLEE = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*)\s*$")
+_FORMATTED = re.compile(r"(?<!\w)(?:[fF][rR]?|[rR][fF])$")
+_NAMED = re.compile(r"(?:\s|#[^\n]*\n)*([A-Za-z_]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
 _LATER = re.compile(r"""[,\s](\w+\s*=\s*(?:'[^'\n]*'|"[^"\n]*"|\w+))(?=\s*[,)])""")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
@@ -52,6 +53,8 @@ def call_at(code: str, cursor: int) -> CallSite | None:
     site.quoted = quote_start is not None
     site.start = quote_start if quote_start is not None else piece_start
     site.word = head[site.start:]
+    if site.quoted and _in_braces(head, site.start):
+        return None
     if not site.quoted:
         if brackets[-1] is not call or not named and current.strip() and not current.strip().isidentifier():
             return None
@@ -60,6 +63,11 @@ def call_at(code: str, cursor: int) -> CallSite | None:
     for text in _rest(code[cursor:]):
         _add(site, text)
     return site
+
+
+def in_text(head: str) -> bool:
+    """Whether the end of the code is inside of a text."""
+    return _scan(head)[1] is not None
 
 
 def _scan(head: str) -> tuple[list[_Bracket], int | None, int]:
@@ -88,6 +96,12 @@ def _scan(head: str) -> tuple[list[_Bracket], int | None, int]:
             brackets[-1].arguments.append(head[brackets[-1].begin:piece.start()])
             brackets[-1].begin = position
     return brackets, None, position
+
+
+def _in_braces(head: str, start: int) -> bool:
+    """Whether the text that begins at `start` is an f-string, and its end an expression in it."""
+    word = head[start:].replace("{{", "").replace("}}", "")
+    return word.count("{") > word.count("}") and _FORMATTED.search(head[:start].rstrip("'\"")) is not None
 
 
 def _rest(tail: str) -> list[str]:

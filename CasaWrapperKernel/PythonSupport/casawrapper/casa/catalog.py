@@ -70,6 +70,12 @@ def casa_names() -> frozenset[str]:
     return frozenset(names)
 
 
+def original_name(name: str) -> str | None:
+    """The task that is called `name` at the prompt, such as imview for viewer; None if there is none."""
+    return next((attributes[name] for attributes in APPLICATIONS.values() if name in attributes),
+                name if name in task_names() else None)
+
+
 def constructors() -> dict[str, str]:
     """The tools' constructors, such as tbtool: table."""
     return {f"{short}tool" if name != "vlafiller" else name: name for short, name in tools().items()}

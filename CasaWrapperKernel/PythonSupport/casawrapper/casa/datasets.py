@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 
 MEASUREMENT_SET, IMAGE, CALIBRATION = "Measurement Set", "Image", "Calibration"
-FITS = "FITS"
+FITS, ANY_TABLE = "FITS", "any table"
 _MOST = 500
 _FITS_ENDINGS = (".fits", ".fit", ".uvfits", ".fits.gz")
 
@@ -34,7 +34,7 @@ def matches(prefix: str, kinds: tuple[str, ...]) -> list[str]:
     for name in [name for name in names if name.startswith(start) and (start or name[0] != ".")][:_MOST]:
         path = os.path.expanduser(shown + name)
         kind = kind_of(path)
-        if kind in kinds or not kinds and kind is not None:
+        if kind in kinds or kind is not None and (not kinds or ANY_TABLE in kinds and kind != FITS):
             found.append(shown + name)
         elif kind is None and os.path.isdir(path):
             folders.append(f"{shown}{name}/")

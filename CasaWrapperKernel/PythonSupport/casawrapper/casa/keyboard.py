@@ -51,9 +51,17 @@ def _install_completion(shell: InteractiveShell, prompt: Prompt) -> None:
 
 def _description(data: Any) -> list[tuple[str, str]] | None:
     """IPython's parts of a description, a heading and a text each; None for its usual ones."""
-    if data.detail_level or task_name(data.obj) is None:
+    name = task_name(data.obj)
+    if data.detail_level or name is None:
         return None
     from .parameters import describe
 
-    text = describe(data.obj)
+    text = describe(name)
     return [("Task", text)] if text else None
+
+
+def description(name: str, user_ns: dict[str, Any]) -> str | None:
+    """What Shift-Tab shows of a name of CASA's that is not loaded yet, so that nobody waits for that; else None."""
+    from .completion import describe
+
+    return describe(name, user_ns) if name.partition(".")[0] not in user_ns else None

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import os
 import re
 import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from xml.etree import ElementTree
 
-from . import catalog
-from .prompt import task_name
+from . import catalog, sources
+from .sources import Source
 
 _SECTION = re.compile(r"\n-{5,} (.+?) -{5,}\n|\n\x1b\S*RETURNS")
 _TEXT_WIDTH = 100
@@ -31,38 +29,37 @@ class Parameter:
     types: tuple[str, ...]
 
 
-def parameters(task: Any) -> dict[str, Parameter]:
-    """The parameters of a task of CASA's, in their order; none if `task` is no such task."""
-    return _parameters(type(task)) if task_name(task) else {}
+@lru_cache(maxsize=None)
+def parameters(task: str) -> dict[str, Parameter]:
+    """The parameters of CASA's task of this name, in their order; none if there is no such task."""
+    source = sources.of_task(task)
+    return _parameters(task, source) if source else {}
 
 
-def describe(task: Any) -> str | None:
-    """A task's parameters, one line each, and what it does; None if `task` is no task of CASA's."""
-    name = task_name(task)
-    if name is None:
+def describe(task: str) -> str | None:
+    """A task's parameters, one line each, and what it does; None if CASA has no task of this name."""
+    source = sources.of_task(task)
+    if source is None:
         return None
     known = parameters(task)
     shown = {key: f"{key}={one.default}," for key, one in known.items()}
     width = min(32, max(map(len, shown.values()), default=0))
     texts = {key: textwrap.shorten(one.text, _TEXT_WIDTH, placeholder=" ...") for key, one in known.items()}
     lines = [f"    {shown[key]:<{width}}  # {text}".rstrip(" #") for key, text in texts.items()]
-    return "\n".join([f"{name}: {type(task)._info_desc_.strip()}", "", f"{name}(", *lines, ")", "",
-                      _sections(type(task)).get("", "").partition("\n")[2].strip()]).rstrip()
+    return "\n".join([f"{task}: {source.headline}", "", f"{task}(", *lines, ")", "",
+                      _sections(source).get("", "").partition("\n")[2].strip()]).rstrip()
 
 
-@lru_cache(maxsize=None)
-def _parameters(cls: type) -> dict[str, Parameter]:
-    name = cls.__name__[1:]
-    schema = _schema(cls)
-    texts = _documented(cls, schema)
+def _parameters(task: str, source: Source) -> dict[str, Parameter]:
+    schema = _schema(source)
+    texts = _documented(source, schema)
     allowed = {key: _strings(value, "allowed") for key, value in schema.items()}
-    for key, (text, values) in _from_xml(name).items():
+    for key, (text, values) in _from_xml(task).items():
         texts[key] = text or texts.get(key, "")
         allowed[key] = values or allowed.get(key, ())
-    return {key: Parameter(key, repr(value.default), texts.get(key, ""),
-                           allowed.get(key) or _like_x(key, allowed),
+    return {key: Parameter(key, default, texts.get(key, ""), allowed.get(key) or _like_x(key, allowed),
                            _strings(schema[key], "type") if key in schema else ())
-            for key, value in list(inspect.signature(cls.__call__).parameters.items())[1:]}
+            for key, default in source.arguments("__call__").items()}
 
 
 def _like_x(key: str, allowed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -70,10 +67,9 @@ def _like_x(key: str, allowed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     return allowed.get("x" + key[1:], ()) if key.startswith("y") else ()
 
 
-def _schema(cls: type) -> dict[str, ast.expr]:
+def _schema(source: Source) -> dict[str, ast.expr]:
     """The expression by which the task checks each parameter."""
-    tree = ast.parse("class _:\n" + inspect.getsource(cls.__call__))
-    for node in ast.walk(tree):
+    for node in source.methods["__call__"].body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "schema":
             if isinstance(node.value, ast.Dict):
                 return {key.value: value for key, value in zip(node.value.keys, node.value.values)
@@ -92,17 +88,17 @@ def _strings(expression: ast.expr, rule: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _sections(cls: type) -> dict[str, str]:
+def _sections(source: Source) -> dict[str, str]:
     """The parts of a task's docstring by heading; the first has none."""
-    parts = _SECTION.split(inspect.cleandoc(cls.__doc__ or ""))
+    parts = _SECTION.split(source.doc)
     return {"": parts[0], **{heading: text for heading, text in zip(parts[1::2], parts[2::2]) if heading}}
 
 
-def _documented(cls: type, schema: dict[str, ast.expr]) -> dict[str, str]:
+def _documented(source: Source, schema: dict[str, ast.expr]) -> dict[str, str]:
     """The first sentences on each parameter in the docstring."""
     found: dict[str, list[str]] = {}
     words: list[str] = []
-    for line in _sections(cls).get("parameter descriptions", "").splitlines():
+    for line in _sections(source).get("parameter descriptions", "").splitlines():
         name, _, text = line.partition(" ")
         if name in schema:
             found[name] = words = [text.strip()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import threading
@@ -35,6 +36,7 @@ class _Busy:
         return self._running > 0
 
 
+_asked = threading.Event()
 _busy = _Busy()
 observers.append(_busy)
 
@@ -43,14 +45,36 @@ def values(parameter: str, path: str) -> list[str]:
     """What can be selected with `parameter` in the table at `path`; nothing when that cannot be read now."""
     reader = _READERS.get(parameter)
     path = os.path.abspath(os.path.expanduser(path))
-    # Only CASA itself may read: importing it here would keep the user waiting.
-    if reader is None or _busy or "casatools" not in sys.modules:
+    if reader is None or _busy:
         return []
     try:
         changed = os.stat(os.path.join(path, "table.dat")).st_mtime_ns
-        return list(_read(reader, path, changed))
+        return list(_read(reader, path, changed)) if _can_read() else []
     except (OSError, RuntimeError):
         return []
+
+
+def catch_up() -> None:
+    """Import casatools if a question could not be answered without it, so that the next one can.
+
+    Only on the main thread: while it is loaded casatools runs Python with the lock that loading a library takes, and
+    another thread that wants to load one then waits for ever.
+    """
+    if _asked.is_set() and threading.current_thread() is threading.main_thread():
+        _asked.clear()
+        try:
+            importlib.import_module("casatools")
+        except Exception:
+            # The cell that comes to need CASA says why.
+            return
+
+
+def _can_read() -> bool:
+    """Whether casatools, which alone can read, is there: its import takes longer than a front end waits."""
+    if "casatools" not in sys.modules:
+        _asked.set()
+        return False
+    return True
 
 
 @lru_cache(maxsize=200)
