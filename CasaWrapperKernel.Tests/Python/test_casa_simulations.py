@@ -10,11 +10,12 @@ from casa_session import Cell, Session, ink, run_cells
 MODEL = """
 import numpy as np
 sky = np.zeros([64, 64, 1, 1]); sky[32, 32] = 1; sky[37, 32] = 0.5
-ia.fromarray('m.im', sky)
-c = ia.coordsys(); c.setunits(['rad', 'rad', '', 'Hz']); c.setreferencepixel([32, 32], 'direction')
-c.setincrement([-4.8e-7, 4.8e-7], 'direction'); c.setreferencevalue([0.5, -0.4], 'direction')
-c.setreferencevalue('230GHz', 'spectral'); c.setincrement('1GHz', 'spectral')
-ia.setcoordsys(c.torecord()); ia.setbrightnessunit('Jy/pixel'); ia.close()
+for name, pixel in ('m.im', 4.8e-7), ('wide.im', 5.3e-6):
+    ia.fromarray(name, sky)
+    c = ia.coordsys(); c.setunits(['rad', 'rad', '', 'Hz']); c.setreferencepixel([32, 32], 'direction')
+    c.setincrement([-pixel, pixel], 'direction'); c.setreferencevalue([0.5, -0.4], 'direction')
+    c.setreferencevalue('230GHz', 'spectral'); c.setincrement('1GHz', 'spectral')
+    ia.setcoordsys(c.torecord()); ia.setbrightnessunit('Jy/pixel'); ia.close()
 from matplotlib import pyplot as plt
 plt.plot([1, 2]); mine = plt.gcf()
 """
@@ -32,6 +33,14 @@ CELLS = {
     "alma": "simalma(project='alma', skymodel='m.im', antennalist=['alma.cycle5.1.cfg'], totaltime='300s', "
             "tpnant=0, integration='60s', mapsize='5arcsec', dryrun=False, image=True, imsize=[64, 64], "
             "cell='0.1arcsec', niter=10, graphics='both')",
+    "dish": "simobserve(project='dish', skymodel='wide.im', obsmode='sd', sdantlist='aca.tp.cfg', "
+            "totaltime='600s', integration='60s', mapsize='20arcsec', thermalnoise='', graphics='both')",
+    "analyze dish": "simanalyze(project='dish', vis='dish.aca.tp.sd.ms', imsize=[64, 64], cell='1arcsec', "
+                    "analyze=True, graphics='both')",
+    # With noise there are two data sets, which simanalyze combines.
+    "noisy": "simobserve(project='noisy', skymodel='m.im', antennalist='aca.cycle5.cfg', totaltime='300s', "
+             "integration='60s', thermalnoise='tsys-manual', graphics='none')\n"
+             "simanalyze(project='noisy', imsize=[64, 64], cell='0.5arcsec', niter=5, graphics='screen')",
     "files of both": FILES.format("both"),
     "files of screen": FILES.format("screen"),
     "files of file": FILES.format("file"),
@@ -79,10 +88,23 @@ def test_simobserve_without_graphics_shows_none(session: Session) -> None:
 
 def test_simanalyze_shows_image_and_analysis_once(session: Session) -> None:
     done = cell(session, "analyze")
-    assert done.error is None and len(done.displays) == 2
+    assert done.error is None
+    assert [output["text/plain"] for output in done.displays] == ["simanalyze: both"] * 2
     image, analysis = done.pictures()
     assert ink(image) > 2000 and ink(analysis) > 2000 and image.tobytes() != analysis.tobytes()
     assert "'both.alma.cycle5.1.analysis.png', 'both.alma.cycle5.1.image.png'" in files(session, "both")
+
+
+def test_single_dishes_are_simulated_and_analyzed(session: Session) -> None:
+    for name, pictures in ("dish", 2), ("analyze dish", 1):
+        done = cell(session, name)
+        assert done.error is None and len(done.pictures()) == len(done.displays) == pictures
+        assert all(ink(picture) > 2000 for picture in done.pictures())
+
+
+def test_simanalyze_combines_data_sets(session: Session) -> None:
+    done = cell(session, "noisy")
+    assert done.error is None and len(done.pictures()) == len(done.displays) == 1
 
 
 def test_simalma_shows_the_figures_of_all_its_steps(session: Session) -> None:
@@ -101,8 +123,19 @@ def test_statistics_of_the_users_images_are_what_casa_gives(session: Session) ->
     assert cell(session, "statistics").results[0]["text/plain"] == "'ndarray'"
 
 
-def test_without_casas_private_name_the_correction_is_off_and_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_casas_private_names_the_correction_is_off_and_said_so(
+        capsys: pytest.CaptureFixture[str]) -> None:
     from casawrapper.casa import private_names
 
-    private_names.make_statistics_numbers(ModuleType("simutil"))
-    assert "simutil of this CASA version lacks ia: drawing images in simobserve" in capsys.readouterr().out
+    private_names.let_arrays_be_numbers(ModuleType("simutil"))
+    assert "simutil of this CASA version lacks ia, qa: simobserve's" in capsys.readouterr().out
+
+
+def test_arrays_of_one_number_stay_arrays() -> None:
+    import numpy as np
+    from casawrapper.casa.onenumber import one_number
+
+    one = one_number(np.array([2.5])) * 2
+    assert "%.1f, %d" % (one, one) == "5.0, 5" and len(one) == 1 and one[0] == 5
+    many = np.array([1.0, 2.0])
+    assert one_number(many) is many and one_number("text") == "text"

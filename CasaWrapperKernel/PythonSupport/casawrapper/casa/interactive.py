@@ -76,5 +76,5 @@ def draw(name: str) -> Adapter:
 
 def _data(arguments: Arguments) -> str:
     """The name of what a task draws."""
-    given = [arguments[name] for name in ("vis", "imagename", "project") if arguments.get(name)]
+    given = [arguments[name] for name in ("project", "vis", "imagename") if arguments.get(name)]
     return os.path.basename(os.path.normpath(str(given[0]))) if given else "its figure"

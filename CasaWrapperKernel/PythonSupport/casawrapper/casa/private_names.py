@@ -211,18 +211,26 @@ def replace_check_text(errors: ModuleType, make: CheckText) -> None:
     errors.create_error_string = create_error_string
 
 
-def make_statistics_numbers(utilities: ModuleType) -> None:
-    """Let the pictures of simobserve, simanalyze and simalma get the statistics of an image as numbers.
+def let_arrays_be_numbers(utilities: ModuleType) -> None:
+    """Let simobserve, simanalyze and simalma write arrays of one number as that number.
 
-    The image tool gives arrays of one element, which CASA 6.7 formats as numbers, and numpy 2.4 does not.
+    The tools give statistics and quantities as such arrays; CASA 6.7 formats them, which numpy 2.4 refuses.
     """
-    if not _have(utilities, ("ia",), "drawing images in simobserve and simanalyze with numpy 2.4"):
+    if not _have(utilities, ("ia", "qa"), "simobserve's and simanalyze's use of numpy 2.4"):
         return
-    tool = utilities.ia
-    statistics = tool.statistics
+    from .onenumber import one_number
 
-    def single(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {key: value.item() if getattr(value, "size", 0) == 1 and value.dtype.kind == "f" else value
-                for key, value in statistics(*args, **kwargs).items()}
+    statistics, value = utilities.ia.statistics, utilities.qa.getvalue
+    utilities.ia.statistics = lambda *args, **kwargs: {
+        key: one_number(found) for key, found in statistics(*args, **kwargs).items()}
+    utilities.qa.getvalue = lambda *args, **kwargs: one_number(value(*args, **kwargs))
 
-    tool.statistics = single
+
+def give_simanalyze_tools(task: ModuleType) -> None:
+    """Define the function by which simanalyze makes tools when it combines data sets: CASA 6.7 lacks it."""
+    if hasattr(task, "gentools"):
+        return
+    from casatools import msmetadata, table
+
+    made = {"tb": table, "msmd": msmetadata}
+    task.gentools = lambda names: tuple(made[name]() for name in names)  # type: ignore[attr-defined]
