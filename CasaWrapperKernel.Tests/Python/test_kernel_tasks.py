@@ -52,6 +52,8 @@ tb.close()
 shutil.copytree('w.ms', 'other.ms')
 tb.open('other.ms/ANTENNA', nomodify=False); tb.putcol('NAME', np.array(['CM01'] * 4)); tb.close()
 shutil.copytree('w.ms', 'plain.ms')
+shutil.copytree('w.ms', 'loose.ms')
+tb.open('loose.ms/DATA_DESCRIPTION', nomodify=False); tb.putcol('SPECTRAL_WINDOW_ID', np.array([1, 1])); tb.close()
 tb.open('plain.ms/SPECTRAL_WINDOW', nomodify=False); tb.putcol('NUM_CHAN', np.array([3, 8])); tb.close()
 """
 
@@ -103,6 +105,7 @@ def test_wvrgcal_without_pointing_takes_the_field(front: FrontEnd) -> None:
     ("wvrgcal('plain.ms', 'x.cal')", "plain.ms has no data of water vapour radiometers"),
     ("wvrgcal('blind.ms', 'x.cal')", "wvrgcal finds no radiometer data of the sky in blind.ms"),
     ("wvrgcal('away.ms', 'x.cal')", "wvrgcal finds no radiometer data of the sky in away.ms"),
+    ("wvrgcal('loose.ms', 'x.cal')", "wvrgcal finds no radiometer data of the sky in loose.ms"),
     ("wvrgcal('w.ms', 'x.cal', wvrspw=[1])", "wvrspw=[1] is no spectral window of the radiometers"),
     ("wvrgcal('w.ms', 'w.ms')", "wvrgcal: Output caltable w.ms already exists - will not overwrite."),
     ("wvrgcal('w.ms/FIELD', 'x.cal')", "w.ms/FIELD is no measurement set"),

@@ -46,13 +46,13 @@ def calibrate(arguments: Arguments, run: Run) -> Any:
 
 
 def _sees_the_sky(folder: str, windows: list[int]) -> bool:
-    """Whether some data of the radiometers are of the sky, if there are data: CASA itself says if there are none."""
+    """Whether some data of the radiometers are of the sky, or all are flagged, which CASA itself says."""
     kinds = [number for number, window in enumerate(_column(folder, "DATA_DESCRIPTION", "SPECTRAL_WINDOW_ID"))
              if window in windows]
     sky = [number for number, intent in enumerate(_column(folder, "STATE", "OBS_MODE"))
            if "ON_SOURCE" in intent and "CALIBRATE_ATMOSPHERE" not in intent]
     if not kinds:
-        return True
+        return False
     with _open(folder, "") as tool:
         # CASA looks at the first kind of data only, and at nothing that is flagged.
         good = f"DATA_DESC_ID == {kinds[0]} && not any(FLAG)"
