@@ -29,7 +29,8 @@ class Line:
     """A line of the log file that a block shows."""
 
     message: str
-    came: float
+    not_before: float
+    """When the file did not have it yet."""
 
 
 class _Added:
@@ -40,12 +41,14 @@ class _Added:
         self._file = path.open("rb")
         self._file.seek(0, 2)
         self._rest = b""
+        self._last = time.monotonic()
 
     def read(self) -> None:
         now = time.monotonic()
         *whole, self._rest = (self._rest + self._file.read()).split(b"\n")
         messages = [line.decode().split("\t", 3)[-1] for line in whole]
-        self.lines += [Line(message, now) for message in messages if not _RULE.fullmatch(message)]
+        self.lines += [Line(message, self._last) for message in messages if not _RULE.fullmatch(message)]
+        self._last = now
 
     def close(self) -> None:
         self._file.close()
@@ -72,7 +75,7 @@ def watched(path: Path) -> Iterator[list[Line]]:
 
 
 def delays(messages: list[Message], lines: list[Line]) -> list[float]:
-    """How long after each of a cell's lines its block had it, in seconds.
+    """How long at most after each of a cell's lines its block had it, in seconds.
 
     The lines must be all that the block holds, each once and in this order.
     """
@@ -86,7 +89,7 @@ def delays(messages: list[Message], lines: list[Line]) -> list[float]:
         position = text.index(line.message, position) + len(line.message)
         received, count, shown = next(state for state in states if state[1] >= number)
         assert count - number >= _LIVE or line.message in shown, f"{line.message!r} is not in {shown}"
-        found.append(received - line.came)
+        found.append(received - line.not_before)
     return found
 
 
