@@ -30,7 +30,10 @@ CELLS = {
     "column": f"plotms(vis='{MS}', ydatacolumn='float')",
     "ending": f"plotms(vis='{MS}', plotfile='p.gif')",
     "folder": f"plotms(vis='{MS}', plotfile='nowhere/p.png')",
+    "no such path": "import casawrapper\ncasawrapper.ms('no.ms')",
     "home": f"plotms(vis='{MS}', avgchannel='63', plotfile='~/p.png')",
+    "deleted folder": "import os; here = os.getcwd(); os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
+                      "try: plotants('x.ms')\nfinally: os.chdir(here)",
 }
 NO_FIELD = 'plotms could not draw this: Field Expression: No match found for name "NGC9999"'
 
@@ -73,6 +76,11 @@ def test_the_source_lines_of_cplusplus_are_left_out(session: Session) -> None:
     assert "thrown by" in (done.error or "")
 
 
+def test_a_path_that_is_none_says_so(session: Session) -> None:
+    lines = cell(session, "no such path").stdout.strip().splitlines()
+    assert len(lines) == 3 and "'no.ms' does not exist in /" in lines[0] and "casawrapper.ms('no.ms')" in lines[1]
+
+
 def test_magics_are_no_calls_of_the_users(session: Session) -> None:
     assert "run_cell_magic" not in cell(session, "timed").stdout
 
@@ -95,6 +103,7 @@ def test_a_failure_can_be_sent_to_another_process(session: Session) -> None:
     ("column", "Do the data have what the axes, the data columns and the selection ask for?"),
     ("ending", "the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt"),
     ("folder", "nowhere does not exist."),
+    ("deleted folder", "FileNotFoundError: The folder in which this kernel works has been deleted: say  %cd FOLDER"),
 ])
 def test_the_reason_is_named(session: Session, name: str, words: str) -> None:
     assert words in (cell(session, name).error or "")

@@ -83,6 +83,9 @@ CELLS = {
     "execfile": "open('s.py', 'w').write('made = 5\\ndef f(): return listobs\\nhere = qa.quantity(\"1Jy\")')\n"
                 "execfile 's.py'\n(made, callable(f()), here['value'])",
     "execfile globals": "made = 6\nexecfile('s.py', globals())\nmade",
+    "execfile file": "open('where.py', 'w').write('place = __file__')\nexecfile('where.py')\n"
+                     "(place, globals().get('__file__') == place)",
+    "run": "open('run.py', 'w').write('found = qa.quantity(\"2Jy\")[\"value\"]\\nlistobs')\n%run run.py\nfound",
     "doc": "doc 'tclean'",
     "complete": "get_ipython().input_transformer_manager.check_complete('inp tclean\\ngo')[0]",
 }
@@ -166,6 +169,11 @@ def test_lists_of_tasks_and_tools(session: Session) -> None:
 def test_execfile_defines_names_in_the_notebook(session: Session) -> None:
     assert result(session, "execfile") == "(5, True, 1.0)"
     assert result(session, "execfile globals") == "5"
+    assert result(session, "execfile file") == "('where.py', False)"
+
+
+def test_a_script_that_is_run_has_casas_names(session: Session) -> None:
+    assert result(session, "run") == "2.0"
 
 
 def test_doc_opens_no_browser(session: Session) -> None:

@@ -128,7 +128,7 @@ def test_an_image_shows_its_header_and_a_picture(session: Session, name: str, wo
 
 
 def test_what_is_no_such_data_is_said(session: Session) -> None:
-    assert cell(session, "no file").error.startswith("FileNotFoundError: none.ms does not exist in /")
+    assert cell(session, "no file").error.startswith("FileNotFoundError: 'none.ms' does not exist in /")
     assert cell(session, "wrong kind").error == "ValueError: im.image is no measurement set but of the type Image."
 
 

@@ -24,6 +24,14 @@ CELLS = {
                  "zoom={'channel': [0, 7, 19], 'blc': [0, 0], 'trc': [31, 47]}, out='sheet.pdf')",
     "no such channel": "imview('cube.im', zoom={'channel': '5~20'})",
     "one channel": "imview('cube.im', zoom={'channel': 7})",
+    "folder": "import os; os.mkdir('d.png')\nimview('tiny.im', out='d.png')",
+    "msview folder": "msview('ngc5921_raw.ms', outfile='d.png')",
+    "out number": "imview('tiny.im', out=3)",
+    "raster number": "imview(raster=[3])",
+    "no file": "imview(raster={'range': [0, 1]})",
+    "no such plane": "imview({'file': 'cube.im'}, zoom={'channel': 20})",
+    "unknown key": "imview({'file': 'tiny.im', 'colourmap': 'Hot Metal 2'})",
+    "path": "import casawrapper\nimview(casawrapper.image('tiny.im'))",
     "msview": "msview('ngc5921_raw.ms')",
     "msview out": "msview(infile='ngc5921_raw.ms', outfile='m.png')",
 }
@@ -38,7 +46,7 @@ def cell(session: Session, name: str) -> Cell:
     return session[list(CELLS).index(name)]
 
 
-@pytest.mark.parametrize("name", ["default", "again", "out", "out dict", "alias", "msview", "msview out"])
+@pytest.mark.parametrize("name", ["default", "again", "out", "out dict", "alias", "path", "msview", "msview out"])
 def test_one_cropped_picture_and_no_noise(session: Session, name: str) -> None:
     done = cell(session, name)
     assert done.error is None and done.stdout == ""
@@ -72,6 +80,23 @@ def test_channels_of_a_sheet_may_be_listed_and_written_to_a_file(session: Sessio
                                                              "channels 0 to 19")
 
 
+@pytest.mark.parametrize("name, words", [
+    ("folder", "OSError: The viewer could not write /"), ("msview folder", "OSError: The viewer could not write /"),
+    ("out number", "ValueError: imview(out=3) names no file: give out='x.png'"),
+    ("raster number", "ValueError: imview(raster=3) names no image: give raster='my.image'"),
+    ("no file", "ValueError: imview(raster={'range': [0, 1]}) names no image"),
+    ("no such plane", "ValueError: channel=20: this image has the channels 0 to 19."),
+])
+def test_what_the_viewer_passes_over_in_silence_is_an_error(session: Session, name: str, words: str) -> None:
+    assert (cell(session, name).error or "").startswith(words)
+    assert cell(session, name).displays == []
+
+
+def test_an_unknown_key_is_named_and_the_rest_shown(session: Session) -> None:
+    done = cell(session, "unknown key")
+    assert "'colourmap' in raster: do you mean 'colormap'?" in done.stdout and len(done.pictures()) == 1
+
+
 def test_a_picture_is_described_in_words(session: Session) -> None:
     assert cell(session, "one channel").displays[0]["text/plain"] == "imview: cube.im, channel 7"
     assert cell(session, "msview").displays[0]["text/plain"] == "msview: ngc5921_raw.ms"
@@ -91,7 +116,7 @@ def test_casas_error_stays(session: Session) -> None:
 
 
 def test_files_are_the_users_and_no_others(session: Session) -> None:
-    assert session.new_files == {"tiny.im", "y.png", "z.jpg", "m.png", "y.ps", "cube.im", "sheet.pdf"}
+    assert session.new_files == {"tiny.im", "d.png", "y.png", "z.jpg", "m.png", "y.ps", "cube.im", "sheet.pdf"}
 
 
 def test_later_pictures_are_fast(session: Session) -> None:

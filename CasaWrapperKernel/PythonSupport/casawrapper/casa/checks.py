@@ -11,6 +11,7 @@ from typing import Any, Callable, Sequence
 
 from . import private_names
 from .failures import brief
+from .places import check_working_folder
 
 _TYPES = {
     "cInt": "a whole number", "cFloat": "a number", "cStr": "a text", "cBool": "True or False",
@@ -32,8 +33,8 @@ def adapt(errors: ModuleType) -> None:
     private_names.replace_check_text(errors, _raise)
 
 
-def refuse_unknown_names(task: type, name: str) -> None:
-    """Let the class `task` say which of its parameters a wrong name may mean."""
+def check_calls(task: type, name: str) -> None:
+    """Let the class `task` say which of its parameters a wrong name may mean, and where it cannot work."""
     original = task.__call__  # type: ignore[operator]
     known = list(inspect.signature(original).parameters)[1:]
 
@@ -43,6 +44,10 @@ def refuse_unknown_names(task: type, name: str) -> None:
         if unknown:
             raise brief(TypeError("\n".join(f"{name} has no parameter {one!r}. {_guess(one, known)}".rstrip()
                                             for one in unknown)))
+        try:
+            check_working_folder()
+        except FileNotFoundError as error:
+            raise brief(error)
         return original(self, *values, **named)
 
     task.__call__ = call  # type: ignore[operator]

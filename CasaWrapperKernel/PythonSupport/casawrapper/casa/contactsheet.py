@@ -44,6 +44,14 @@ def draw(raster: Any, zoom: dict[str, Any]) -> tuple[Any, str]:
                     f"({titles[0]} to {titles[-1]}), in {len(channels)} panels")
 
 
+def check_channel(file: str, channel: int) -> None:
+    """Complain of a channel that an image does not have: the viewer would show another."""
+    with SkyImage(file).opened() as image:
+        available = SkyPlanes(image, _MOST_PIXELS).channels
+    if channel >= available:
+        raise ValueError(f"channel={channel}: this image has the channels 0 to {available - 1}.")
+
+
 def _channels(asked: Any, available: int) -> list[int]:
     try:
         if isinstance(asked, str):

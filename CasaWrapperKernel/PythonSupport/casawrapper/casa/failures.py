@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _MARK = "_casa_kernel_brief"
 _MOST_CALLS = 10
-_OURS = os.path.dirname(os.path.abspath(__file__))
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _INSIDE = tuple(f"{os.sep}{package}{os.sep}" for package in
                 ("casatasks", "casatools", "casaplotms", "casaviewer", "casashell"))
 # The name and source line of the C++ function, after what it says.

@@ -5,7 +5,10 @@ from __future__ import annotations
 import builtins
 import importlib
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from contextlib import suppress
+from functools import partial
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from . import catalog
 from .catalog import casa_names
@@ -28,6 +31,16 @@ def install(shell: InteractiveShell, verbs: dict[str, Any]) -> None:
     global _hidden
     _hidden = shell.user_ns_hidden
     _verbs.update(verbs)
+    # %run makes a script's namespace with this.
+    shell.new_main_mod = partial(_module_with_names, shell.new_main_mod)
+
+
+def _module_with_names(make: Callable[[str, str], ModuleType], filename: str, modname: str) -> ModuleType:
+    """The module that `make` makes for a script, with the CASA names that the script uses."""
+    module = make(filename, modname)
+    with suppress(OSError, UnicodeDecodeError), open(filename, encoding="utf-8") as file:
+        provide(file.read(), vars(module))
+    return module
 
 
 def provide(code: str, user_ns: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from . import callib, plotmserrors, prestart, private_names
 from .application import Application
-from .checks import refuse_unknown_names
+from .checks import check_calls
 from .door import Arguments, Run
 from .drawing import draw
 from .environment import display_variable
@@ -30,7 +30,7 @@ def adapt_tool(tool: ModuleType) -> None:
 def adapt(package: ModuleType) -> None:
     """Put plotms behind the door."""
     private_names.guard_task(package.plotms, "plotms", plot)
-    refuse_unknown_names(type(package.plotms), "plotms")
+    check_calls(type(package.plotms), "plotms")
 
 
 def plot(arguments: Arguments, run: Run) -> None:

@@ -10,6 +10,7 @@ from . import datasets, private_names
 from .checks import must_be_one_of
 from .door import Arguments
 from .logsince import LogSince
+from .places import obstacle
 
 _ORIGIN = "PlotMS::load_cache"
 # What plotms logs of every plot before it comes to what is wrong, and after it.
@@ -36,18 +37,10 @@ def explain(arguments: Arguments, log: LogSince, details: str) -> str:
         return ("the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt, or expformat must be one of "
                 "these.")
     if "export failed" in details:
-        return f"the file cannot be written: {_obstacle(os.path.dirname(arguments['plotfile']))}"
+        return f"the file cannot be written: {obstacle(arguments['plotfile'])}"
     if "plot parameters failed" in details:
         return _bad_parameters(arguments, log)
     return details
-
-
-def _obstacle(folder: str) -> str:
-    if not os.path.isdir(folder):
-        return f"the folder {folder} does not exist."
-    if not os.access(folder, os.W_OK):
-        return f"you may not write into the folder {folder}."
-    return f"does the disk of {folder} have space?"
 
 
 def _bad_parameters(arguments: Arguments, log: LogSince) -> str:

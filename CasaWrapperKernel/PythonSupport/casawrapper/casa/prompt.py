@@ -75,7 +75,14 @@ class Prompt:
             text = file.read()
         names = self._user_ns if globals is None else globals
         self._provide(text, names)
-        exec(compile(text, filename, "exec"), names, locals)
+        before = names.get("__file__")
+        names["__file__"] = filename
+        try:
+            exec(compile(text, filename, "exec"), names, locals)
+        finally:
+            names["__file__"] = before
+            if before is None:
+                del names["__file__"]
 
     def doc(self, topic: Any = None) -> None:
         """Say where CASA's documentation of a task or tool is."""

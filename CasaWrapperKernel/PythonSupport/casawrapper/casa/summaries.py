@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, Sequence
 
 from .datasets import kind_of
+from .failures import brief
 from .results import table
 
 _PICTURE_INCHES = (3.6, 3.4)
@@ -51,10 +52,10 @@ def checked(path: str, kinds: tuple[str, ...] | None, what: str) -> str:
     """`path` if it holds data of one of `kinds` (None: of any), which the user calls `what`."""
     full = os.path.expanduser(path)
     if not os.path.exists(full):
-        raise FileNotFoundError(f"{path} does not exist in {os.getcwd()}")
+        raise brief(FileNotFoundError(f"{path!r} does not exist in {os.getcwd()}."))
     kind = kind_of(full)
     if kind is None or kinds is not None and kind not in kinds:
-        raise ValueError(f"{path} is no {what} but {f'of the type {kind}' if kind else 'something else'}.")
+        raise brief(ValueError(f"{path} is no {what} but {f'of the type {kind}' if kind else 'something else'}."))
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from . import interactive, private_names, radiometer, weather
-from .checks import refuse_unknown_names
+from .checks import check_calls
 from .door import Adapter, TaskCall, TaskObserver, observers
 from .listing import list_observation
 
@@ -33,4 +33,4 @@ def adapt(package: ModuleType) -> None:
         # casalog, version and version_string stand in the same list and are no tasks.
         if type(task).__module__ == f"casatasks.{name}":
             private_names.guard_task(task, name, ADAPTERS.get(name))
-            refuse_unknown_names(type(task), name)
+            check_calls(type(task), name)

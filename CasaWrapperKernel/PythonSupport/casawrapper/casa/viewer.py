@@ -7,13 +7,14 @@ from io import BytesIO
 from types import ModuleType
 from typing import Any, Callable
 
-from . import contactsheet, private_names, server
+from . import contactsheet, private_names, server, viewerchecks
 from .application import Application
-from .checks import refuse_unknown_names
+from .checks import check_calls
 from .door import Arguments, Run
 from .drawing import draw
 from .notices import notice
 from .pictures import Watch, show_files, show_picture
+from .places import obstacle
 from .workspace import private_file
 
 _PICTURES = ("png", "jpg", "")
@@ -22,7 +23,7 @@ _PICTURES = ("png", "jpg", "")
 def adapt(package: ModuleType) -> None:
     """Let both tasks say which parameter a wrong name may mean."""
     for name in ("imview", "msview"):
-        refuse_unknown_names(type(getattr(package, name)), name)
+        check_calls(type(getattr(package, name)), name)
 
 
 def adapt_tool(tool: ModuleType) -> None:
@@ -46,6 +47,7 @@ def view_image(arguments: Arguments, run: Run) -> None:
         notice("imview has nothing to show: give it raster='my.image' or contour='my.image' "
                "(there is no viewer window in a notebook).")
         return
+    viewerchecks.check(arguments)
     out: Any = arguments["out"]
     path, kind = _target(out)
     if contactsheet.wanted(arguments["zoom"]):
@@ -62,13 +64,12 @@ def view_image(arguments: Arguments, run: Run) -> None:
             run(picture)
 
     picture, seen = dict(arguments), Watch(private_file("image", ".png"))
-    _draw_and_show(once, Watch(path or os.devnull), seen, _words("imview", arguments))
+    _draw_and_show(once, Watch(path), seen, _words("imview", arguments))
 
 
 def _target(out: Any) -> tuple[str, str]:
-    """The file that imview's `out` names and the kind of it; nothing where CASA is to complain."""
+    """The file that imview's `out` names and the kind of it."""
     path = out.get("file", "") if isinstance(out, dict) else out
-    path = path if isinstance(path, str) else ""
     kind = out.get("format", "") if isinstance(out, dict) else ""
     return path, (kind or os.path.splitext(path)[1][1:]).lower()
 
@@ -90,6 +91,7 @@ def view_visibilities(arguments: Arguments, run: Run) -> None:
         notice("msview has nothing to show: give it infile='my.ms' "
                "(there is no viewer window in a notebook).")
         return
+    arguments.update({name: os.path.expanduser(str(arguments[name])) for name in ("infile", "outfile")})
     if not arguments["outfile"]:
         arguments.update(outfile=private_file("ms", ".png"), outformat="png")
     arguments["gui"] = False
@@ -105,7 +107,10 @@ def view_visibilities(arguments: Arguments, run: Run) -> None:
 
 def _draw_and_show(once: Callable[[], None], written: Watch, seen: Watch, words: str) -> None:
     draw("The viewer", once, private_names.forget_viewer)
-    show_files(written.written(), words, crop=True, pictures=seen.written())
+    files = written.written()
+    if not any(map(os.path.getsize, files)):
+        raise OSError(f"The viewer could not write {written.path}: {obstacle(written.path)}")
+    show_files(files, words, crop=True, pictures=seen.written())
 
 
 def _words(task: str, arguments: Arguments) -> str:
