@@ -218,8 +218,9 @@ def test_shift_tab_shows_each_parameter_on_a_line(session: Session) -> None:
     lines = text.splitlines()
     assert "tclean: Radio Interferometric Image Reconstruction" in lines
     assert any(line.startswith("    niter=0,") and "# Maximum number of iterations" in line for line in lines)
-    assert "Form images from visibilities" in text and max(map(len, lines)) < 160
-    assert "    xaxis='',                     # Plot x-axis" in cell(session, "inspect plotms").stdout
+    assert "Form images from visibilities" in text and max(map(len, lines)) < 95
+    assert "    spw='',                   # spw(s)/channels to select" in lines and "\\" not in text
+    assert "    xaxis='',                 # Plot x-axis" in cell(session, "inspect plotms").stdout
     assert "Docstring:" in cell(session, "inspect other").stdout
 
 

@@ -10,6 +10,9 @@ GRID = "xselfscale=True, yselfscale=True, xsharedaxis=True, ysharedaxis=True"
 CELLS = {
     "pages": f"plotms(vis='{MS}', iteraxis='antenna', exprange='all')",
     "named": f"plotms(vis='{MS}', iteraxis='scan', exprange='all', plotfile='sc.png')",
+    "elsewhere": "import os; os.mkdir('my plots'); os.chdir('my plots')\n"
+                 f"plotms(vis='../{MS}', iteraxis='field', exprange='all', plotfile='f.png')\n"
+                 f"plotms(vis='../{MS}', field='0', plotfile='f.pdf')\nos.chdir('..')",
     "pdf": f"plotms(vis='{MS}', iteraxis='field', exprange='all', plotfile='f.pdf')",
     "grid": f"plotms(vis='{MS}', iteraxis='antenna', exprange='all', gridrows=2, gridcols=3)",
     "range": f"plotms(vis='{MS}', xaxis='time', yaxis='amp', plotrange=[0, 0, 0, 0.5])",
@@ -55,6 +58,12 @@ def test_pages_lead_to_the_users_files(session: Session) -> None:
     (output,) = cell(session, "named").displays
     assert output["text/html"].count("href='sc_Scan2_2.png'") == 1
     assert len([name for name in session.new_files if name.startswith("sc_")]) == 7
+
+
+def test_links_are_relative_to_the_notebook_wherever_the_user_is(session: Session) -> None:
+    pages, _, link = cell(session, "elsewhere").displays
+    assert "href='my%20plots/f_Field1445%2B09900002_0_2.png'" in pages["text/html"]
+    assert "href='my%20plots/f.pdf'" in link["text/html"] and link["text/plain"] == "f.pdf"
 
 
 def test_pages_of_a_pdf_are_pictures_that_lead_to_it(session: Session) -> None:

@@ -71,7 +71,8 @@ def pictures(page: str) -> list:
     ("tclean", ["iterdone</td>", "iteration limit", "summaryminor"]), ("imstat", ["sigma</td>", "maxposf</td>"]),
     ("imfit", ["converged</td>", "component0", " ± ", "arcsec</td>"]), ("imhead", ["Jy/beam", "restoringbeam"]),
     ("flags", ["flagged %</th>", "<b>N5921_2</b>", "0.00</td>"]), ("visstat", ["stddev</td>", " open"]),
-    ("listed", ["nfields</td>"]), ("go", ["sigma</td>"]),
+    ("listed", ["nfields</td>", "field (3)</summary>", "direction m0</th>", "scan (7)</summary>", "49820.38"]),
+    ("go", ["sigma</td>"]),
 ])
 def test_answers_are_tables_beside_their_text(session: Session, name: str, words: list[str]) -> None:
     page = html(session, name)

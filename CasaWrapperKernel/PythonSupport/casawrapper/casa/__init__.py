@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import environment, hooks, logdoor, names, startup, threads
+# workspace notes in which folder the kernel is started.
+from . import environment, hooks, logdoor, names, startup, threads, workspace  # noqa: F401
 from . import logfile as logfiles
 from .environment import CasaSetupError, current_logfile
 from .logdoor import Host

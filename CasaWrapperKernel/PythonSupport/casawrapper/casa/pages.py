@@ -6,15 +6,16 @@ import base64
 import os
 from html import escape
 from io import BytesIO
-from urllib.parse import quote
 
 from IPython.display import display
 
-from .workspace import is_private
+from .workspace import is_private, link
 
 _AT_FULL_SIZE = 12
 _THUMBNAIL_PIXELS = 240
 _PAGE_STYLE = "margin:0 0 12px 0"
+# The box is white in dark themes too, whose links are of a light colour.
+_LINK_STYLE = "color:#0b57a4"
 _BOX_STYLE = ("max-height:640px;overflow:auto;resize:vertical;border:1px solid #bbb;padding:8px;"
               "background:#fff;color:#000")
 
@@ -60,17 +61,11 @@ def _thumbnail(alt: str, path: str, title: str, file: str) -> str:
     small.save(png, "PNG", optimize=True)
     image = f"<img src='{_data(png.getvalue())}' alt='{escape(f'{alt}, page {title}')}'>"
     return (f"<div style='display:inline-block;margin:4px;width:{_THUMBNAIL_PIXELS}px;overflow:hidden'>"
-            f"{_linked(image, file)}<br>{_caption(title, file)}</div>")
+            f"{link(file, image, _LINK_STYLE)}<br>{_caption(title, file)}</div>")
 
 
 def _caption(title: str, file: str) -> str:
-    return f"<small>{_linked(escape(title), file)}</small>"
-
-
-def _linked(html: str, file: str) -> str:
-    if is_private(file):
-        return html
-    return f"<a href='{quote(os.path.relpath(file))}' target='_blank'>{html}</a>"
+    return f"<span style='font-size:12px'>{link(file, escape(title), _LINK_STYLE)}</span>"
 
 
 def _data(picture: bytes) -> str:

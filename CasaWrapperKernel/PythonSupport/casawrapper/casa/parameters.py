@@ -14,7 +14,9 @@ from . import catalog, sources
 from .sources import Source
 
 _SECTION = re.compile(r"\n-{5,} (.+?) -{5,}\n|\n\x1b\S*RETURNS")
-_TEXT_WIDTH = 100
+# Together less than what JupyterLab shows without breaking the line.
+_NAME_WIDTH, _TEXT_WIDTH = 24, 60
+_ESCAPED, _NUMBER = re.compile(r"\\(\W)"), re.compile(r"-?\d+")
 _NEXT_TOPIC = re.compile(r"(default|options?|examples?|subparameter|note)\b", re.IGNORECASE)
 
 
@@ -43,7 +45,7 @@ def describe(task: str) -> str | None:
         return None
     known = parameters(task)
     shown = {key: f"{key}={one.default}," for key, one in known.items()}
-    width = min(32, max(map(len, shown.values()), default=0))
+    width = min(_NAME_WIDTH, max(map(len, shown.values()), default=0))
     texts = {key: textwrap.shorten(one.text, _TEXT_WIDTH, placeholder=" ...") for key, one in known.items()}
     lines = [f"    {shown[key]:<{width}}  # {text}".rstrip(" #") for key, text in texts.items()]
     return "\n".join([f"{task}: {source.headline}", "", f"{task}(", *lines, ")", "",
@@ -115,8 +117,9 @@ def _from_xml(name: str) -> dict[str, tuple[str, tuple[str, ...]]]:
     if not os.path.isfile(path):
         return {}
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for node in ElementTree.parse(path).iter("{*}param"):
-        text = " ".join((node.findtext("{*}shortdescription") or "").replace("\\*", "*").split())
-        values = tuple(value.text or "" for value in node.iterfind("{*}allowed/{*}value"))
-        found[node.get("name", "")] = (text, values)
+    for node in ElementTree.parse(path).iterfind(".//{*}param"):
+        text = " ".join(_ESCAPED.sub(r"\1", node.findtext("{*}shortdescription") or "").split())
+        values = tuple(value.text or "" for value in node.iterfind("{*}allowed[@kind='enum']/{*}value"))
+        # Numbers are no texts, though some parameters of any type have a list of them.
+        found[node.get("name", "")] = (text, () if all(map(_NUMBER.fullmatch, values)) else values)
     return found

@@ -6,12 +6,14 @@ import base64
 import os
 import re
 import struct
+from html import escape
 from io import BytesIO
 
-from IPython.display import FileLink, display
+from IPython.display import display
 
 from .notices import notice
 from .pages import show_pages
+from .workspace import link
 
 # Wider pictures are scaled down by the browser; the embedded picture stays as it is.
 _MAX_WIDTH = 900
@@ -73,7 +75,7 @@ def show_files(files: list[str], alt: str, crop: bool = False, pictures: list[st
     for path in shown:
         show_file(path, alt, crop)
     for file in files if pictures else ():
-        link(file, "the file is kept; above is how it looks")
+        show_link(file, "the file is kept; above is how it looks")
 
 
 def show_file(path: str, alt: str, crop: bool = False) -> None:
@@ -87,9 +89,9 @@ def show_file(path: str, alt: str, crop: bool = False) -> None:
             lines = text.read().splitlines()
         print("\n".join(lines[:_MAX_LINES]))
         if len(lines) > _MAX_LINES:
-            link(path, f"{len(lines) - _MAX_LINES} more lines")
+            show_link(path, f"{len(lines) - _MAX_LINES} more lines")
     else:
-        link(path, "a kind of file that browsers do not show")
+        show_link(path, "a kind of file that browsers do not show")
 
 
 def show_picture(data: bytes, alt: str) -> None:
@@ -100,9 +102,10 @@ def show_picture(data: bytes, alt: str) -> None:
     display({kind: base64.b64encode(data).decode(), "text/plain": alt}, metadata={kind: metadata}, raw=True)
 
 
-def link(path: str, remark: str) -> None:
+def show_link(path: str, remark: str) -> None:
     """Show a link to a file of the user's, with a remark."""
-    display(FileLink(os.path.relpath(path)))
+    name = os.path.relpath(path)
+    display({"text/html": link(path, escape(name)), "text/plain": name}, raw=True)
     notice(f"{os.path.basename(path)}: {remark}.")
 
 

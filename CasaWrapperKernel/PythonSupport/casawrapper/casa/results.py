@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any, Iterable, Sequence
 
@@ -12,6 +13,7 @@ _FEW_COLUMNS = 4
 _OPEN_ROWS = 12
 _DEEPEST = 6
 _LONGEST_TEXT = 300
+_NUMBERED = re.compile(r"(.*\D)(\d+)")
 _TABLE = '<table style="border-collapse:collapse;font-size:90%;margin:0 0 4px 0">'
 _CELL = 'style="text-align:left;padding:1px 10px 1px 0;vertical-align:top"'
 
@@ -38,15 +40,43 @@ def as_html(value: dict[Any, Any], depth: int = 0) -> str:
     if nested and not plain and _is_grid(nested):
         return _grid(nested)
     parts = [table((), ([_name(key), _text(one)] for key, one in plain.items()))] if plain else []
+    for key, rows in (families := _families(nested)).items():
+        parts.append(_part(key.rstrip("_"), rows, _grid(rows), len(rows) <= _OPEN_ROWS, depth))
+    numbered = {f"{key}{number}" for key, rows in families.items() for number in rows}
     for key, one in nested.items():
+        if key in numbered:
+            continue
         if depth == _DEEPEST or not one:
             parts.append(f"<div>{_name(key)}: {escape(repr(one)[:_LONGEST_TEXT])}</div>")
             continue
         inner = _grid(one) if _is_grid(one) else as_html(one, depth + 1)
-        is_open = " open" if len(one) <= _OPEN_ROWS or len(value) == 1 else ""
-        parts.append(f'<details{is_open} style="margin-left:{6 if depth else 0}px"><summary>{_name(key)} '
-                     f"({len(one)})</summary>{inner}</details>")
+        parts.append(_part(key, one, inner, len(one) <= _OPEN_ROWS or len(value) == 1, depth))
     return "".join(parts)
+
+
+def _part(key: Any, value: dict[Any, Any], inner: str, is_open: bool, depth: int) -> str:
+    return (f'<details{" open" if is_open else ""} style="margin-left:{6 if depth else 0}px">'
+            f"<summary>{_name(key)} ({len(value)})</summary>{inner}</details>")
+
+
+def _families(nested: dict[Any, Any]) -> dict[str, dict[str, dict[Any, Any]]]:
+    """Dictionaries with the same keys whose names differ by a number, such as field_0 and field_1."""
+    found: dict[str, dict[str, dict[Any, Any]]] = {}
+    for key, one in nested.items():
+        if isinstance(key, str) and one and (parts := _NUMBERED.fullmatch(key)) is not None:
+            found.setdefault(parts[1], {})[parts[2]] = _flat(one)
+    return {name: rows for name, rows in found.items() if len(rows) > 1 and _is_grid(rows)}
+
+
+def _flat(value: dict[Any, Any]) -> dict[Any, Any]:
+    """A dictionary with the items of those inside it; one that is alone there loses its name."""
+    flat: dict[Any, Any] = {}
+    for key, one in value.items():
+        if not isinstance(one, dict) or _is_quantity(one):
+            flat[key] = one
+        else:
+            flat |= {name if len(value) == 1 else f"{key} {name}": inner for name, inner in _flat(one).items()}
+    return flat
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -107,7 +137,8 @@ def _text(value: Any) -> str:
     elif shape is not None or isinstance(value, (list, tuple)):
         return _sequence(value)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        # Times in days and frequencies in Hz need more digits than what is measured.
+        return f"{value:.{10 if abs(value) >= 1e4 else 6}g}"
     text = str(value)
     return escape(text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "...")
 

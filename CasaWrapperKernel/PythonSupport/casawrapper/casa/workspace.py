@@ -1,13 +1,17 @@
-"""A private folder of this process for files that the user did not ask for."""
+"""A private folder of this process for files that the user did not ask for, and links to those of the user's own."""
 
 from __future__ import annotations
 
 import itertools
 import os
 import tempfile
+from html import escape
+from urllib.parse import quote
 
 from .leftovers import own
 
+# Front ends take links as relative to the notebook, in whose folder the kernel is started.
+_notebook_folder = os.getcwd()
 _numbers = itertools.count(1)
 _folder: tuple[int, str] | None = None
 
@@ -33,3 +37,11 @@ def private_file(stem: str, suffix: str) -> str:
 def is_private(path: str) -> bool:
     """Whether `path` lies in this process's private folder, which no user looks into."""
     return _folder is not None and path.startswith(_folder[1] + os.sep)
+
+
+def link(path: str, html: str, style: str = "") -> str:
+    """`html` as a link to a file of the user's; as it is for a private one."""
+    if is_private(path):
+        return html
+    target = escape(quote(os.path.relpath(path, _notebook_folder)))
+    return f"<a href='{target}' target='_blank' style='{style}'>{html}</a>"
