@@ -31,6 +31,12 @@ FUNCTION = """def double(flux):
     return doubled
 print("the " + "end", double(7))"""
 
+TOUR = [
+    "plotms(vis='ngc5921.ms', xaxis='time', yaxis='amp', iteraxis='antenna', exprange='all',\n"
+    "       plotfile='amp.png', overwrite=True)",
+    "tclean(vis='ngc5921.ms', imagename='sky', field='2', imsize=128, cell='15arcsec', niter=0)\nimstat('sky.image')",
+    "listed = listobs(vis='ngc5921.ms', verbose=False)", "listed", ""]
+
 
 @pytest.fixture(scope="module")
 def playwright() -> Path:
@@ -44,15 +50,27 @@ def playwright() -> Path:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A user's home with our kernel, an empty notebook and one for the widgets and the debugger."""
+    """A user's home with our kernel, and a notebook for each script; that of the tour is in a folder with its data."""
     assert PYTHON, "CASA_KERNEL_TEST_PYTHON must be the python of an environment with JupyterLab"
     run(KERNEL, "install", "--prefix", tmp_path / ".local", "--python", PYTHON)
-    for name, cells in (("empty", [""]), ("tools", [SLIDER, FUNCTION])):
+    (tmp_path / "NGC 5921").mkdir()
+    run("tar", "xf", ROOT / "examples/data/ngc5921_raw.ms.tar.xz", "--transform=s/_raw//", "-C", tmp_path / "NGC 5921")
+    for name, cells in (("empty", [""]), ("tools", [SLIDER, FUNCTION]), ("NGC 5921/tour", TOUR)):
         notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {
             "name": "casa-kernel", "display_name": "CASA", "language": "python"}})
         notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
         nbformat.write(notebook, tmp_path / f"{name}.ipynb")
     return tmp_path
+
+
+def screenshots(folder: Path) -> list[Path]:
+    """The pictures in a folder, made small."""
+    from PIL import Image
+
+    found = sorted(folder.glob("*.png"))
+    for path in found:
+        Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    return found
 
 
 @pytest.fixture
@@ -83,3 +101,15 @@ def test_in_a_browser(server: str, script: str, page: str, playwright: Path) -> 
     WORK.mkdir(parents=True, exist_ok=True)
     command = ["node", Path(__file__).parent / "browser" / script, f"{server}/{page}", WORK / f"{script}.png"]
     print(run(*command, seconds=300, env={**os.environ, "NODE_PATH": str(playwright)}))
+
+
+@pytest.mark.parametrize("server, theme", [((LAB, 18791), "light"), ((LAB, 18792), "dark")], indirect=["server"])
+def test_the_pictures_of_the_documentation(server: str, theme: str, playwright: Path) -> None:
+    """Those of the light theme are the ones in docs/images, where they are renewed by hand."""
+    folder = WORK / f"tour-{theme}"
+    folder.mkdir(parents=True, exist_ok=True)
+    page = f"{server}/lab/tree/NGC%205921/tour.ipynb?reset"
+    print(run("node", Path(__file__).parent / "browser/tour.js", page, folder, *([theme] * (theme == "dark")), seconds=300,
+              env={**os.environ, "NODE_PATH": str(playwright)}))
+    assert {path.stem: path.stat().st_size < 200_000 for path in screenshots(folder)} == dict.fromkeys(
+        ("end", "fields", "imstat", "listobs", "plotms-pages", "plotms-thumbnails", "shift-tab"), True)
