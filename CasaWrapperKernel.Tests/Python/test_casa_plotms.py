@@ -15,6 +15,9 @@ CELLS = {
                  "showgui=True)",
     "positional": f"plotms('{MS}', '', 1, 1, 0, 0, 0, 'channel')",
     "first page": f"plotms(vis='{MS}', iteraxis='scan', plotfile='sc.jpg')",
+    "first of grids": f"plotms(vis='{MS}', iteraxis='antenna', gridrows=2, gridcols=2)",
+    "whole grid": f"plotms(vis='{MS}', iteraxis='antenna', gridrows=7, gridcols=4)",
+    "one field": f"plotms(vis='{MS}', iteraxis='field', field='1')",
     "sized": f"plotms(vis='{MS}', xaxis='time', width=1200, height=800)",
     "nothing": "plotms()",
     "missing": "plotms(vis='not-there.ms')",
@@ -61,7 +64,13 @@ def test_existing_plotfile_without_overwrite_is_casas_own_error(session: Session
 
 
 def test_first_page_only_is_said(session: Session) -> None:
-    assert "exprange='all'" in cell(session, "first page").stdout
+    for name in ("first page", "first of grids"):
+        assert "exprange='all'" in cell(session, name).stdout
+
+
+def test_nothing_is_said_of_pages_that_are_not_there(session: Session) -> None:
+    for name in ("whole grid", "one field"):
+        assert len(cell(session, name).pictures()) == 1 and "exprange" not in cell(session, name).stdout
 
 
 def test_size_arguments_stay(session: Session) -> None:

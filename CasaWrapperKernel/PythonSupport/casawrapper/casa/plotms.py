@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
 from types import ModuleType
 
-from . import callib, plotmserrors, prestart, private_names
+from . import callib, plotmserrors, prestart, private_names, selection
 from .application import Application
 from .checks import check_calls
 from .door import Arguments, Run
@@ -18,6 +19,7 @@ from .pictures import Watch, show_files
 from .workspace import private_file
 
 _PAPER = ("pdf", "ps")
+_ONE = re.compile(r"[^,;&!*~<>]+")
 # plotms draws shared axes into all later plots as well, or nothing at all, until it is started anew.
 _has_shared_axes = False
 
@@ -78,9 +80,18 @@ def _show(arguments: Arguments, files: list[str], pictures: list[str]) -> None:
     show_files(files, _words(arguments), pictures=pictures)
     if not files:
         notice("plotms wrote no picture; its log lines say why (often the selection holds no good data).")
-    elif arguments["iteraxis"] and not arguments["exprange"]:
+    elif arguments["iteraxis"] and not arguments["exprange"] and _has_more_pages(arguments):
         notice(f"This is the first page along iteraxis='{arguments['iteraxis']}'; "
                "exprange='all' shows every page.")
+
+
+def _has_more_pages(arguments: Arguments) -> bool:
+    axis, panels = arguments["iteraxis"], arguments["gridrows"] * arguments["gridcols"]
+    # A single one is chosen. Not so with antennas: one means its baselines to all others.
+    if axis != "antenna" and _ONE.fullmatch(str(arguments.get(axis, ""))):
+        return False
+    pages = selection.count(axis, arguments["vis"] or arguments["caltable"])
+    return pages is None or pages > panels
 
 
 def _words(arguments: Arguments) -> str:

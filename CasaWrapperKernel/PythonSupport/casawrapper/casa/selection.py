@@ -54,6 +54,18 @@ def values(parameter: str, path: str) -> list[str]:
         return []
 
 
+def count(axis: str, path: str) -> int | None:
+    """How many pages plotms can make of the data at `path` along `axis`; None where that is not known."""
+    table = {"antenna": "ANTENNA", "field": "FIELD", "spw": "SPECTRAL_WINDOW"}.get(axis)
+    try:
+        if table is not None:
+            with open_table(os.path.join(os.path.expanduser(path), table)) as tool:
+                return int(tool.nrows())
+        return len(_scans(os.path.expanduser(path))) if axis == "scan" else None
+    except (OSError, RuntimeError):
+        return None
+
+
 def catch_up() -> None:
     """Import casatools if a question could not be answered without it, so that the next one can.
 
