@@ -28,6 +28,9 @@ CELLS = {
     "image": "plotms(vis='sky.image')",
     "image as table": "plotms(caltable='sky.image')",
     "column": f"plotms(vis='{MS}', ydatacolumn='float')",
+    "averaged": f"plotms(vis='{MS}', field='NGC9999', avgtime='60', transform=True, freqframe='BARY')",
+    "table": f"gaincal(vis='{MS}', caltable='g.cal', field='0', refant='15', gaintype='G', minsnr=0.0)\n"
+             "plotms(caltable='g.cal', field='NGC9999')",
     "ending": f"plotms(vis='{MS}', plotfile='p.gif')",
     "folder": f"plotms(vis='{MS}', plotfile='nowhere/p.png')",
     "no such path": "import casawrapper\ncasawrapper.ms('no.ms')",
@@ -100,7 +103,9 @@ def test_a_failure_can_be_sent_to_another_process(session: Session) -> None:
     ("uvrange", "UV Distribution Expression: Parse error at or near 'f'"),
     ("image", "sky.image is no measurement set."),
     ("image as table", "sky.image is no calibration table."),
-    ("column", "Do the data have what the axes, the data columns and the selection ask for?"),
+    ("column", "Do the data have what axes, data columns, selection and averaging ask for?"),
+    ("averaged", 'this: Field Expression: No match found for name "NGC9999"'),
+    ("table", "Do the data have what axes, data columns, selection and averaging ask for?"),
     ("ending", "the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt"),
     ("folder", "nowhere does not exist."),
     ("deleted folder", "FileNotFoundError: The folder in which this kernel works has been deleted: say  %cd FOLDER"),
@@ -115,4 +120,4 @@ def test_a_plotfile_may_be_in_the_home(session: Session) -> None:
 
 
 def test_failures_leave_nothing_behind(session: Session) -> None:
-    assert session.new_files == {"sky.image"}
+    assert session.new_files == {"sky.image", "g.cal"}

@@ -29,6 +29,9 @@ CELLS = {
     "folder": f"os.mkdir('sub'); os.chdir('sub'); os.mkdir('plots')\n"
               f"plotms(vis='../{MS}', xaxis='time', plotfile='plots/b.png')\n"
               "os.chdir('..'); os.listdir('sub/plots')",
+    "threads": "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(2) as pool:\n"
+               f"    list(pool.map(lambda x: plotms(vis='{MS}', avgchannel='63', xaxis=x), ['time', 'uvdist'] * 2))",
+    "by turns": f"for x in ['time', 'uvdist']: plotms(vis='{MS}', avgchannel='63', xaxis=x)",
     "interrupt": "import _thread, threading\nthreading.Timer(2, _thread.interrupt_main).start()\n"
                  f"plotms(vis='{MS}', iteraxis='baseline', exprange='all')",
     "after": f"plotms(vis='{MS}', xaxis='uvdist', yaxis='amp')",
@@ -55,6 +58,15 @@ def test_one_picture_of_plotms_own_size(session: Session, name: str) -> None:
 def test_second_call_shows_its_own_plot_and_not_the_first(session: Session) -> None:
     first, second = cell(session, "default").pictures()[0], cell(session, "positional").pictures()[0]
     assert first.tobytes() != second.tobytes()
+
+
+def test_plots_of_threads_are_not_mixed(session: Session) -> None:
+    def pictures(name: str) -> set[tuple[str, bytes]]:
+        done = cell(session, name)
+        assert done.error is None
+        return {(shown["text/plain"], picture.tobytes()) for shown, picture in zip(done.displays, done.pictures())}
+
+    assert pictures("threads") == pictures("by turns") and len(pictures("by turns")) == 2
 
 
 def test_existing_plotfile_without_overwrite_is_casas_own_error(session: Session) -> None:

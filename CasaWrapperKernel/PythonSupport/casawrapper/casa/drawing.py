@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Callable
 
 from .application import ProgramEnded
 from .notices import notice
 
+# A program draws one plot at a time: what threads ask for at the same time would be one plot of both.
+turn = threading.RLock()
+"""Held by whoever lets a program, or a task of CASA's in matplotlib, draw."""
 _LOOKS, _BETWEEN_LOOKS = 3, 0.03
 
 

@@ -9,6 +9,7 @@ from typing import Any, Iterator
 from IPython import get_ipython
 from IPython.display import display
 
+from .drawing import turn
 from .pictures import show_picture
 from .private_names import figure_managers
 
@@ -20,7 +21,14 @@ def task_figures(words: str, show: bool = True) -> Iterator[None]:
     """Let a task draw as if no figure were open; then show what it left open (if `show`) and close it.
 
     `words` say what there is to see. A task that clears a figure goes on to its next page: that is shown too.
+    One task draws at a time, because threads share the list of open figures.
     """
+    with turn, _alone(words, show):
+        yield
+
+
+@contextmanager
+def _alone(words: str, show: bool) -> Iterator[None]:
     import matplotlib
     import pylab
     from matplotlib import pyplot

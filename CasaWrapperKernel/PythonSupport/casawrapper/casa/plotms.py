@@ -11,7 +11,7 @@ from . import callib, plotmserrors, prestart, private_names, selection
 from .application import Application
 from .checks import check_calls
 from .door import Arguments, Run
-from .drawing import draw
+from .drawing import draw, turn
 from .environment import display_variable
 from .logsince import LogSince
 from .notices import notice
@@ -60,9 +60,10 @@ def plot(arguments: Arguments, run: Run) -> None:
         # A second attempt finds what the first has written.
         arguments["overwrite"] = True
 
-    _clear_shared_axes(arguments)
-    draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"],
-         explain=partial(plotmserrors.explain, arguments, LogSince()))
+    with turn:
+        _clear_shared_axes(arguments)
+        draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"],
+             explain=partial(plotmserrors.explain, arguments, LogSince()))
     _show(arguments, written.written(), seen.written())
 
 

@@ -13,8 +13,9 @@ from .logsince import LogSince
 from .places import obstacle
 
 _ORIGIN = "PlotMS::load_cache"
-# What plotms logs of every plot before it comes to what is wrong, and after it.
-_USUAL = ("START", "Plotting", "Selection", "Caching", "Clearing")
+# plotms logs what it is going to do, a line that begins so, what is wrong with it, and what it does then.
+_BEFORE = "Caching for the new plot"
+_USUAL = ("Clearing", "Plotting", "Loading", "Data selection will", "The plotms cache", "This is")
 
 _DATA = (("vis", datasets.MEASUREMENT_SET, "measurement set"),
          ("caltable", datasets.CALIBRATION, "calibration table"))
@@ -45,10 +46,11 @@ def explain(arguments: Arguments, log: LogSince, details: str) -> str:
 
 def _bad_parameters(arguments: Arguments, log: LogSince) -> str:
     lines = [line.strip() for line in log.messages(_ORIGIN)]
-    reasons = [line for line in lines if line and not line.startswith(_USUAL)]
+    begin = max((number for number, line in enumerate(lines, 1) if line.startswith(_BEFORE)), default=len(lines))
+    reasons = [line for line in lines[begin:] if line and not line.startswith(_USUAL)]
     if reasons:
         return " ".join(reasons)
     for name, kind, words in _DATA:
         if arguments[name] and datasets.kind_of(os.path.abspath(arguments[name])) != kind:
             return f"{arguments[name]} is no {words}."
-    return "it does not say why. Do the data have what the axes, the data columns and the selection ask for?"
+    return "it does not say why. Do the data have what axes, data columns, selection and averaging ask for?"

@@ -11,7 +11,7 @@ from . import contactsheet, private_names, server, viewerchecks
 from .application import Application
 from .checks import check_calls
 from .door import Arguments, Run
-from .drawing import draw
+from .drawing import draw, turn
 from .notices import notice
 from .pictures import Watch, show_files, show_picture
 from .places import obstacle
@@ -106,7 +106,8 @@ def view_visibilities(arguments: Arguments, run: Run) -> None:
 
 
 def _draw_and_show(once: Callable[[], None], written: Watch, seen: Watch, words: str) -> None:
-    draw("The viewer", once, private_names.forget_viewer)
+    with turn:
+        draw("The viewer", once, private_names.forget_viewer)
     files = written.written()
     if not any(map(os.path.getsize, files)):
         raise OSError(f"The viewer could not write {written.path}: {obstacle(written.path)}")
