@@ -113,3 +113,67 @@ def test_the_pictures_of_the_documentation(server: str, theme: str, playwright: 
               env={**os.environ, "NODE_PATH": str(playwright)}))
     assert {path.stem: path.stat().st_size < 200_000 for path in screenshots(folder)} == dict.fromkeys(
         ("end", "fields", "imstat", "listobs", "plotms-pages", "plotms-thumbnails", "shift-tab"), True)
+
+
+# -- the log of a notebook that has been run -----------------------------------------------------------------
+LOG = """casalog.post("at first")
+casalog.post("odd <script>window.hostile = 1</script>", "WARN")
+casalog.post("at last");"""
+# As VS Code shows HTML outputs: in a page of its own, where scripts run, and with nothing of Jupyter's styles.
+DARK = """<!DOCTYPE html><meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<body style="background: #1f1f1f; color: #cccccc; font: 13px system-ui, sans-serif">"""
+
+
+@pytest.fixture
+def logged(home: Path) -> Path:
+    """A home with log.ipynb, whose second cell has logged."""
+    if subprocess.run([PYTHON, "-c", "import casatasks"], cwd=home, capture_output=True).returncode:
+        pytest.skip(f"casatasks is not importable in {PYTHON}")
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {
+        "name": "casa-kernel", "display_name": "CASA", "language": "python"}})
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in ("casalog.version()", LOG)]
+    nbformat.write(notebook, home / "log.ipynb")
+    run(PYTHON, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", home / "log.ipynb", cwd=home,
+        env=os.environ | {"HOME": str(home), "JUPYTER_PATH": str(home / ".local/share/jupyter")})
+    return home
+
+
+def block(home: Path) -> str:
+    """The HTML of the log."""
+    outputs = nbformat.read(home / "log.ipynb", as_version=4).cells[1].outputs
+    (html,) = [output.data["text/html"] for output in outputs if output.output_type == "display_data"]
+    return html
+
+
+def read_log(page: str, kind: str, name: str, playwright: Path) -> None:
+    WORK.mkdir(parents=True, exist_ok=True)
+    command = ["node", Path(__file__).parent / "browser/log.js", page, WORK / f"log-{name}.png", kind]
+    print(run(*command, seconds=300, env={**os.environ, "NODE_PATH": str(playwright)}))
+
+
+def test_log_as_vs_code_shows_it(logged: Path, playwright: Path) -> None:
+    (logged / "page.html").write_text(DARK + block(logged))
+    read_log((logged / "page.html").as_uri(), "scripts", "vscode", playwright)
+
+
+def test_log_as_github_shows_it(logged: Path, playwright: Path) -> None:
+    need("ruby")
+    clean = "require 'html/pipeline'; puts HTML::Pipeline::SanitizationFilter.new(STDIN.read).call.to_s"
+    done = subprocess.run(["ruby", "-e", clean], input=block(logged), capture_output=True, text=True)
+    if "cannot load such file" in done.stderr:
+        pytest.skip("ruby-html-pipeline, which has GitHub's list of what it lets pass, is not installed")
+    assert done.returncode == 0 and "style=" not in done.stdout and "details" in done.stdout, done.stderr
+    (logged / "page.html").write_text(f"<!DOCTYPE html><body>{done.stdout}")
+    read_log((logged / "page.html").as_uri(), "stripped", "github", playwright)
+
+
+def test_log_in_nbconverts_page(logged: Path, playwright: Path) -> None:
+    run(PYTHON, "-m", "nbconvert", "--to", "html", "--output", "page.html", logged / "log.ipynb", cwd=logged)
+    read_log((logged / "page.html").as_uri(), "scripts", "nbconvert", playwright)
+
+
+@pytest.mark.parametrize("server", [(LAB, 18776)], indirect=True, ids=["JupyterLab"])
+def test_log_of_a_notebook_that_is_opened_again(logged: Path, server: str, playwright: Path) -> None:
+    # The server has not seen it run, so it does not trust it.
+    read_log(f"{server}/lab/tree/log.ipynb?reset", "stripped", "lab", playwright)

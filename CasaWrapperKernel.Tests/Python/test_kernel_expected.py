@@ -96,7 +96,7 @@ def test_the_listing_comes_alone(front: FrontEnd) -> None:
     assert not [line for line in cell.stdout.splitlines() if line == " "]
 
 
-@pytest.mark.parametrize("priority, colour", [("WARN", "#b26a00"), ("SEVERE", "#d32f2f")])
+@pytest.mark.parametrize("priority, colour", [("WARN", "#b26a00"), ("SEVERE", "#e53935")])
 def test_the_title_takes_the_colour_of_the_worst(front: FrontEnd, priority: str, colour: str) -> None:
     cell = front.run(f"casalog.post('usual')\ncasalog.post('odd', '{priority}')\ncasalog.post('usual')")
     summary = re.search(r"<summary style=\"([^\"]*)\">Show log", final(cell).html)

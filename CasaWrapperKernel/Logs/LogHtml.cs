@@ -6,17 +6,18 @@ namespace CasaWrapperKernel.Logs;
 /// <summary>
 /// Log lines as HTML that reads well wherever a notebook is shown. Front ends strip scripts, style elements and CSS
 /// variables from what they do not trust, GitHub all styles: so details elements with inline styles do the folding,
-/// words tell what colours tell, and the script at the end only adds to it.
+/// words and bold type tell what colours tell, and the script at the end only adds to it.
 /// </summary>
 /// <param name="id">Of the whole; the same in each update.</param>
 /// <param name="live">Whether more is to come, so that the newest line is what the reader wants to see.</param>
 internal sealed class LogHtml(string id, bool live)
 {
-    private const string Red = "#d32f2f";
+    // As legible on the white of a page as on the dark grey of an editor: nothing tells which it is.
+    private const string Red = "#e53935";
     private const string Amber = "#b26a00";
-    private const string Grey = "#757575";
+    private const string Grey = "#7b7b7b";
     private const string Pre = "<pre style=\"font-family: monospace; font-size: 85%; line-height: 1.35; margin: 0; padding: 0\">";
-    private const string Box = "<div style=\"max-height: 28em; overflow: auto; margin: 4px 0; padding: 6px; border: 1px solid #bdbdbd\">";
+    private const string Box = "<div style=\"max-height: 28em; overflow: auto; margin: 4px 0; padding: 6px; border: 1px solid #8e8e8e\">";
 
     // As wide as time and priority, so that the further lines of a message stand below its first.
     private const string Indent = "                ";
@@ -85,7 +86,7 @@ internal sealed class LogHtml(string id, bool live)
         var colour = line.IsSevere ? Red : line.IsWarning ? Amber : null;
         if (colour is not null)
         {
-            _html.Append("<span style=\"color: ").Append(colour).Append("; font-weight: bold\">");
+            _html.Append("<b style=\"color: ").Append(colour).Append("\">");
         }
 
         if (line.Continues)
@@ -97,7 +98,7 @@ internal sealed class LogHtml(string id, bool live)
             _html.Append(Encoded($"{line.Time[11..]} {line.Priority,-6} {line.Place}  "));
         }
 
-        _html.Append(Encoded(line.Message)).Append(colour is null ? "\n" : "</span>\n");
+        _html.Append(Encoded(line.Message)).Append(colour is null ? "\n" : "</b>\n");
     }
 
     private static string Encoded(string text) => WebUtility.HtmlEncode(text);

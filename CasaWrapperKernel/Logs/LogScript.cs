@@ -25,7 +25,7 @@ internal static class LogScript
         });
         const search = document.createElement("input");
         Object.assign(search, {type: "search", placeholder: "Search this log", value: kept.query});
-        search.style.margin = "4px 0";
+        search.style.cssText = "margin: 4px 0; font: inherit; color: inherit; background: transparent; border: 1px solid #8e8e8e";
         box.before(search);
         const texts = Array.from(box.querySelectorAll("pre"), pre =>
           ({pre, html: pre.innerHTML.split("\n"), text: pre.textContent.toLowerCase().split("\n")}));
