@@ -212,7 +212,7 @@ def test_a_silent_long_task_tells_the_time(front: FrontEnd) -> None:
     assert cell.status == "ok", cell.reply["content"]
     times = [int(found[1]) for block in states(cell) if (found := re.search(r"running for (\d+)\.?\d* s", block.title))]
     assert len(times) >= 2 and times == sorted(times) and times[0] <= 3
-    assert re.match(r"Show log of tclean: returned a dictionary of \d+, \d+\.?\d* s \(0 lines\)", final(cell).title)
+    assert re.match(r"Show log of tclean: returned a dictionary of \d+, (\d+ min )?\d+\.?\d* s \(0 lines\)", final(cell).title)
 
 
 def test_an_interrupted_task_says_so(kernel: Kernel, front: FrontEnd) -> None:
