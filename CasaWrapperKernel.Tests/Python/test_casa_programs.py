@@ -45,7 +45,9 @@ def listening(pid):
     for kind, state, inode in (('tcp', (3, '0A'), 9), ('tcp6', (3, '0A'), 9), ('unix', (3, '00010000'), 6)):
         for line in open(f'/proc/{pid}/net/{kind}').read().splitlines()[1:]:
             fields = line.split()
-            if fields[state[0]] == state[1] and fields[inode] in own:
+            # Nobody can connect to a socket whose file is gone.
+            gone = kind == 'unix' and not os.path.exists(os.path.join(f'/proc/{pid}/cwd', fields[-1]))
+            if fields[state[0]] == state[1] and fields[inode] in own and not gone:
                 kinds.append(kind)
     return sorted(set(kinds))
 """

@@ -68,6 +68,7 @@ CELLS = {
     "tget": "tget listobs\n(vis, field)",
     "tput": "tput listobs, 'a.saved'\nsaveinputs('listobs', 'b.saved')\ntput\n"
             "open('a.saved').read() == open('b.saved').read()",
+    "names after it": "__name__, '__file__' in globals()",
     "tget file": "vis = 3\ntget(listobs, 'a.saved')\nvis",
     "plain call": f"flagdata('{MS}', mode='summary');",
     "plots": f"default(plotms)\nvis = '{MS}'; xaxis = 'uvdist'\ngo(plotms)",
@@ -140,6 +141,8 @@ def test_last_files_are_casas_and_plain_calls_write_none(session: Session) -> No
 def test_default_forgets_and_tget_brings_back(session: Session) -> None:
     assert result(session, "default") == "(False, False)"
     assert result(session, "tget") == f"('{MS}', '0')"
+    # CASA's tget makes the notebook a module of another name, whose functions no other process finds.
+    assert result(session, "names after it") == "('__main__', False)"
     assert result(session, "tput") == "True" and result(session, "tget file") == f"'{MS}'"
 
 

@@ -35,6 +35,8 @@ CELLS = {
     "as dict": "import pickle\n"
                "(isinstance(answer, dict), answer['nfields'], type(pickle.loads(pickle.dumps(answer))))",
     "listfile": f"listobs('{MS}', listfile='lo.txt');",
+    "listvis": f"listvis('{MS}', spw='0:5', antenna='1')",
+    "listvis file": f"listvis('{MS}', spw='0:5', antenna='1&2', listfile='lv.txt')\nlen(open('lv.txt').readlines())",
     "plotants": f"from matplotlib import pyplot as plt\nplt.plot([1, 2]); mine = plt.gcf().number\n"
                 f"plotants('{MS}', figfile='pa.png')\n(plt.get_fignums() == [mine], len(plt.gca().lines))",
     "plotants again": f"plt.close('all')\nplotants('{MS}')\nplt.get_fignums()",
@@ -73,6 +75,14 @@ def test_listing_is_printed_once_and_the_dictionary_not_at_all(session: Session)
     assert done.error is None and done.results == []
     assert done.stdout.count("MeasurementSet Name:") == 1
     assert "VLA:N7" in done.stdout and "INFO" not in done.stdout
+
+
+def test_listvis_does_not_ask_and_shows_its_beginning(session: Session) -> None:
+    done = cell(session, "listvis")
+    assert done.error is None and "RETURN to continue" not in done.stdout
+    assert "09:19:30.0 1-2 " in done.stdout and "These are the first 200 of " in done.stdout
+    assert len(done.stdout.splitlines()) == 201
+    assert int(cell(session, "listvis file").results[0]["text/plain"]) > 20
 
 
 def test_listing_stays_in_casas_log(session: Session) -> None:
@@ -158,4 +168,5 @@ def test_log_window_is_a_notice(session: Session) -> None:
 
 
 def test_files_are_the_users_and_no_others(session: Session) -> None:
-    assert session.new_files == {"lo.txt", "pa.png", "b.cal", "p.im", "profiles.png", "w.pdf", f"{MS}.flagversions"}
+    assert session.new_files == {"lo.txt", "lv.txt", "pa.png", "b.cal", "p.im", "profiles.png", "w.pdf",
+                                 f"{MS}.flagversions"}

@@ -12,6 +12,7 @@ from .notices import notice
 from .results import ResultDict
 from .workspace import private_file
 
+_MOST_LINES = 200
 _ORIGIN = "listobs::ms::summary"
 
 
@@ -54,6 +55,20 @@ def list_observation(arguments: Arguments, run: Run) -> Any:
         return result
     print(listing)
     return _quiet(result)
+
+
+def list_visibilities(arguments: Arguments, run: Run) -> Any:
+    """Run listvis, which asks after each page of its endless list, into a file and show its beginning."""
+    if arguments["listfile"]:
+        return run(arguments)
+    arguments["listfile"] = private_file("listvis", ".txt")
+    result = run(arguments)
+    with open(arguments["listfile"]) as file:
+        lines = file.read().splitlines()
+    print("\n".join(lines[:_MOST_LINES]))
+    if len(lines) > _MOST_LINES:
+        notice(f"These are the first {_MOST_LINES} of {len(lines):,} lines: select less, or give listfile='x.txt'.")
+    return result
 
 
 def _quiet(result: Any) -> Any:

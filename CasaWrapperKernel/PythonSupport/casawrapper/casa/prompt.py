@@ -51,7 +51,13 @@ class Prompt:
 
     def tget(self, task: Any = None, savefile: str | None = None) -> None:
         """Take the parameters that a task was last run with from its file, such as tclean.last."""
+        own = {name: value for name, value in self._user_ns.items() if _is_modules(name)}
         self._call(self._select(task).tget, savefile)
+        # CASA runs the file as a module and copies all that this has, its name too.
+        for name in list(filter(_is_modules, self._user_ns)):
+            if name not in own:
+                del self._user_ns[name]
+        self._user_ns.update(own)
 
     def tput(self, task: Any = None, outfile: str | None = None) -> None:
         """Write a task's parameters into a file, such as tclean.last."""
@@ -122,6 +128,11 @@ class Prompt:
         # CASA takes for the user's variables the globals of the nearest frame in which it finds its mark.
         self._user_ns.setdefault(private_names.SHELL_MARK, {})
         return eval("function(*arguments)", self._user_ns, {"function": function, "arguments": arguments})
+
+
+def _is_modules(name: str) -> bool:
+    """Whether Python itself gives a module this name, such as __name__."""
+    return name.startswith("__") and name.endswith("__") and name != private_names.SHELL_MARK
 
 
 def task_name(value: Any) -> str | None:

@@ -9,6 +9,8 @@ import os
 import socket
 from types import ModuleType
 
+from .workspace import private_file
+
 
 def adapt(casatools: ModuleType) -> None:
     """Stop listening; casatools itself cannot, short of ending the process."""
@@ -16,8 +18,24 @@ def adapt(casatools: ModuleType) -> None:
     for descriptor in map(int, os.listdir("/proc/self/fd")):
         if _listens_on(descriptor, port):
             # The number stays taken, or gRPC, which closes it at the end, would close something else.
-            with socket.socket(socket.AF_UNIX) as nothing:
-                os.dup2(nothing.fileno(), descriptor)
+            with _unreachable() as listener:
+                os.dup2(listener.fileno(), descriptor)
+
+
+def _unreachable() -> socket.socket:
+    """A socket that listens and has no address: one that does not listen is an error that gRPC prints."""
+    listener = socket.socket(socket.AF_UNIX)
+    path = private_file("registry", ".socket")
+    # Through the number of its folder, since a socket's address is 107 bytes at most.
+    folder = os.open(os.path.dirname(path), os.O_PATH)
+    try:
+        listener.bind(f"/proc/self/fd/{folder}/{os.path.basename(path)}")
+    finally:
+        os.close(folder)
+    listener.listen()
+    listener.setblocking(False)
+    os.unlink(path)
+    return listener
 
 
 def _listens_on(descriptor: int, port: int) -> bool:
