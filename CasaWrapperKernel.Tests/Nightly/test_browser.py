@@ -5,6 +5,7 @@ PLAYWRIGHT is a folder with npm's playwright-core (installed if it is not there)
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -119,10 +120,19 @@ def test_the_pictures_of_the_documentation(server: str, theme: str, playwright: 
 LOG = """casalog.post("at first")
 casalog.post("odd <script>window.hostile = 1</script>", "WARN")
 casalog.post("at last");"""
-# As VS Code shows HTML outputs: in a page of its own, where scripts run, and with nothing of Jupyter's styles.
-DARK = """<!DOCTYPE html><meta http-equiv="Content-Security-Policy"
+# As VS Code shows HTML outputs: in a page of its own, with nothing of Jupyter's styles; it takes each script out of its
+# place and runs it at the end of the output.
+VS_CODE = """<!DOCTYPE html><meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
-<body style="background: #1f1f1f; color: #cccccc; font: 13px system-ui, sans-serif">"""
+<body style="background: #1f1f1f; color: #cccccc; font: 13px system-ui, sans-serif"><script>
+const output = document.body.appendChild(document.createElement('div'));
+output.innerHTML = HTML;
+for (const inert of output.querySelectorAll('script')) {
+  const live = document.createElement('script');
+  live.text = inert.textContent;
+  output.appendChild(live).remove();
+}
+</script>"""
 
 
 @pytest.fixture
@@ -153,7 +163,8 @@ def read_log(page: str, kind: str, name: str, playwright: Path) -> None:
 
 
 def test_log_as_vs_code_shows_it(logged: Path, playwright: Path) -> None:
-    (logged / "page.html").write_text(DARK + block(logged))
+    html = json.dumps(block(logged)).replace("</", "<\\/")  # or it would end the script
+    (logged / "page.html").write_text(VS_CODE.replace("HTML;", f"{html};"))
     read_log((logged / "page.html").as_uri(), "scripts", "vscode", playwright)
 
 

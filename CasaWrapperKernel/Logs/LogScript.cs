@@ -9,8 +9,10 @@ internal static class LogScript
     // One string for every block: the notebook holds it once for each cell that logs, so it is kept short.
     public const string Element = """
         <script>(() => {
-        const root = document.currentScript && document.currentScript.parentElement;
-        if (!root || !root.id) return;
+        const self = document.currentScript, block = "[id^=casa-log-]";
+        // VS Code runs it beside the block, not in it.
+        const root = self && (self.closest(block) || self.parentElement.querySelector(block));
+        if (!root) return;
         const all = window.casaKernelLogs = window.casaKernelLogs || {};
         const kept = all[root.id] = all[root.id] || {open: {}, query: "", top: null};
         root.querySelectorAll("details").forEach(part => {
