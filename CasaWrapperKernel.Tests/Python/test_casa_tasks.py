@@ -37,6 +37,8 @@ CELLS = {
     "listfile": f"listobs('{MS}', listfile='lo.txt');",
     "listvis": f"listvis('{MS}', spw='0:5', antenna='1')",
     "listvis file": f"listvis('{MS}', spw='0:5', antenna='1&2', listfile='lv.txt')\nlen(open('lv.txt').readlines())",
+    "listcal": f"gaincal('{MS}', caltable='g.cal', field='0', refant='15', solint='60s');\n"
+               f"listcal('{MS}', caltable='g.cal')",
     "plotants": f"from matplotlib import pyplot as plt\nplt.plot([1, 2]); mine = plt.gcf().number\n"
                 f"plotants('{MS}', figfile='pa.png')\n(plt.get_fignums() == [mine], len(plt.gca().lines))",
     "plotants again": f"plt.close('all')\nplotants('{MS}')\nplt.get_fignums()",
@@ -83,6 +85,12 @@ def test_listvis_does_not_ask_and_shows_its_beginning(session: Session) -> None:
     assert "09:19:30.0 1-2 " in done.stdout and "These are the first 200 of " in done.stdout
     assert len(done.stdout.splitlines()) == 201
     assert int(cell(session, "listvis file").results[0]["text/plain"]) > 20
+
+
+def test_listcal_does_not_ask(session: Session) -> None:
+    done = cell(session, "listcal")
+    assert done.error is None and "RETURN to continue" not in done.stdout
+    assert "| Ant = 28 " in done.stdout and done.stdout.rstrip().endswith("Listed 112 antenna solutions.")
 
 
 def test_listing_stays_in_casas_log(session: Session) -> None:
@@ -168,5 +176,5 @@ def test_log_window_is_a_notice(session: Session) -> None:
 
 
 def test_files_are_the_users_and_no_others(session: Session) -> None:
-    assert session.new_files == {"lo.txt", "lv.txt", "pa.png", "b.cal", "p.im", "profiles.png", "w.pdf",
+    assert session.new_files == {"lo.txt", "lv.txt", "pa.png", "b.cal", "g.cal", "p.im", "profiles.png", "w.pdf",
                                  f"{MS}.flagversions"}

@@ -57,11 +57,11 @@ def list_observation(arguments: Arguments, run: Run) -> Any:
     return _quiet(result)
 
 
-def list_visibilities(arguments: Arguments, run: Run) -> Any:
-    """Run listvis, which asks after each page of its endless list, into a file and show its beginning."""
+def list_in_pages(arguments: Arguments, run: Run) -> Any:
+    """Run listvis or listcal, which ask after each page of their endless list, into a file and show its beginning."""
     if arguments["listfile"]:
         return run(arguments)
-    arguments["listfile"] = private_file("listvis", ".txt")
+    arguments["listfile"] = private_file("list", ".txt")
     result = run(arguments)
     with open(arguments["listfile"]) as file:
         lines = file.read().splitlines()

@@ -7,13 +7,14 @@ from types import ModuleType
 from . import interactive, private_names, radiometer, weather
 from .checks import check_calls
 from .door import Adapter, TaskCall, TaskObserver, observers
-from .listing import list_observation, list_visibilities
+from .listing import list_in_pages, list_observation
 
 __all__ = ["ADAPTERS", "TaskCall", "TaskObserver", "adapt", "observers"]
 
 ADAPTERS: dict[str, Adapter] = {
     "listobs": list_observation,
-    "listvis": list_visibilities,
+    "listvis": list_in_pages,
+    "listcal": list_in_pages,
     "tclean": interactive.refuse_interactive_clean,
     "deconvolve": interactive.refuse_interactive_clean,
     "sdintimaging": interactive.refuse_interactive_clean,
