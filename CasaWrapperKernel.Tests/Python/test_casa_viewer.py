@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from casa_session import Cell, Session, ink, run_cells, unpack_data
 
@@ -56,6 +58,12 @@ def test_one_cropped_picture_and_no_noise(session: Session, name: str) -> None:
     # Cropped: less than 5 % of the width is margin.
     edge = picture.crop((0, 0, max(13, picture.width // 20), picture.height))
     assert len(edge.getcolors(maxcolors=1 << 20)) > 1
+
+
+def test_axes_have_labels_however_deep_the_cache_lies(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    deep = run_cells(tmp_path / "work", [MAKE, CELLS["default"]], XDG_CACHE_HOME=str(tmp_path / ("deep" * 40)))
+    assert deep[1].pictures()[0].tobytes() == cell(session, "default").pictures()[0].tobytes()
 
 
 def test_postscript_is_shown_as_a_picture_and_kept(session: Session) -> None:

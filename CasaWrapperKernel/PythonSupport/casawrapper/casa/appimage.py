@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from glob import escape, glob
 from typing import Iterator
 
+from . import pgplot
 from .privatesocket import close_off
 
 _EXTRACT_SECONDS = 300
@@ -23,7 +24,7 @@ _DEAD_SECONDS = 12 * _EXTRACT_SECONDS
 # casaplotms honours --datapath only when it runs from a folder of this name.
 _ROOT = "squashfs-root"
 # What is done to an unpacked application: another edition is unpacked anew.
-_EDITION = "private"
+_EDITION = "private-2"
 
 
 def find_appimage(package: str) -> str | None:
@@ -109,6 +110,7 @@ def _extract_into(image: str, folder: str, target: str) -> None:
         if not os.access(os.path.join(scratch, _ROOT, "AppRun"), os.X_OK):
             raise OSError("nothing that can be started came out (is the folder mounted noexec?)")
         close_off(os.path.join(scratch, _ROOT))
+        pgplot.let_be_given(os.path.join(scratch, _ROOT))
         shutil.rmtree(target, ignore_errors=True)
         # The rename is what makes a half unpacked application invisible to other kernels.
         os.rename(scratch, target)

@@ -31,12 +31,12 @@ class ProgramEnded(Exception):
 class Application:
     """A running program in a session of its own: an interrupt of the notebook does not reach it."""
 
-    def __init__(self, name: str, command: list[str], folder: str) -> None:
+    def __init__(self, name: str, command: list[str], folder: str, variables: dict[str, str]) -> None:
         self.name = name
         self._errors = private_file(name, ".err")
         with open(self._errors, "wb") as errors:
             self.process = subprocess.Popen(
-                ["/bin/sh", "-c", _WATCHED, name, *command], start_new_session=True, env=_environment(),
+                ["/bin/sh", "-c", _WATCHED, name, *command], start_new_session=True, env={**_environment(), **variables},
                 cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
 
     def wait_for(self, look: Callable[[], T | None], seconds: float = START_SECONDS) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Callable
 
+from . import pgplot
 from .appimage import application
 from .application import Application
 from .privatesocket import reachable
@@ -17,7 +18,8 @@ def start(name: str, package: str, options: Callable[[str], list[str]]) -> tuple
     pipe = private_file(name, ".pipe")
     folder = os.path.dirname(pipe)
     os.mkfifo(pipe)
-    program = Application(name, [application(package), *options(pipe)], folder)
+    run = application(package)
+    program = Application(name, [run, *options(pipe)], folder, pgplot.variables(run, folder))
     # Not blocking, because a program that dies never opens the pipe.
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     received = bytearray()
