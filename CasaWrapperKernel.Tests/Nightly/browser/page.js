@@ -49,6 +49,14 @@ exports.labIsReady = async page => {
   await page.waitForTimeout(2000);
 };
 
+// JupyterLab asks a new user whether it may fetch news, in front of the notebook.
+exports.noNews = async page => {
+  const no = page.getByRole('button', { name: 'No', exact: true });
+  if (await no.isVisible()) {
+    await no.click();
+  }
+};
+
 // What every front end must do before anything else is worth a look.
 exports.firstSteps = async (step, run, outputs) => {
   await step('a cell runs', async () => {

@@ -1,7 +1,7 @@
 // What a CASA user sees in JupyterLab, as pictures for the documentation: node tour.js URL FOLDER [dark]
 // The notebook's cells: a page set of plotms with files, imstat, listobs and its result, and an empty one at the end.
 // With "dark" in JupyterLab's dark theme, to look whether everything can be read there too.
-const { withPage, until, labIsReady } = require('./page.js');
+const { withPage, until, labIsReady, noNews } = require('./page.js');
 const assert = require('node:assert');
 const [url, folder, dark] = process.argv.slice(2);
 
@@ -36,10 +36,7 @@ withPage(url, `${folder}/end.png`, async (page, step) => {
     await page.locator('.lm-Menu-item', { hasText: /^JupyterLab Dark$/ }).click();
     await page.waitForTimeout(2000);
   }
-  const news = page.getByRole('button', { name: 'No', exact: true });
-  if (await news.isVisible()) {
-    await news.click();
-  }
+  await noNews(page);
   await page.setViewportSize({ width: 1100, height: 900 });
   await page.keyboard.press('Control+b'); // without the list of files
   await step('a page set has thumbnails, and each leads to its file', async () => {
