@@ -33,6 +33,8 @@ CELLS = {
              "plotms(caltable='g.cal', field='NGC9999')",
     "ending": f"plotms(vis='{MS}', plotfile='p.gif')",
     "folder": f"plotms(vis='{MS}', plotfile='nowhere/p.png')",
+    "fork": "from multiprocessing import get_context\ndef draw(data): plotms(vis=data)\n"
+            f"with get_context('fork').Pool(1) as pool: pool.map(draw, ['{MS}'])",
     "no such path": "import casawrapper\ncasawrapper.ms('no.ms')",
     "home": f"plotms(vis='{MS}', avgchannel='63', plotfile='~/p.png')",
     "deleted folder": "import os; here = os.getcwd(); os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
@@ -108,6 +110,7 @@ def test_a_failure_can_be_sent_to_another_process(session: Session) -> None:
     ("table", "Do the data have what axes, data columns, selection and averaging ask for?"),
     ("ending", "the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt"),
     ("folder", "nowhere does not exist."),
+    ("fork", "plotms cannot draw in a process that is a copy of the kernel"),
     ("deleted folder", "FileNotFoundError: The folder in which this kernel works has been deleted: say  %cd FOLDER"),
 ])
 def test_the_reason_is_named(session: Session, name: str, words: str) -> None:

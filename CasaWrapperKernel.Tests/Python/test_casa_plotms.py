@@ -29,6 +29,8 @@ CELLS = {
     "folder": f"os.mkdir('sub'); os.chdir('sub'); os.mkdir('plots')\n"
               f"plotms(vis='../{MS}', xaxis='time', plotfile='plots/b.png')\n"
               "os.chdir('..'); os.listdir('sub/plots')",
+    "two axes": f"plotms(vis='{MS}', avgchannel='63', xaxis='time', yaxis=['amp', 'phase'])",
+    "no x axis": f"plotms(vis='{MS}', avgchannel='63', yaxis=['amp', 'phase'])",
     "threads": "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(2) as pool:\n"
                f"    list(pool.map(lambda x: plotms(vis='{MS}', avgchannel='63', xaxis=x), ['time', 'uvdist'] * 2))",
     "by turns": f"for x in ['time', 'uvdist']: plotms(vis='{MS}', avgchannel='63', xaxis=x)",
@@ -58,6 +60,13 @@ def test_one_picture_of_plotms_own_size(session: Session, name: str) -> None:
 def test_second_call_shows_its_own_plot_and_not_the_first(session: Session) -> None:
     first, second = cell(session, "default").pictures()[0], cell(session, "positional").pictures()[0]
     assert first.tobytes() != second.tobytes()
+
+
+def test_several_y_axes_need_no_x_axis(session: Session) -> None:
+    done = cell(session, "no x axis")
+    assert "so this is xaxis='time'" in done.stdout
+    (given,), (left_out,) = cell(session, "two axes").pictures(), done.pictures()
+    assert ink(given) > 2000 and given.tobytes() == left_out.tobytes()
 
 
 def test_plots_of_threads_are_not_mixed(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import Callable
@@ -12,6 +13,8 @@ from .notices import notice
 # A program draws one plot at a time: what threads ask for at the same time would be one plot of both.
 turn = threading.RLock()
 """Held by whoever lets a program, or a task of CASA's in matplotlib, draw."""
+# gRPC, which speaks with the programs, waits for ever in a forked process.
+_process = os.getpid()
 _LOOKS, _BETWEEN_LOOKS = 3, 0.03
 
 
@@ -22,6 +25,9 @@ def draw(name: str, call: Callable[[], object], forget: Callable[..., bool], alo
     `forget()` drops a program that has ended. `alone` is false if earlier calls have left in the program
     what this one adds to. `explain` makes what the program says about an error clearer.
     """
+    if os.getpid() != _process:
+        raise RuntimeError(f"{name} cannot draw in a process that is a copy of the kernel (multiprocessing, fork): "
+                           "return the results and draw in the notebook.")
     try:
         if forget() and not alone:
             raise ProgramEnded(name)

@@ -43,6 +43,7 @@ def plot(arguments: Arguments, run: Run) -> None:
                "(there is no plotms window in a notebook).")
         return
     arguments["showgui"] = False
+    _complete_axes(arguments)
     arguments["callib"] = callib.absolute(arguments["callib"])
     kind = arguments["expformat"] or os.path.splitext(given)[1][1:] or "png"
     for name in ("vis", "caltable"):
@@ -65,6 +66,13 @@ def plot(arguments: Arguments, run: Run) -> None:
         draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"],
              explain=partial(plotmserrors.explain, arguments, LogSince()))
     _show(arguments, written.written(), seen.written())
+
+
+def _complete_axes(arguments: Arguments) -> None:
+    y = arguments["yaxis"]
+    if isinstance(y, list) and len(y) > 1 and not arguments["xaxis"] and arguments["clearplots"]:
+        notice("plotms draws an empty page of several y axes without an x axis, so this is xaxis='time'.")
+        arguments["xaxis"] = "time"
 
 
 def _clear_shared_axes(arguments: Arguments) -> None:
