@@ -13,16 +13,16 @@ from IPython.core.interactiveshell import InteractiveShell
 from .casa.callsite import in_text
 from .dap import leave_alone
 
-_PATIENCE_SECONDS = 0.6
-"""JupyterLab drops an answer that takes a second."""
-_WARM_UP = "import os; os.pa"
+_PATIENCE_SECONDS = 5.0
+"""Much more than jedi needs (0.2 s, on a busy machine ten times as much): JupyterLab waits for a second, others longer."""
+_WARM_UP = "a"
 
 
 class Completions:
     """Completes code with a shell's completer.
 
     jedi, which IPython asks, takes long for its first answer. It is loaded in the background from the first
-    question on, and until it is ready IPython answers from the objects that there are.
+    question on, and until it is ready IPython answers from the objects that there are, and waits only if none fits.
     """
 
     def __init__(self, shell: InteractiveShell) -> None:
