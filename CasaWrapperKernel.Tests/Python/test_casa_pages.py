@@ -9,8 +9,17 @@ MS = "ngc5921_raw.ms"
 GRID = "xselfscale=True, yselfscale=True, xsharedaxis=True, ysharedaxis=True"
 CELLS = {
     "pages": f"plotms(vis='{MS}', iteraxis='antenna', exprange='all')",
-    "named": f"plotms(vis='{MS}', iteraxis='scan', exprange='all', plotfile='sc.png')",
-    "elsewhere": "import os; os.mkdir('my plots'); os.chdir('my plots')\n"
+    "named": "import os\n"
+             f"plotms(vis='{MS}', iteraxis='scan', exprange='all', plotfile='sc.png')",
+    "named again": "before = {n: open(n, 'rb').read() for n in os.listdir() if n.startswith('sc_')}\n"
+                   "os.remove('sc_Scan1.png'); del before['sc_Scan1.png']\n"
+                   f"try: plotms(vis='{MS}', xaxis='uvdist', iteraxis='scan', exprange='all', plotfile='sc.png')\n"
+                   "except RuntimeError as error: print(error)\n"
+                   "before == {n: open(n, 'rb').read() for n in os.listdir() if n.startswith('sc_')}",
+    "overwritten": f"plotms(vis='{MS}', xaxis='uvdist', iteraxis='scan', exprange='all', plotfile='sc.png', "
+                   "overwrite=True)\n"
+                   "[n for n in before if open(n, 'rb').read() == before[n]]",
+    "elsewhere": "os.mkdir('my plots'); os.chdir('my plots')\n"
                  f"plotms(vis='../{MS}', iteraxis='field', exprange='all', plotfile='f.png')\n"
                  f"plotms(vis='../{MS}', field='0', plotfile='f.pdf')\nos.chdir('..')",
     "pdf": f"plotms(vis='{MS}', iteraxis='field', exprange='all', plotfile='f.pdf')",
@@ -58,6 +67,14 @@ def test_pages_lead_to_the_users_files(session: Session) -> None:
     (output,) = cell(session, "named").displays
     assert output["text/html"].count("href='sc_Scan2_2.png'") == 1
     assert len([name for name in session.new_files if name.startswith("sc_")]) == 7
+
+
+def test_pages_that_are_there_are_not_written_over_unless_asked(session: Session) -> None:
+    refused = cell(session, "named again")
+    assert refused.stdout.startswith("plotms has kept sc_Scan2_2.png and 5 more, which are there already")
+    assert len(refused.pages()) == 7 and refused.results[0]["text/plain"] == "True"
+    assert "href='sc_Scan1.png'" in cell(session, "overwritten").displays[0]["text/html"]
+    assert cell(session, "overwritten").results[0]["text/plain"] == "[]"
 
 
 def test_links_are_relative_to_the_notebook_wherever_the_user_is(session: Session) -> None:

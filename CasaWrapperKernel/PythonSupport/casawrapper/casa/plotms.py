@@ -7,7 +7,7 @@ import re
 from functools import partial
 from types import ModuleType
 
-from . import callib, plotmserrors, prestart, private_names, selection
+from . import callib, newfiles, plotmserrors, prestart, private_names, selection
 from .application import Application
 from .checks import check_calls
 from .door import Arguments, Run
@@ -50,6 +50,9 @@ def plot(arguments: Arguments, run: Run) -> None:
         arguments[name] = os.path.expanduser(arguments[name])
     # The program's working folder is not the user's.
     path = os.path.abspath(os.path.expanduser(given)) if given else private_file("plot", f".{kind}")
+    target = os.path.dirname(path)
+    if given and newfiles.are_needed(path, arguments):
+        path = private_file(*os.path.splitext(os.path.basename(path)))
     arguments["plotfile"] = path
     written, seen = Watch(path), Watch(private_file("page", ".png"))
 
@@ -61,11 +64,16 @@ def plot(arguments: Arguments, run: Run) -> None:
         # A second attempt finds what the first has written.
         arguments["overwrite"] = True
 
-    with turn:
-        _clear_shared_axes(arguments)
-        draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"],
-             explain=partial(plotmserrors.explain, arguments, LogSince()))
-    _show(arguments, written.written(), seen.written())
+    try:
+        with turn:
+            _clear_shared_axes(arguments)
+            draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"],
+                 explain=partial(plotmserrors.explain, arguments, LogSince()))
+    finally:
+        # Also what was drawn before an interrupt.
+        files, existing = newfiles.moved(written.written(), target)
+    _show(arguments, files, seen.written())
+    newfiles.refuse(existing)
 
 
 def _complete_axes(arguments: Arguments) -> None:
