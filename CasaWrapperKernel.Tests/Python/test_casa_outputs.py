@@ -11,11 +11,12 @@ import pytest
 from casa_session import SUPPORT
 
 from casawrapper.casa import callib, door, environment
+from casawrapper.casa.logsince import LogSince
 
 assert str(SUPPORT) in sys.path
 pytest.importorskip("IPython")
 
-from casawrapper.casa import listing, pictures  # noqa: E402  (needs IPython)
+from casawrapper.casa import pictures  # noqa: E402  (needs IPython)
 
 
 def test_pages_come_in_the_order_of_writing_and_then_of_their_numbers(tmp_path: Path) -> None:
@@ -58,12 +59,12 @@ def test_margins_are_cropped_and_a_blank_picture_stays() -> None:
 def test_long_text_is_cut_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     Path("t.txt").write_text("\n".join(f"line {number}" for number in range(500)))
-    shown: list[object] = []
-    monkeypatch.setattr(pictures, "display", shown.append)
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr(pictures, "display", lambda data, raw: shown.append(data))
     pictures.show_file(str(tmp_path / "t.txt"), "")
     text = capsys.readouterr().out
     assert "line 199\n" in text and "line 200" not in text and "300 more lines" in text
-    assert len(shown) == 1
+    assert [data["text/plain"] for data in shown] == ["t.txt"] and "t.txt'" in shown[0]["text/html"]
 
 
 def test_calibration_tables_get_their_full_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,9 +81,11 @@ def test_calibration_tables_get_their_full_paths(tmp_path: Path, monkeypatch: py
 def test_listing_is_taken_from_the_log_without_its_columns(tmp_path: Path) -> None:
     log = tmp_path / "casa.log"
     before = "2026-01-01 00:00:00\tINFO\tlistobs::ms::summary\tof an earlier call\n"
+    log.write_text(before)
+    since = LogSince(str(log))
     log.write_text(before + "d\tINFO\tlistobs::ms::summary\tHead\nd\tINFO\tlistobs::ms::summary+\t  a\tb\n"
                    "d\tINFO\tlistobs::MSMetaData::x \tComputing\nd\tINFO\ttclean::ms::summary\tother\n")
-    assert listing._listing(str(log), len(before)) == "Head\n  a\tb"
+    assert since.messages("listobs::ms::summary") == ["Head", "  a\tb"]
 
 
 class Note:

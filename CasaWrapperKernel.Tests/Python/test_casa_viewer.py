@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from casa_session import Cell, Session, ink, run_cells, unpack_data
+from PIL import ImageChops
 
 MAKE = ("from casatools import image\nimport numpy as np\ni = image()\npixels = np.zeros((64, 64))\n"
         "pixels[20:40, 30:50] = 1.0\ni.fromarray('tiny.im', pixels)\ni.close()\n"
@@ -63,7 +64,9 @@ def test_one_cropped_picture_and_no_noise(session: Session, name: str) -> None:
 def test_axes_have_labels_however_deep_the_cache_lies(session: Session, tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     deep = run_cells(tmp_path / "work", [MAKE, CELLS["default"]], XDG_CACHE_HOME=str(tmp_path / ("deep" * 40)))
-    assert deep[1].pictures()[0].tobytes() == cell(session, "default").pictures()[0].tobytes()
+    (there,), (usual,) = deep[1].pictures(), cell(session, "default").pictures()
+    # Single pixels differ between runs; without labels thousands would.
+    assert there.size == usual.size and ink(ImageChops.difference(there, usual)) < there.width * there.height / 1000
 
 
 def test_postscript_is_shown_as_a_picture_and_kept(session: Session) -> None:

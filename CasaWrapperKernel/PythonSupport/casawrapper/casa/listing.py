@@ -7,6 +7,7 @@ from typing import Any
 from IPython import get_ipython
 
 from .door import Arguments, Run
+from .environment import current_logfile
 from .logsince import LogSince
 from .notices import notice
 from .results import ResultDict
@@ -41,7 +42,7 @@ def list_observation(arguments: Arguments, run: Run) -> Any:
     """Run listobs and print its listing once."""
     if arguments["listfile"]:
         return run(arguments)
-    log = LogSince()
+    log = LogSince(current_logfile())
     if not log.is_there:
         arguments.update(listfile=private_file("listobs", ".txt"), overwrite=True)
         result = run(arguments)

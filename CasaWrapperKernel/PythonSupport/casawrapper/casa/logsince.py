@@ -6,12 +6,10 @@ import os
 
 
 class LogSince:
-    """The lines of CASA's log that come after this object has been made."""
+    """The lines of the log file `path` that come after this object has been made."""
 
-    def __init__(self) -> None:
-        from casatasks import casalog
-
-        self._path = casalog.logfile()
+    def __init__(self, path: str | None) -> None:
+        self._path = path or ""
         self.is_there = os.path.isfile(self._path)
         """Whether CASA logs into a file at all."""
         self._start = os.path.getsize(self._path) if self.is_there else 0

@@ -12,7 +12,7 @@ from .application import Application
 from .checks import check_calls
 from .door import Arguments, Run
 from .drawing import draw, turn
-from .environment import display_variable
+from .environment import current_logfile, display_variable
 from .logsince import LogSince
 from .notices import notice
 from .pictures import Watch, show_files
@@ -68,7 +68,7 @@ def plot(arguments: Arguments, run: Run) -> None:
         with turn:
             _clear_shared_axes(arguments)
             draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"],
-                 explain=partial(plotmserrors.explain, arguments, LogSince()))
+                 explain=partial(plotmserrors.explain, arguments, LogSince(current_logfile())))
     finally:
         # Also what was drawn before an interrupt.
         files, existing = newfiles.moved(written.written(), target)
