@@ -13,7 +13,7 @@ public sealed class DispatcherTests
     public Task A_cell_is_busy_runs_replies_and_is_idle() => Task.Run(async () =>
     {
         var cell = Requests.Cell();
-        Assert.True(await _recorder.Dispatcher.Handle(cell));
+        Assert.True(await _recorder.Handle(cell));
         Assert.Equal(["busy", "starts", "runs", "ends", "execute_reply ok", "idle"], _recorder.Events);
         _recorder.Replies.Verify(r => r.Publish("status", cell.HeaderJson, It.IsAny<byte[]>()), Times.Exactly(2));
         _recorder.Observer.Verify(o => o.CellStarts(cell.HeaderJson));
@@ -24,7 +24,7 @@ public sealed class DispatcherTests
     public Task The_reply_says_when_the_cell_started() => Task.Run(async () =>
     {
         var before = DateTime.UtcNow.AddSeconds(-1);
-        await _recorder.Dispatcher.Handle(Requests.Cell());
+        await _recorder.Handle(Requests.Cell());
         _recorder.Replies.Verify(r => r.Reply(
             It.IsAny<Message>(), It.IsAny<byte[]>(), It.Is<byte[]?>(metadata => StartedBetween(metadata!, before, DateTime.UtcNow))));
     });
@@ -42,13 +42,13 @@ public sealed class DispatcherTests
     [InlineData("fail", true, true, true)]
     [InlineData("pass", true, false, true)]
     public Task Only_a_cell_that_fails_and_says_so_stops_those_behind_it(string code, bool stopOnError, bool silent, bool goesOn) =>
-        Task.Run(async () => Assert.Equal(goesOn, await _recorder.Dispatcher.Handle(Requests.Cell(code, stopOnError, silent))));
+        Task.Run(async () => Assert.Equal(goesOn, await _recorder.Handle(Requests.Cell(code, stopOnError, silent))));
 
     [Fact(Timeout = 10_000)]
     public Task A_fault_of_the_kernel_becomes_an_error_reply_and_idle() => Task.Run(async () =>
     {
         _recorder.Interpreter.Setup(i => i.Execute(It.IsAny<Message>())).Throws(new InvalidOperationException("fault"));
-        Assert.True(await _recorder.Dispatcher.Handle(Requests.Cell()));
+        Assert.True(await _recorder.Handle(Requests.Cell()));
         Assert.Equal(["busy", "starts", "ends", "execute_reply error", "idle"], _recorder.Events);
         _recorder.Replies.Verify(r => r.Reply(
             It.IsAny<Message>(),
@@ -59,14 +59,14 @@ public sealed class DispatcherTests
     [Fact(Timeout = 10_000)]
     public Task Content_that_is_not_understood_is_answered_and_not_run() => Task.Run(async () =>
     {
-        Assert.True(await _recorder.Dispatcher.Handle(Requests.New("execute_request", """{"silent": "yes"}""")));
+        Assert.True(await _recorder.Handle(Requests.New("execute_request", """{"silent": "yes"}""")));
         Assert.Equal(["busy", "execute_reply error", "idle"], _recorder.Events);
     });
 
     [Fact(Timeout = 10_000)]
     public Task Kernel_info_needs_no_Python() => Task.Run(async () =>
     {
-        Assert.True(await _recorder.Dispatcher.Handle(Requests.New("kernel_info_request")));
+        Assert.True(await _recorder.Handle(Requests.New("kernel_info_request")));
         Assert.Equal(["busy", "kernel_info_reply ok", "idle"], _recorder.Events);
     });
 
@@ -77,7 +77,7 @@ public sealed class DispatcherTests
     {
         var request = Requests.New(type);
         _recorder.Interpreter.Setup(i => i.Ask(request)).ReturnsAsync("""{"status":"ok"}"""u8.ToArray());
-        Assert.True(await _recorder.Dispatcher.Handle(request));
+        Assert.True(await _recorder.Handle(request));
         Assert.Equal(["busy", $"{Protocol.ReplyTo(type)} ok", "idle"], _recorder.Events);
     });
 
@@ -87,14 +87,14 @@ public sealed class DispatcherTests
     public Task What_Python_does_not_answer_has_no_reply(string type) => Task.Run(async () =>
     {
         _recorder.Interpreter.Setup(i => i.Ask(It.IsAny<Message>())).ReturnsAsync((byte[]?)null);
-        Assert.True(await _recorder.Dispatcher.Handle(Requests.New(type)));
+        Assert.True(await _recorder.Handle(Requests.New(type)));
         Assert.Equal(["busy", "idle"], _recorder.Events);
     });
 
     [Fact(Timeout = 10_000)]
     public Task A_cell_that_is_not_to_run_is_answered_with_the_number_of_the_last_one() => Task.Run(async () =>
     {
-        await _recorder.Dispatcher.Handle(Requests.Cell());
+        await _recorder.Handle(Requests.Cell());
         _recorder.Dispatcher.Abort(Requests.Cell());
         Assert.Equal(["busy", "execute_reply aborted", "idle"], _recorder.Events.Skip(6));
         _recorder.Replies.Verify(r => r.Reply(

@@ -38,6 +38,9 @@ internal sealed class Recorder
 
     public IReadOnlyList<string> Events => [.. _events];
 
+    /// <returns>Whether a cell that waits is to run.</returns>
+    public async Task<bool> Handle(Message request) => await Dispatcher.Handle(request, () => 1) == 0;
+
     public void Add(string what) => _events.Enqueue(what);
 
     public static KernelInfoReply Info() => new()

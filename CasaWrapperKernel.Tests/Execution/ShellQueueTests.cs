@@ -61,6 +61,22 @@ public sealed class ShellQueueTests
     });
 
     [Fact(Timeout = 10_000)]
+    public Task A_cell_sent_after_the_reply_of_a_failed_one_runs() => Task.Run(async () =>
+    {
+        var queue = new ShellQueue(_recorder.Dispatcher);
+        var next = Requests.Cell();
+        _recorder.Replies.Setup(r => r.Reply(It.Is<Message>(m => m != next), It.IsAny<byte[]>(), It.IsAny<byte[]?>()))
+            .Callback(() =>
+            {
+                queue.Add(next);
+                queue.Close();
+            });
+        queue.Add(Requests.Cell("fail"));
+        await queue.Run();
+        Assert.Equal(["busy", "starts", "runs", "ends", "idle", .. Run], _recorder.Events);
+    });
+
+    [Fact(Timeout = 10_000)]
     public Task Without_stop_on_error_the_waiting_cells_run() => Task.Run(async () =>
     {
         var queue = new ShellQueue(_recorder.Dispatcher);

@@ -8,20 +8,24 @@ internal sealed class Dispatcher(
 {
     private int _executionCount;
 
-    /// <returns>False if a cell failed that wants the cells waiting behind it not to run.</returns>
-    public async Task<bool> Handle(Message request)
+    /// <param name="request">What a client asks.</param>
+    /// <param name="waiting">How many requests wait behind it at this moment.</param>
+    /// <returns>
+    /// Of how many that wait behind a failed cell the cells are not to run. What comes after its reply is none of them.
+    /// </returns>
+    public async Task<int> Handle(Message request, Func<int> waiting)
     {
         Publish(request, "busy");
         try
         {
-            return await Answer(request);
+            return await Answer(request, waiting);
         }
         catch (Exception e)
         {
             // A fault of ours must not leave the client waiting for ever.
             replies.Reply(request, Json.Write(new ErrorReply(e.GetType().Name, e.Message, [e.ToString()]),
                 WireJson.Default.ErrorReply));
-            return true;
+            return 0;
         }
         finally
         {
@@ -45,26 +49,26 @@ internal sealed class Dispatcher(
         Publish(request, "idle");
     }
 
-    private async Task<bool> Answer(Message request)
+    private async Task<int> Answer(Message request, Func<int> waiting)
     {
         switch (request.Type)
         {
             case "kernel_info_request":
                 replies.Reply(request, Json.Write(kernelInfo(), WireJson.Default.KernelInfoReply));
-                return true;
+                return 0;
             case "execute_request":
-                return await Execute(request);
+                return await Execute(request, waiting);
             default:
                 if (await interpreter.Ask(request) is { } content)
                 {
                     replies.Reply(request, content);
                 }
 
-                return true;
+                return 0;
         }
     }
 
-    private async Task<bool> Execute(Message request)
+    private async Task<int> Execute(Message request, Func<int> waiting)
     {
         var content = Json.Read(request.Content, WireJson.Default.ExecuteRequest);
         if (content is null)
@@ -72,7 +76,7 @@ internal sealed class Dispatcher(
             replies.Reply(request, Json.Write(
                 new ErrorReply("MessageError", "The content of this execute_request is not understood.", []),
                 WireJson.Default.ErrorReply));
-            return true;
+            return 0;
         }
 
         var started = new ExecuteReplyMetadata(DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"));
@@ -88,8 +92,9 @@ internal sealed class Dispatcher(
         }
 
         _executionCount = outcome.ExecutionCount;
+        var notToRun = outcome.Ok || content.Silent || !content.StopOnError ? 0 : waiting();
         replies.Reply(request, outcome.Reply, Json.Write(started, WireJson.Default.ExecuteReplyMetadata));
-        return outcome.Ok || content.Silent || !content.StopOnError;
+        return notToRun;
     }
 
     private void Publish(Message request, string state) => replies.Publish(

@@ -19,19 +19,18 @@ internal sealed class ShellQueue(Dispatcher dispatcher)
     {
         await foreach (var request in _requests.Reader.ReadAllAsync())
         {
-            if (!await dispatcher.Handle(request))
-            {
-                await AbortWaiting();
-            }
+            await AbortCells(await dispatcher.Handle(request, Waiting));
         }
     }
+
+    private int Waiting() => _requests.Reader.Count;
 
     public void Close() => _requests.Writer.TryComplete();
 
     // Specification, "Execution": after an error the cells that already wait are not run; other requests still are.
-    private async Task AbortWaiting()
+    private async Task AbortCells(int waiting)
     {
-        for (var waiting = _requests.Reader.Count; waiting > 0 && _requests.Reader.TryRead(out var request); waiting--)
+        for (; waiting > 0 && _requests.Reader.TryRead(out var request); waiting--)
         {
             if (request.Type == "execute_request")
             {
@@ -39,7 +38,7 @@ internal sealed class ShellQueue(Dispatcher dispatcher)
             }
             else
             {
-                await dispatcher.Handle(request);
+                await dispatcher.Handle(request, Waiting);
             }
         }
     }
