@@ -13,6 +13,8 @@ CELLS = {
     "selection": f"def look(data):\n    plotms(vis=data, field='NGC9999')\nlook('{MS}')",
     "all of it": "%tb",
     "script": f"execfile('steps.py')\nreduce('{MS}')",
+    "tool alone": "def look():\n    ia.open('nothing.im')\nlook()",
+    "no such script": "execfile('missing.py')",
     "tool": "imstat('sky.image', box='a,b')",
     "timed": f"%%time\nplotms(vis='{MS}', scan='99')",
     "verbose": f"%xmode Verbose\nplotms(vis='{MS}', scan='99')",
@@ -79,6 +81,14 @@ def test_the_source_lines_of_cplusplus_are_left_out(session: Session) -> None:
     done = cell(session, "tool")
     assert "box not specified correctly" in done.stdout and "thrown by" not in done.stdout
     assert "thrown by" in (done.error or "")
+
+
+@pytest.mark.parametrize("name, reason, lines", [
+    ("tool alone", "File nothing.im does not exist", ["line 3: look()", "line 2, in look: ia.open('nothing.im')"]),
+    ("no such script", "No such file or directory: 'missing.py'", ["line 1: execfile('missing.py')"])])
+def test_tools_and_verbs_fail_as_briefly(session: Session, name: str, reason: str, lines: list[str]) -> None:
+    first, *others, last = cell(session, name).stdout.strip().splitlines()
+    assert reason in first and others == lines and "%tb" in last
 
 
 def test_a_path_that_is_none_says_so(session: Session) -> None:

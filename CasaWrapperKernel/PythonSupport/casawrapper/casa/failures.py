@@ -44,13 +44,19 @@ def install(shell: InteractiveShell) -> None:
 def _structured(formatter: Any, full: Traceback, etype: Any = None, evalue: Any = None, etb: Any = None,
                 *args: Any, **options: Any) -> list[str]:
     """IPython's traceback, or the brief one; who has chosen another form with %xmode gets that."""
-    if not getattr(evalue, _MARK, False) or formatter.mode != "Context":
+    if not getattr(evalue, _MARK, _is_from_inside(evalue)) or formatter.mode != "Context":
         return full(etype, evalue, etb, *args, **options)
     # The next time the user asks for it, with %tb.
     setattr(evalue, _MARK, False)
     text = _THROWN.sub("", str(evalue))
     return [f"\x1b[0;31m{type(evalue).__name__}\x1b[0m: {text}".removesuffix(": "),
             *_users_calls(evalue.__traceback__), "(%tb shows where CASA found this.)"]
+
+
+def _is_from_inside(error: Any) -> bool:
+    """Whether CASA has raised the error, in a tool, which nobody marks."""
+    calls = traceback.extract_tb(error.__traceback__) if isinstance(error, BaseException) else []
+    return bool(calls) and any(name in calls[-1].filename for name in _INSIDE)
 
 
 def _users_calls(stack: Any) -> list[str]:

@@ -116,6 +116,8 @@ def _words(arguments: Arguments) -> str:
     data = os.path.basename(os.path.normpath(arguments["vis"] or arguments["caltable"]))
     y = arguments["yaxis"]
     axes = f"{' and '.join(y) if isinstance(y, list) else y or 'amp'} vs {arguments['xaxis'] or 'time'}"
+    if not arguments["vis"] and not (y and arguments["xaxis"]):
+        axes = "the usual axes"  # which depend on the kind of calibration table
     chosen = [f"{name}='{arguments[name]}'" for name in ("field", "spw", "antenna", "scan", "correlation")
               if arguments[name]]
     each = [f"for each {arguments['iteraxis']}"] if arguments["iteraxis"] else []

@@ -12,6 +12,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, Callable, Iterator
 
 from . import catalog, private_names
+from .failures import brief
 from .notices import notice
 
 _COLUMNS = "110"
@@ -77,8 +78,11 @@ class Prompt:
         self, filename: str, globals: dict[str, Any] | None = None, locals: dict[str, Any] | None = None
     ) -> None:
         """Run a Python file as if its lines stood in the cell."""
-        with open(filename, encoding="utf-8") as file:
-            text = file.read()
+        try:
+            with open(filename, encoding="utf-8") as file:
+                text = file.read()
+        except OSError as error:
+            raise brief(error)
         names = self._user_ns if globals is None else globals
         self._provide(text, names)
         before = names.get("__file__")
