@@ -5,14 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace CasaWrapperKernel.Hosting;
 
 /// <summary>
-/// Removes the CASA logs of sessions that have ended: those in the state folder that nobody has written to for
-/// CASA_KERNEL_KEEP_LOGS days (default 30; <c>all</c> keeps them). The home may be shared with kernels of other machines.
+/// Where CASA_KERNEL_KEEP_LOGS is a number of days, removes the CASA logs of sessions that have ended: those in the state
+/// folder that nobody has written to for so long. The home may be shared with kernels of other machines.
 /// </summary>
 /// <param name="log">This session's.</param>
 internal sealed partial class OldLogs(string log, ILogger logger)
 {
     private const string Variable = "CASA_KERNEL_KEEP_LOGS";
-    private const int Days = 30;
     private static readonly TimeSpan BetweenSigns = TimeSpan.FromHours(6);
 
     /// <summary>[casa-old-logs] Removes old logs; then only tells other machines now and then that this one is in use.</summary>
@@ -72,7 +71,7 @@ internal sealed partial class OldLogs(string log, ILogger logger)
         var wanted = Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(wanted))
         {
-            return Days;
+            return null;
         }
 
         // Of less than a day the kernels of other machines could not give a sign in time.
