@@ -148,13 +148,13 @@ def environment(logs: Path, **extra: str) -> dict[str, str]:
     return names
 
 
-def run_cells(folder: Path, cells: list[str], timeout: float = 240, **extra: str) -> Session:
-    """Run `cells` one after the other in a process that works in `folder`."""
+def run_cells(folder: Path, cells: list[str], timeout: float = 240, python: str = PYTHON, **extra: str) -> Session:
+    """Run `cells` one after the other in a process of `python` that works in `folder`."""
     need_casa()
     logs = folder.parent / f"{folder.name}-logs-{len(list(folder.parent.iterdir()))}"
     logs.mkdir()
     before = set(os.listdir(folder))
-    done = subprocess.run([PYTHON, "-c", RUNNER], input=json.dumps(cells), cwd=folder, text=True,
+    done = subprocess.run([python, "-c", RUNNER], input=json.dumps(cells), cwd=folder, text=True,
                           env=environment(logs, **extra), capture_output=True, timeout=timeout)
     report = logs / "cells.json"
     assert report.exists() and done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"

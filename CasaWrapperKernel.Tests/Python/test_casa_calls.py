@@ -42,9 +42,6 @@ CELLS = {
     "interactive simanalyze": "simanalyze(project='none', interactive=True, niter=5)",
     "plotcal": "plotcal('b.cal')",
     "clean": "print(clean)",
-    "browsetable": "browsetable('b.cal')",
-    "absent": "from casawrapper.casa import catalog\ncatalog.APPLICATIONS['casaabsent'] = {'absent': 'absent'}\n"
-              "absent()",
     "users own": "def f():\n    clean\n    clean = 1\nf()",
     "misspelt": "clea",
     "asks": ASKS,
@@ -120,17 +117,11 @@ def test_interactive_simanalyze_is_refused_too(session: Session) -> None:
 @pytest.mark.parametrize(("name", "words"), [
     ("plotcal", "plotms(vis='my.cal') draws calibration tables"),
     ("clean", "tclean makes and cleans images"),
-    ("browsetable", "casawrapper.table('my.ms') shows a table"),
 ])
 def test_names_that_casa_has_no_more_lead_to_what_does_the_same(session: Session, name: str, words: str) -> None:
     done = cell(session, name)
     assert done.error == f"NameError: name '{name}' is not defined"
     assert f"[casa-kernel] This CASA has no {name}: {words}" in done.stdout
-
-
-def test_names_of_packages_that_are_not_installed_lead_to_them(session: Session) -> None:
-    done = cell(session, "absent")
-    assert done.error == "NameError: name 'absent' is not defined" and "%pip install casaabsent" in done.stdout
 
 
 def test_other_names_lead_nowhere(session: Session) -> None:

@@ -131,7 +131,7 @@ def test_only_a_new_protobuf_is_run_in_python(
     monkeypatch.delenv("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", raising=False)
     monkeypatch.delitem(sys.modules, "google.protobuf", raising=False)
     monkeypatch.setattr(environment, "protobuf_version", lambda: version)
-    environment._choose_protobuf()
+    environment.choose_protobuf()
     assert os.environ.pop("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", None) == value
 
 

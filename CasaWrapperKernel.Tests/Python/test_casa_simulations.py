@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 
 import pytest
 from casa_session import Cell, Session, ink, run_cells
@@ -121,14 +120,6 @@ def test_simulations_leave_the_users_figure_alone(session: Session) -> None:
 
 def test_statistics_of_the_users_images_are_what_casa_gives(session: Session) -> None:
     assert cell(session, "statistics").results[0]["text/plain"] == "'ndarray'"
-
-
-def test_without_casas_private_names_the_correction_is_off_and_said_so(
-        capsys: pytest.CaptureFixture[str]) -> None:
-    from casawrapper.casa import private_names
-
-    private_names.let_arrays_be_numbers(ModuleType("simutil"))
-    assert "simutil of this CASA version lacks ia, qa: simobserve's" in capsys.readouterr().out
 
 
 def test_arrays_of_one_number_stay_arrays() -> None:

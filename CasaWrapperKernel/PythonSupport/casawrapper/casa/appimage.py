@@ -15,6 +15,8 @@ from glob import escape, glob
 from typing import Iterator
 
 from . import pgplot
+from .explain import CasaSetupError, again
+from .private_names import PROGRAMS
 from .privatesocket import close_off
 
 _EXTRACT_SECONDS = 300
@@ -25,13 +27,14 @@ _DEAD_SECONDS = 12 * _EXTRACT_SECONDS
 _ROOT = "squashfs-root"
 # What is done to an unpacked application: another edition is unpacked anew.
 _EDITION = "private-2"
+_NO_WAY = "its pictures can be made on Linux x86_64 only."
 
 
 def find_appimage(package: str) -> str | None:
     """Path of the application that the Python package `package` ships, None if it ships none here."""
     spec = importlib.util.find_spec(package)
     for location in (spec.submodule_search_locations or ()) if spec else ():
-        candidates = sorted(glob(os.path.join(location, "__bin__", "*.AppImage")))
+        candidates = sorted(glob(os.path.join(location, PROGRAMS, "*.AppImage")))
         own = [path for path in candidates if platform.machine() in os.path.basename(path)]
         if own or candidates:
             return (own or candidates)[0]
@@ -45,12 +48,22 @@ def is_appimage(path: str) -> bool:
     return head[:4] == b"\x7fELF" and head[8:10] == b"AI"
 
 
+def machine() -> str:
+    """What programs must be made for."""
+    return f"{platform.system()} {platform.machine()}"
+
+
+def is_supported() -> bool:
+    """Whether CASA has programs with windows for this machine."""
+    return machine() == "Linux x86_64"
+
+
 def application(package: str) -> str:
     """Path of the program to start for `package`, unpacked at first need."""
     image = find_appimage(package)
     if image is None:
-        raise RuntimeError(f"The package {package} brings no application for {platform.system()} "
-                           f"{platform.machine()}: its pictures cannot be made on this machine.")
+        raise CasaSetupError(f"The package {package}, as it is installed here, has no program for {machine()}: "
+                             f"{'run  %pip install ' + again(package) + '  and this cell again.' if is_supported() else _NO_WAY}")
     if not is_appimage(image):
         return image
     beside = os.path.join(os.path.dirname(image), _ROOT, "AppRun")

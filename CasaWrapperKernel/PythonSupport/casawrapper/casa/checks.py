@@ -9,7 +9,7 @@ import os
 from types import ModuleType
 from typing import Any, Callable, Sequence
 
-from . import private_names
+from . import private_tasks
 from .failures import brief
 from .places import check_working_folder
 
@@ -28,9 +28,9 @@ class ParameterError(AssertionError):
     """Arguments that CASA does not take."""
 
 
-def adapt(errors: ModuleType) -> None:
+def adapt(casatools: ModuleType) -> None:
     """Let CASA's checks raise our error."""
-    private_names.replace_check_text(errors, _raise)
+    private_tasks.replace_check_text(_raise)
 
 
 def check_calls(task: type, name: str) -> None:

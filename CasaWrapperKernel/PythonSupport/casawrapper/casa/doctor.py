@@ -1,7 +1,8 @@
 """`python -m casawrapper.casa.doctor`: what of CASA is here and works, as one JSON list.
 
-Each element has `check`, `ok`, `detail`, `cure` (empty when ok) and `mended`. Nothing here imports CASA. With --fix, what
-can be mended by adding files where CASA or the kernel would add them is mended; CASA's start-up options are understood.
+Each element has `check`, `ok`, `detail`, `cure` (empty when ok) and `mended`. CASA is imported in another process only.
+With --fix, what can be mended by adding files where CASA or the kernel would add them is mended; CASA's start-up options
+are understood.
 """
 
 from __future__ import annotations
@@ -18,17 +19,25 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib import metadata
 from typing import Iterator
 
 from . import appimage, siteconfig
+from .catalog import package_folder
 from .environment import protobuf_version
+from .explain import again
 from .options import Options
+from .private_names import OLD_DATA
 
 _NEEDED = ("casatools", "casatasks")
-_USEFUL = ("casaplotms", "casaviewer", "casashell", "casalogger", "casaconfig", "casampi")
+# Packages that CASA works without, and what does not; the last ones need not be there at all.
+_USEFUL = {"casaplotms": "plotms needs it", "casaviewer": "imview and msview need it",
+           "casashell": "inp, go and the other verbs of the CASA prompt need it", "casalogger": "", "casampi": ""}
+_CONFIG_SINCE = (6, 6, 4)
 _APPLICATIONS = {"casaplotms": "plotms", "casaviewer": "imview and msview"}
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_TRYOUT, _IMPORT_SECONDS = "casawrapper.casa.tryout", 45
 _MIN_CACHE_MB, _MIN_TEMP_MB = 500, 1000
 _SECONDS_PER_DAY = 86400
 
@@ -47,7 +56,8 @@ class Check:
 def checks(options: Options, fix: bool) -> list[Check]:
     """Every finding; a check that breaks is reported as one that failed."""
     found: list[Check] = []
-    for group in (_python, _packages, _requirements, partial(_measures, options, fix), partial(_applications, fix), _disk):
+    for group in (_python, _packages, _requirements, partial(_measures, options, fix),
+                  partial(_imports, options), partial(_applications, fix), _disk):
         try:
             found.extend(group())
         except Exception as error:
@@ -65,7 +75,7 @@ def _version(package: str) -> str | None:
 
 
 def _numbers(version: str | None) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version or "")[:2])
+    return tuple(int(part) for part in re.findall(r"\d+", version or "")[:3])
 
 
 def _pip(package: str) -> str:
@@ -85,11 +95,18 @@ def _python() -> Iterator[Check]:
                   _pip("'ipython>=8.5'"))
 
 
+def _data_package() -> str:
+    """The package by which this version of CASA finds its data."""
+    casa = _version("casatools")
+    return OLD_DATA[0] if casa and _numbers(casa) < _CONFIG_SINCE else "casaconfig"
+
+
 def _packages() -> Iterator[Check]:
-    for package in _NEEDED + _USEFUL:
-        version = _version(package)
-        ok = version is not None or package not in _NEEDED
-        yield _result(package, ok, version or "not installed", _pip(package))
+    for package in (*_NEEDED, _data_package()):
+        yield _result(package, _version(package) is not None, _version(package) or "not installed", _pip(package))
+    for package, use in _USEFUL.items():
+        ok = _version(package) is not None or not (use and _version("casatools"))
+        yield _result(package, ok, _version(package) or "not installed", f"{_pip(package)}  ({use})")
 
 
 def _requirements() -> Iterator[Check]:
@@ -106,6 +123,30 @@ def _requirements() -> Iterator[Check]:
 
 
 def _measures(options: Options, fix: bool) -> Iterator[Check]:
+    candidates = _data_folders(options)
+    if candidates is None:
+        yield Check("measures data", False, "casaconfig cannot be read", _pip("casaconfig"))
+        return
+    if folder := _with_data(candidates):
+        yield Check("measures data", True, folder)
+        yield _leap_seconds(folder)
+        return
+    where = ", ".join(candidates) or "any folder (measurespath is not set)"
+    if _data_package() == OLD_DATA[0]:
+        yield Check("measures data", False, f"not in {where}", _pip(again(OLD_DATA[0])))
+        return
+    if fix and candidates and not os.path.isdir(candidates[0]):
+        yield _made(candidates[0])
+    yield Check("measures data", False, f"not in {where}",
+                f"{sys.executable} -m casaconfig --update-all  (with a network connection), or set measurespath in "
+                "~/.casa/config.py or in a site config ($CASASITECONFIG) to where they are")
+
+
+@lru_cache(maxsize=None)
+def _data_folders(options: Options) -> list[str] | None:
+    """Where CASA's configuration says that the data are; None where there is no configuration."""
+    if _data_package() == OLD_DATA[0]:
+        return [os.path.join(package_folder(OLD_DATA[0]) or "", OLD_DATA[1])]
     siteconfig.choose()
     # casaconfig only evaluates the config files; in another process because they may hold any code.
     code = ("import json, sys\nfrom casaconfig import config\n"
@@ -113,21 +154,38 @@ def _measures(options: Options, fix: bool) -> Iterator[Check]:
     arguments = ["--configfile", options.config_path()]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
     if done.returncode:
-        yield Check("measures data", False, "casaconfig cannot be read", _pip("casaconfig"))
-        return
+        return None
     measures, folders = json.loads(done.stdout.splitlines()[-1])
-    candidates = [path for path in [measures, *(options.folders() or folders)] if path]
-    for folder in candidates:
-        if os.access(os.path.join(folder, "geodetic", "IERSeop2000", "table.dat"), os.R_OK):
-            yield Check("measures data", True, folder)
-            yield _leap_seconds(folder)
-            return
-    if fix and measures and not os.path.isdir(measures):
-        yield _made(measures)
-    where = ", ".join(candidates) or "any folder (measurespath is not set)"
-    yield Check("measures data", False, f"not in {where}",
-                f"{sys.executable} -m casaconfig --update-all  (with a network connection), or set measurespath in "
-                "~/.casa/config.py or in a site config ($CASASITECONFIG) to where they are")
+    return [path for path in [measures, *(options.folders() or folders)] if path]
+
+
+def _with_data(candidates: list[str]) -> str | None:
+    return next((folder for folder in candidates
+                 if os.access(os.path.join(folder, "geodetic", "IERSeop2000", "table.dat"), os.R_OK)), None)
+
+
+def _imports(options: Options) -> Iterator[Check]:
+    data = _with_data(_data_folders(options) or [])
+    if not _version("casatools") or data is None:
+        return
+    with tempfile.TemporaryDirectory() as home:
+        # An empty home, so that CASA neither reads nor writes the user's files.
+        environment = {**os.environ, "HOME": home, "PYTHONPATH": f"{_ROOT}:{os.environ.get('PYTHONPATH', '')}"}
+        done = subprocess.run([sys.executable, "-m", _TRYOUT, data], capture_output=True, text=True,
+                              timeout=_IMPORT_SECONDS, cwd=home, env=environment)
+    if done.returncode:
+        yield Check("imports", False, f"Python ended with exit code {done.returncode} while it imported CASA",
+                    f"{sys.executable} -c 'import casatasks'  shows why")
+        return
+    tried = json.loads(done.stdout.splitlines()[-1])
+    for package, (failure, missing) in tried.items():
+        if failure:
+            text, _, cure = failure.partition(": run  ")
+            yield Check(f"{package} import", False, text, cure or _pip(again(package)))
+        for sentence in missing:
+            yield Check("private names", False, sentence, "use a newer casa-kernel, or a version of CASA that this one knows")
+    if not any(failure or missing for failure, missing in tried.values()):
+        yield Check("imports", True, f"{', '.join(tried)}: all that the kernel uses is there")
 
 
 def _made(folder: str) -> Check:
@@ -165,8 +223,8 @@ def _applications(fix: bool) -> Iterator[Check]:
             continue
         image = appimage.find_appimage(package)
         if image is None:
-            yield Check(f"{package} application", False, f"none for {platform.system()} {platform.machine()}",
-                        f"{tasks} work on Linux x86_64 only")
+            cure = _pip(again(package)) if appimage.is_supported() else f"{tasks} work on Linux x86_64 only"
+            yield Check(f"{package} application", False, f"none for {appimage.machine()}", cure)
         elif not appimage.is_appimage(image):
             yield Check(f"{package} application", os.access(image, os.X_OK), f"{image} (not an AppImage)")
         else:

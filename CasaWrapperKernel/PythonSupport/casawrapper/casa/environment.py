@@ -17,18 +17,27 @@ from .explain import CasaSetupError, explain
 from .importhook import when_imported, while_importing
 from .notices import notice
 from .options import CONFIG, Options
+from .private_names import OLD_CONFIG
 
 _PACKAGES = (CONFIG, "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
 _DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
 _LAST_GOOD_PROTOBUF = (3, 20)
+_planned: str | None = None
 
 
 def install(logfile: str, options: Options) -> None:
     """Leave the hooks that configure CASA while it is imported."""
     while_importing(CONFIG, options.in_force)
-    when_imported(CONFIG, partial(_configure, logfile))
+    while_importing(OLD_CONFIG, partial(options.in_force, OLD_CONFIG))
+    for config in (CONFIG, OLD_CONFIG):
+        when_imported(config, partial(_configure, logfile))
     for package in _PACKAGES:
         while_importing(package, _importing)
+
+
+def planned_logfile() -> str | None:
+    """The file that CASA logs to, or will log to as soon as it is loaded; None while it has no configuration."""
+    return current_logfile() or _planned
 
 
 def current_logfile() -> str | None:
@@ -54,6 +63,7 @@ def display_variable() -> Iterator[None]:
 
 
 def _configure(logfile: str, config: ModuleType) -> None:
+    global _planned
     chosen = getattr(config, "logfile", None) or ""
     if getattr(config, "nologfile", False):
         # casashell's reading of nologfile; an empty name would end the process inside casacore.
@@ -67,6 +77,7 @@ def _configure(logfile: str, config: ModuleType) -> None:
             notice(f"CASA cannot log to {config.logfile}, which its configuration names as logfile ({problem}): "
                    f"its log is in {logfile}.")
             config.logfile = logfile
+    _planned = config.logfile
     logfiles.follow(config.logfile)
     config.nologger = True
     config.nogui = True
@@ -75,7 +86,7 @@ def _configure(logfile: str, config: ModuleType) -> None:
 @contextmanager
 def _importing() -> Iterator[None]:
     siteconfig.choose()
-    _choose_protobuf()
+    choose_protobuf()
     with warnings.catch_warnings():
         # Compiling casatasks for the first time warns about CASA's own code.
         warnings.simplefilter("ignore", SyntaxWarning)
@@ -88,7 +99,8 @@ def _importing() -> Iterator[None]:
             raise CasaSetupError(sentence) from error
 
 
-def _choose_protobuf() -> None:
+def choose_protobuf() -> None:
+    """Before CASA's packages are imported: let a protobuf that is too new for them run in pure Python."""
     # CASA's generated code only loads into a newer protobuf in pure Python; protobuf reads this once.
     if "google.protobuf" in sys.modules or protobuf_version() <= _LAST_GOOD_PROTOBUF:
         return

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from .failures import brief
+
 _DATA_ERRORS = {
     "AutoUpdatesNotAllowed", "BadLock", "BadReadme", "NoNetwork", "NoReadme", "RemoteError",
     "UnsetMeasurespath",
@@ -12,7 +14,11 @@ _DATA_ERRORS = {
 
 
 class CasaSetupError(ImportError):
-    """CASA is installed but cannot be imported; the message says why and what to do."""
+    """A part of CASA is missing or cannot be imported; the message says why and what to do."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        brief(self)
 
 
 def explain(error: BaseException) -> str | None:
@@ -36,8 +42,28 @@ def explain(error: BaseException) -> str | None:
     return None
 
 
+def not_installed(package: str, who: str) -> str:
+    """What to do about a package of CASA that is not there; `who` is a part of CASA, with 'needs'."""
+    return (f"{who} the Python package {package}, which is not installed: run  %pip install {package}  "
+            "and this cell again.")
+
+
+def again(package: str) -> str:
+    """What pip must be told to install a package once more."""
+    return f"--force-reinstall --no-deps {package}"
+
+
+def cannot_be_imported(package: str, name: str, error: Exception) -> str:
+    """What to do about a package of CASA that is there but broken; `name` is what was to come from it."""
+    return (f"{name} is not there, because the Python package {package} cannot be imported ({type(error).__name__}: "
+            f"{error}): run  %pip install {again(package)}  and restart the kernel.")
+
+
 def _measures_data() -> str:
     config = sys.modules.get("casaconfig.config")
+    if config is None:
+        # Before CASA 6.6.4 the data were a package.
+        return "CASA has no measures data: run  %pip install casadata  and restart the kernel."
     folder = getattr(config, "measurespath", None)
     other = "or set measurespath in ~/.casa/config.py to a casadata folder that is already there"
     if not folder:

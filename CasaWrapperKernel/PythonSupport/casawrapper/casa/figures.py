@@ -11,7 +11,7 @@ from IPython.display import display
 
 from .drawing import turn
 from .pictures import show_picture
-from .private_names import figure_managers
+from .private_tasks import figure_managers
 
 _PICTURE_TYPES = ("image/png", "image/svg+xml", "image/jpeg", "application/pdf")
 
@@ -33,8 +33,11 @@ def _alone(words: str, show: bool) -> Iterator[None]:
     import pylab
     from matplotlib import pyplot
 
-    interactive = matplotlib.is_interactive()
     managers = figure_managers()
+    if managers is None:
+        yield
+        return
+    interactive = matplotlib.is_interactive()
     # CASA's tasks draw into figure 1 and close 'the current figure', which may be the user's.
     users_own = dict(managers)
     managers.clear()

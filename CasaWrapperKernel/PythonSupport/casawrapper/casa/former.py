@@ -1,4 +1,4 @@
-"""Names of CASA that are not there: after the NameError, one sentence says what does the same."""
+"""Names that CASA has no more: after the NameError, one sentence says what does the same."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from .notices import notice
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-# Of CASA 5, and windows that are of no use here.
+# Of CASA 5.
 _INSTEAD = {
     "clean": "tclean makes and cleans images",
     "plotcal": "plotms(vis='my.cal') draws calibration tables",
     "plotuv": "plotms(vis='my.ms', xaxis='u', yaxis='v') draws the uv coverage",
     "plotxy": "plotms draws visibilities",
     "tflagdata": "flagdata flags, with the same modes",
-    "browsetable": "casawrapper.table('my.ms') shows a table under the cell",
-    "casafeather": "the task feather combines the same images",
-    "casalogger": "Show log under each cell and %casalog show the log",
 }
 
 
@@ -31,11 +28,5 @@ def install(shell: InteractiveShell) -> None:
 def _look(result: Any) -> None:
     error = getattr(result, "error_in_exec", None)
     # An UnboundLocalError is a NameError too, of the user's own name.
-    if type(error) is not NameError or not catalog.task_names():
-        return
-    packages = {name: package for package, names in catalog.APPLICATIONS.items() for name in names}
-    if error.name in _INSTEAD:
+    if type(error) is NameError and error.name in _INSTEAD and catalog.task_names():
         notice(f"This CASA has no {error.name}: {_INSTEAD[error.name]}.")
-    elif error.name in packages and not catalog.package_folder(packages[error.name]):
-        notice(f"{error.name} comes with the Python package {packages[error.name]}, which is not installed:  "
-               f"%pip install {packages[error.name]}")

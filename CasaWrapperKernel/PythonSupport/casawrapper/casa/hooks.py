@@ -6,32 +6,27 @@ import importlib
 from functools import partial
 from types import ModuleType
 
+from . import private_names
 from .importhook import when_imported
 
 # CASA's module, and the module and function here that adapt it once it is there.
 ADAPTATIONS = (
     ("casatools", "registry", "adapt"),
     ("casatools", "windows", "adapt_table"),
-    ("casatools.errors", "checks", "adapt"),
+    ("casatools", "checks", "adapt"),
     ("casatasks", "tasks", "adapt"),
-    ("casatasks.private.simutil", "private_names", "let_arrays_be_numbers"),
-    ("casatasks.private.task_simanalyze", "private_names", "give_simanalyze_tools"),
     ("casaplotms", "plotms", "adapt"),
-    ("casaplotms.private.plotmstool", "plotms", "adapt_tool"),
-    ("casaplotms.private.task_plotms", "patience", "adapt"),
-    ("casaplotms.private.task_plotms", "plotmserrors", "adapt"),
     ("casaviewer", "viewer", "adapt"),
-    ("casaviewer.private.viewertool", "viewer", "adapt_tool"),
-    ("casaviewer.private.task_imview", "viewer", "adapt_imview"),
-    ("casaviewer.private.task_msview", "viewer", "adapt_msview"),
     ("casalogger", "windows", "adapt"),
-    ("casatablebrowser", "windows", "adapt_browser"),
-    ("casafeather", "windows", "adapt_feather"),
+    ("casatablebrowser", "windows", "adapt"),
+    ("casafeather", "windows", "adapt"),
 )
 
 
 def install() -> None:
-    """Leave the hooks for everything in the table."""
+    """Leave the hooks for everything in the table, and say what a version of CASA lacks."""
+    for package in ("casatools", "casatasks", "casaplotms", "casaviewer"):
+        when_imported(package, private_names.announce)
     for casa_module, module, function in ADAPTATIONS:
         when_imported(casa_module, partial(_adapt, module, function))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from . import catalog
 from .catalog import casa_names
+from .explain import CasaSetupError, cannot_be_imported, not_installed
 from .uses import names_used
 
 if TYPE_CHECKING:
@@ -72,18 +73,19 @@ def provide(code: str, user_ns: dict[str, Any]) -> None:
 
 
 def _values() -> dict[str, Any]:
-    if not _provided:
-        _provided.update(_verbs | _import_all())
-    return _provided
+    if _provided:
+        return _provided
+    found = _verbs | _import_all()
+    # What is missing may have been installed when it is next asked for.
+    if not any(isinstance(value, Unavailable) for value in found.values()):
+        _provided.update(found)
+    return found
 
 
 def _import_all() -> dict[str, Any]:
+    importlib.invalidate_caches()
     casatools = importlib.import_module("casatools")
-    casatasks = importlib.import_module("casatasks")
-    values: dict[str, Any] = {"casatools": casatools, "casatasks": casatasks, "ctsys": casatools.ctsys}
-    for name in catalog.task_names():
-        if hasattr(casatasks, name):
-            values[name] = getattr(casatasks, name)
+    values: dict[str, Any] = {"casatools": casatools, "ctsys": casatools.ctsys, **_tasks()}
     for name, tool in catalog.constructors().items():
         if hasattr(casatools, tool):
             values[name] = getattr(casatools, tool)
@@ -91,31 +93,56 @@ def _import_all() -> dict[str, Any]:
         if hasattr(casatools, tool):
             values[name] = getattr(casatools, tool)()
     for package, attributes in catalog.APPLICATIONS.items():
-        if catalog.package_folder(package):
-            values.update(_from_application(package, attributes))
+        values.update(_from_application(package, attributes))
     return values
 
 
+def _tasks() -> dict[str, Any]:
+    if catalog.package_folder("casatasks") is None:
+        names = ("casatasks", *catalog.task_names())
+        return dict.fromkeys(names, Unavailable(CasaSetupError(not_installed("casatasks", "CASA's tasks need"))))
+    casatasks = importlib.import_module("casatasks")
+    names = [name for name in catalog.task_names() if hasattr(casatasks, name)]
+    return {"casatasks": casatasks, **{name: getattr(casatasks, name) for name in names}}
+
+
 def _from_application(package: str, attributes: dict[str, str]) -> dict[str, Any]:
+    if catalog.package_folder(package) is None:
+        return {name: _without(package, name) for name in attributes}
     # A broken plotting package must not take the tasks away.
     try:
         module = importlib.import_module(package)
         return {name: getattr(module, attribute) for name, attribute in attributes.items()}
-    except Exception as error:
+    except CasaSetupError as error:
         return {name: Unavailable(error) for name in attributes}
+    except Exception as error:
+        return {name: Unavailable(CasaSetupError(cannot_be_imported(package, name, error)), error) for name in attributes}
+
+
+def _without(package: str, name: str) -> Any:
+    from .windows import REPLACEMENTS
+
+    missing = CasaSetupError(not_installed(package, f"{name} needs"))
+    return REPLACEMENTS.get(package) or Unavailable(missing)
 
 
 class Unavailable:
     """Stands for a CASA name that could not be imported; every use raises the reason."""
 
-    def __init__(self, reason: Exception) -> None:
-        self._reason = reason
+    def __init__(self, reason: Exception, cause: Exception | None = None) -> None:
+        self._reason, self._cause = reason, cause
 
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise self._reason
+        self._fail()
 
     def __getattr__(self, name: str) -> NoReturn:
         # IPython and inspect probe for names with underscores when they only want to look.
         if name.startswith("_"):
             raise AttributeError(name)
+        self._fail()
+
+    def _fail(self) -> NoReturn:
+        # A new one each time, since an exception keeps the traceback of where it was raised.
+        if isinstance(self._reason, CasaSetupError):
+            raise CasaSetupError(*self._reason.args) from self._cause
         raise self._reason

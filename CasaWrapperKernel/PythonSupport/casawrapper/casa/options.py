@@ -24,8 +24,8 @@ class Options(NamedTuple):
     configfile: str | None = None
 
     @contextmanager
-    def in_force(self) -> Iterator[None]:
-        """Around the reading of CASA's configuration, and before casatools looks at it."""
+    def in_force(self, config: str = CONFIG) -> Iterator[None]:
+        """Around the reading of CASA's configuration, and before casatools looks at it; `config` is its module."""
         before = sys.argv
         if self.configfile:
             path = self.config_path()
@@ -37,7 +37,7 @@ class Options(NamedTuple):
             yield
         finally:
             sys.argv = before
-        self._apply(sys.modules[CONFIG])
+        self._apply(sys.modules[config])
 
     def _apply(self, config: ModuleType) -> None:
         if self.nologfile:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree import ElementTree
 
-from . import catalog, sources
+from . import catalog, private_names, sources
 from .sources import Source
 
 _SECTION = re.compile(r"\n-{5,} (.+?) -{5,}\n|\n\x1b\S*RETURNS")
@@ -72,7 +72,7 @@ def _like_x(key: str, allowed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 def _schema(source: Source) -> dict[str, ast.expr]:
     """The expression by which the task checks each parameter."""
     for node in source.methods["__call__"].body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "schema":
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == private_names.RULES:
             if isinstance(node.value, ast.Dict):
                 return {key.value: value for key, value in zip(node.value.keys, node.value.values)
                         if isinstance(key, ast.Constant)}
@@ -113,7 +113,7 @@ def _documented(source: Source, schema: dict[str, ast.expr]) -> dict[str, str]:
 
 def _from_xml(name: str) -> dict[str, tuple[str, tuple[str, ...]]]:
     # By file name: the table that CASA gives for these files has three wrong entries in 6.7.
-    path = os.path.join(catalog.package_folder("casatasks") or "", "__xml__", f"{name}.xml")
+    path = private_names.description_file(catalog.package_folder("casatasks") or "", name)
     if not os.path.isfile(path):
         return {}
     found: dict[str, tuple[str, tuple[str, ...]]] = {}

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import time
-from types import ModuleType
-
-from .notices import notice
 
 _STEP = 0.02
-
-
-def adapt(task: ModuleType) -> None:
-    """Shorten the steps in CASA's plotms task."""
-    if not hasattr(task, "time"):
-        notice(f"{task.__name__} of this CASA version waits in another way: plotms is a little slower.")
-        return
-    setattr(task, "time", Patience)
 
 
 class Patience:

@@ -7,7 +7,7 @@ import re
 from functools import partial
 from types import ModuleType
 
-from . import callib, newfiles, plotmserrors, prestart, private_names, selection
+from . import callib, newfiles, plotmserrors, prestart, private_names, private_programs, private_tasks, selection
 from .application import Application
 from .checks import check_calls
 from .door import Arguments, Run
@@ -15,6 +15,7 @@ from .drawing import draw, turn
 from .environment import current_logfile, display_variable
 from .logsince import LogSince
 from .notices import notice
+from .patience import Patience
 from .pictures import Watch, show_files
 from .workspace import private_file
 
@@ -24,29 +25,28 @@ _ONE = re.compile(r"[^,;&!*~<>]+")
 _has_shared_axes = False
 
 
-def adapt_tool(tool: ModuleType) -> None:
-    """Let casaplotms start its program our way."""
-    private_names.replace_plotms_launch(tool, _started)
-
-
 def adapt(package: ModuleType) -> None:
-    """Put plotms behind the door."""
-    private_names.guard_task(package.plotms, "plotms", plot)
+    """Put plotms behind the door, and let it start its program our way and wait no longer than it must."""
+    private_tasks.guard_task(package.plotms, "plotms", plot)
+    private_programs.replace_plotms_launch(_started)
+    private_programs.replace_plotms_time(Patience)
+    private_programs.replace_plotms_choice_check(plotmserrors.allowed)
     check_calls(type(package.plotms), "plotms")
 
 
 def plot(arguments: Arguments, run: Run) -> None:
     """Run plotms without a window and show every page that it writes."""
     given = arguments["plotfile"]
-    if not (arguments["vis"] or arguments["caltable"] or given):
+    if not (_data(arguments) or given):
         notice("plotms has nothing to plot: give it vis='my.ms' or caltable='my.cal' "
                "(there is no plotms window in a notebook).")
         return
+    private_names.require(private_names.PLOTMS_START)
     arguments["showgui"] = False
     _complete_axes(arguments)
     arguments["callib"] = callib.absolute(arguments["callib"])
     kind = arguments["expformat"] or os.path.splitext(given)[1][1:] or "png"
-    for name in ("vis", "caltable"):
+    for name in {"vis", "caltable"} & arguments.keys():
         arguments[name] = os.path.expanduser(arguments[name])
     # The program's working folder is not the user's.
     path = os.path.abspath(os.path.expanduser(given)) if given else private_file("plot", f".{kind}")
@@ -60,14 +60,14 @@ def plot(arguments: Arguments, run: Run) -> None:
         with display_variable():
             run(dict(arguments))
         if kind in _PAPER:
-            private_names.save_plotms(seen.path, arguments)
+            private_programs.save_plotms(seen.path, arguments)
         # A second attempt finds what the first has written.
         arguments["overwrite"] = True
 
     try:
         with turn:
             _clear_shared_axes(arguments)
-            draw("plotms", once, private_names.forget_plotms, alone=arguments["clearplots"],
+            draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
                  explain=partial(plotmserrors.explain, arguments, LogSince(current_logfile())))
     finally:
         # Also what was drawn before an interrupt.
@@ -87,7 +87,7 @@ def _clear_shared_axes(arguments: Arguments) -> None:
     global _has_shared_axes
     if arguments["clearplots"]:
         if _has_shared_axes:
-            private_names.forget_plotms(end=True)
+            private_programs.forget_plotms(end=True)
         _has_shared_axes = False
     _has_shared_axes |= bool(arguments["iteraxis"] and (arguments["xsharedaxis"] or arguments["ysharedaxis"]))
 
@@ -107,13 +107,18 @@ def _has_more_pages(arguments: Arguments) -> bool:
     # A single one is chosen. Not so with antennas: one means its baselines to all others.
     if axis != "antenna" and _ONE.fullmatch(str(arguments.get(axis, ""))):
         return False
-    pages = selection.count(axis, arguments["vis"] or arguments["caltable"])
+    pages = selection.count(axis, _data(arguments))
     return pages is None or pages > panels
+
+
+def _data(arguments: Arguments) -> str:
+    # There is no caltable before CASA 6.6.5, where vis takes calibration tables too.
+    return arguments["vis"] or arguments.get("caltable", "")
 
 
 def _words(arguments: Arguments) -> str:
     """What the picture shows, for those who cannot see it."""
-    data = os.path.basename(os.path.normpath(arguments["vis"] or arguments["caltable"]))
+    data = os.path.basename(os.path.normpath(_data(arguments)))
     y = arguments["yaxis"]
     axes = f"{' and '.join(y) if isinstance(y, list) else y or 'amp'} vs {arguments['xaxis'] or 'time'}"
     if not arguments["vis"] and not (y and arguments["xaxis"]):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from types import ModuleType
 from typing import Any
 
-from . import datasets, private_names
+from . import datasets
 from .checks import must_be_one_of
 from .door import Arguments
 from .logsince import LogSince
@@ -21,15 +20,11 @@ _DATA = (("vis", datasets.MEASUREMENT_SET, "measurement set"),
          ("caltable", datasets.CALIBRATION, "calibration table"))
 
 
-def adapt(task: ModuleType) -> None:
-    """Let plotms' task say which values it takes."""
-    private_names.replace_plotms_choice_check(task, _allowed)
-
-
-def _allowed(name: str, value: Any, allowed: list[str]) -> str:
+def allowed(name: str, value: Any, choices: list[str]) -> str:
+    """Which values plotms' parameter `name` takes, if not `value`."""
     values = value if isinstance(value, list) else [value]
-    wrong = next(one for one in values if one not in allowed)
-    return f"plotms({name}={value!r}): {must_be_one_of(name, wrong, allowed)}"
+    wrong = next(one for one in values if one not in choices)
+    return f"plotms({name}={value!r}): {must_be_one_of(name, wrong, choices)}"
 
 
 def explain(arguments: Arguments, log: LogSince, details: str) -> str:
@@ -51,6 +46,6 @@ def _bad_parameters(arguments: Arguments, log: LogSince) -> str:
     if reasons:
         return " ".join(reasons)
     for name, kind, words in _DATA:
-        if arguments[name] and datasets.kind_of(os.path.abspath(arguments[name])) != kind:
+        if arguments.get(name) and datasets.kind_of(os.path.abspath(arguments[name])) != kind:
             return f"{arguments[name]} is no {words}."
     return "it does not say why. Do the data have what axes, data columns, selection and averaging ask for?"

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from . import appimage, environment, private_names, server
+from . import appimage, environment, private_programs, server
 from .importhook import when_imported
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def install(shell: InteractiveShell) -> None:
     """Look at each cell of `shell` before and after it runs."""
     shell.events.register("pre_run_cell", lambda info: notice_code(info.raw_cell or ""))
     shell.events.register("post_run_cell", lambda result: _guess())
-    when_imported("casatools", lambda module: _begin() if _wanted else None)
+    for package in ("casatools", "casatasks"):
+        when_imported(package, lambda module: _begin() if _wanted else None)
 
 
 def notice_code(code: str) -> None:
@@ -60,7 +61,7 @@ def take() -> tuple[Application, str]:
     if spare is not None:
         try:
             found = spare.started.result()
-        except (RuntimeError, OSError):
+        except (RuntimeError, OSError, ImportError):
             # It is tried again here, where the user sees why it fails.
             return _start(options)
         if spare.options == options and found[0].poll() is None:
@@ -81,7 +82,8 @@ def _guess() -> None:
 
 def _begin() -> None:
     global _spare
-    if "casatools" not in sys.modules or private_names.plotms_runs():
+    # Before CASA 6.6.4 the log's name is not known until casatasks is there.
+    if "casatools" not in sys.modules or not environment.planned_logfile() or private_programs.plotms_runs():
         return
     with _lock:
         if _spare is not None:
@@ -91,12 +93,9 @@ def _begin() -> None:
 
 
 def _options() -> list[str]:
-    from casaconfig import config
     from casatools import ctsys
 
-    # casalog is not there yet while casatasks is being imported.
-    log = environment.current_logfile() or config.logfile
-    return ["--nopopups", f"--logfilename={log}", f"--datapath={ctsys.rundata()}"]
+    return ["--nopopups", f"--logfilename={environment.planned_logfile()}", f"--datapath={ctsys.rundata()}"]
 
 
 def _start(options: list[str]) -> tuple[Application, str]:

@@ -11,7 +11,7 @@ import os
 from contextlib import contextmanager, nullcontext
 from typing import Any, Callable, Iterator
 
-from . import catalog, private_names
+from . import catalog, private_names, private_shell
 from .failures import brief
 from .notices import notice
 
@@ -43,7 +43,7 @@ class Prompt:
         """Run a task with the parameters that your variables give, and return its result."""
         twin = self._select(task)
         wanted = os.environ.get("CASA_KERNEL_LAST", "").lower() != "off"
-        with nullcontext() if wanted else private_names.no_last_file(twin):
+        with nullcontext() if wanted else private_shell.no_last_file(twin):
             return self._call(twin)
 
     def default(self, task: Any = None) -> None:
@@ -68,11 +68,11 @@ class Prompt:
 
     def taskhelp(self) -> None:
         """List the tasks by subject, with one line on each."""
-        self._call(private_names.help_lists().taskhelp)
+        self._call(private_shell.help_lists().taskhelp)
 
     def toolhelp(self) -> None:
         """List the tools by subject, with one line on each."""
-        self._call(private_names.help_lists().toolhelp)
+        self._call(private_shell.help_lists().toolhelp)
 
     def execfile(
         self, filename: str, globals: dict[str, Any] | None = None, locals: dict[str, Any] | None = None
@@ -126,7 +126,7 @@ class Prompt:
 
             close = difflib.get_close_matches(wrong, catalog.task_names(), 1)
             raise ValueError(f"{wrong} is no CASA task{f'; is it {close[0]}?' if close else '.'}")
-        return private_names.twin(task, name)
+        return private_shell.twin(task, name)
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         # CASA takes for the user's variables the globals of the nearest frame in which it finds its mark.
@@ -141,10 +141,10 @@ def _is_modules(name: str) -> bool:
 
 def task_name(value: Any) -> str | None:
     """The name of a task of CASA's, None if `value` is none."""
-    name, package = type(value).__name__, type(value).__module__.partition(".")[0]
+    package = type(value).__module__.partition(".")[0]
     if package not in ("casatasks", "casashell", *catalog.APPLICATIONS) or not callable(value):
         return None
-    return name[1:] if name.startswith("_") else None
+    return private_names.task_of(type(value))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import ast
 import os
 from dataclasses import dataclass
 
-from . import catalog
+from . import catalog, private_names
 
 # What CASA's defaults call, as in int(100).
 _CALLED = {"__builtins__": {}, "int": int, "float": float, "bool": bool}
@@ -40,7 +40,7 @@ class Source:
 def of_task(name: str) -> Source | None:
     """The class of the task `name`; None if there is no such task."""
     packages = ["casatasks"] if name in catalog.task_names() else catalog.APPLICATIONS
-    return next((found for package in packages if (found := _read(package, name, f"_{name}"))), None)
+    return next((found for package in packages if (found := _read(package, name, private_names.task_class(name)))), None)
 
 
 def of_tool(name: str) -> Source | None:
@@ -59,7 +59,7 @@ def _read(package: str, module: str, name: str) -> Source | None:
         if isinstance(node, ast.ClassDef) and node.name == name:
             constants = {node.targets[0].id: node.value.value for node in node.body if isinstance(node, ast.Assign)
                          and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)}
-            return Source(ast.get_docstring(node) or "", str(constants.get("_info_desc_", "")).strip(),
+            return Source(ast.get_docstring(node) or "", str(constants.get(private_names.ONE_LINE, "")).strip(),
                           {one.name: one for one in node.body if isinstance(one, ast.FunctionDef)})
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import interactive, private_names, radiometer, weather
+from . import interactive, private_names, private_tasks, radiometer, weather
 from .checks import check_calls
 from .door import Adapter, TaskCall, TaskObserver, observers
 from .listing import list_in_pages, list_observation
@@ -30,9 +30,8 @@ ADAPTERS: dict[str, Adapter] = {
 
 def adapt(package: ModuleType) -> None:
     """Put every task of casatasks behind the door."""
-    for name in package.__all__:
-        task = getattr(package, name, None)
-        # casalog, version and version_string stand in the same list and are no tasks.
-        if type(task).__module__ == f"casatasks.{name}":
-            private_names.guard_task(task, name, ADAPTERS.get(name))
-            check_calls(type(task), name)
+    for name, task in private_names.tasks(package).items():
+        private_tasks.guard_task(task, name, ADAPTERS.get(name))
+        check_calls(type(task), name)
+    private_tasks.let_arrays_be_numbers()
+    private_tasks.give_simanalyze_tools()

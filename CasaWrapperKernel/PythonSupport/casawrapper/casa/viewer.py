@@ -7,7 +7,7 @@ from io import BytesIO
 from types import ModuleType
 from typing import Any, Callable
 
-from . import contactsheet, private_names, server, viewerchecks
+from . import contactsheet, private_names, private_programs, private_tasks, server, viewerchecks
 from .application import Application
 from .checks import check_calls
 from .door import Arguments, Run
@@ -21,24 +21,12 @@ _PICTURES = ("png", "jpg", "")
 
 
 def adapt(package: ModuleType) -> None:
-    """Let both tasks say which parameter a wrong name may mean."""
+    """Put imview and msview behind the door, and let casaviewer start its program our way."""
+    private_tasks.guard_viewer("imview", view_image)
+    private_tasks.guard_viewer("msview", view_visibilities)
+    private_programs.replace_viewer_launch(_start)
     for name in ("imview", "msview"):
         check_calls(type(getattr(package, name)), name)
-
-
-def adapt_tool(tool: ModuleType) -> None:
-    """Let casaviewer start its program our way."""
-    private_names.replace_viewer_launch(tool, _start)
-
-
-def adapt_imview(task: ModuleType) -> None:
-    """Put imview behind the door."""
-    private_names.guard_viewer(task, "imview", view_image)
-
-
-def adapt_msview(task: ModuleType) -> None:
-    """Put msview behind the door."""
-    private_names.guard_viewer(task, "msview", view_visibilities)
 
 
 def view_image(arguments: Arguments, run: Run) -> None:
@@ -106,8 +94,9 @@ def view_visibilities(arguments: Arguments, run: Run) -> None:
 
 
 def _draw_and_show(once: Callable[[], None], written: Watch, seen: Watch, words: str) -> None:
+    private_names.require(private_names.VIEWER_START)
     with turn:
-        draw("The viewer", once, private_names.forget_viewer)
+        draw("The viewer", once, private_programs.forget_viewer)
     files = written.written()
     if not any(map(os.path.getsize, files)):
         raise OSError(f"The viewer could not write {written.path}: {obstacle(written.path)}")

@@ -12,21 +12,15 @@ from . import logdoor
 from .notices import notice
 
 
-def adapt_browser(package: ModuleType) -> None:
+def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -> None:
     """Show a table under the cell instead of in the table browser."""
-    original = package.browsetable
+    from .tablepath import TablePath
 
-    @functools.wraps(original)
-    def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -> None:
-        from .tablepath import TablePath
-
-        if tablename:
-            display(TablePath(tablename))
-        else:
-            notice("browsetable has nothing to show: give it tablename='my.ms' "
-                   "(there is no window in a notebook).")
-
-    package.browsetable = browsetable
+    if tablename:
+        display(TablePath(tablename))
+    else:
+        notice("browsetable has nothing to show: give it tablename='my.ms' "
+               "(there is no window in a notebook).")
 
 
 def adapt_table(package: ModuleType) -> None:
@@ -43,26 +37,25 @@ def adapt_table(package: ModuleType) -> None:
     package.table.browse = browse
 
 
-def adapt_feather(package: ModuleType) -> None:
-    """Replace casafeather's function."""
-    original = package.casafeather
+def casafeather(*args: object, **kwargs: object) -> None:
+    """Name the task that does the same."""
+    notice("casafeather is a window, which a notebook cannot show: the task feather(imagename=..., "
+           "highres=..., lowres=..., sdfactor=...) combines the same images.")
 
-    @functools.wraps(original)
-    def casafeather(*args: object, **kwargs: object) -> None:
-        notice("casafeather is a window, which a notebook cannot show: the task feather(imagename=..., "
-               "highres=..., lowres=..., sdfactor=...) combines the same images.")
 
-    package.casafeather = casafeather
+def casalogger(*args: object, **kwargs: object) -> None:
+    """Show the log of the session under the cell instead of in casalogger's window."""
+    from casatasks import casalog
+
+    logdoor.show("session", f"The log window cannot be shown here; the log is in {casalog.logfile()}")
+
+
+# By the name of the package whose function they replace; they work without it, too.
+REPLACEMENTS: dict[str, Any] = {"casatablebrowser": browsetable, "casafeather": casafeather, "casalogger": casalogger}
 
 
 def adapt(package: ModuleType) -> None:
-    """Show the log of the session under the cell instead of in casalogger's window."""
-    original = package.casalogger
-
-    @functools.wraps(original)
-    def casalogger(*args: object, **kwargs: object) -> None:
-        from casatasks import casalog
-
-        logdoor.show("session", f"The log window cannot be shown here; the log is in {casalog.logfile()}")
-
-    package.casalogger = casalogger
+    """Replace the package's function."""
+    ours = REPLACEMENTS[package.__name__]
+    name = ours.__name__
+    setattr(package, name, functools.wraps(getattr(package, name))(ours))
