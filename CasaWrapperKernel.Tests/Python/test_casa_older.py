@@ -15,6 +15,8 @@ from copied_casa import CopiedCasa
 
 MS = "ngc5921_raw.ms"
 PLOT = f"plotms(vis='{MS}', xaxis='uvdist', yaxis='amp', avgchannel='63')"
+IMAGE = ("import numpy\ni = iatool(); i.fromarray('tiny.im', numpy.eye(32), overwrite=True); i.close()\n"
+         "imview('tiny.im')")
 CHANGES = {
     "casatools/__init__.py": [
         (r"(?s)from casaconfig import get_data_info.*\nfrom \.coercetype",
@@ -24,6 +26,7 @@ CHANGES = {
          "if ctsys.resolve('geodetic/IERSeop2000') == 'geodetic/IERSeop2000':\n"
          "    raise ImportError('measures data is not available, visit ... for more information')\n"
          "from .coercetype")],
+    "casatools/utils.py": [(r"\bgetcachedir\b", "getrc")],
     "casatasks/__init__.py": [("from casaconfig import config", "from . import config")],
     "casashell/__init__.py": [("from casaconfig import config as casa_config_master", "casa_config_master = None")],
     "casaplotms/plotms.py": [
@@ -73,15 +76,15 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_tasks_plots_and_log_work(casa: CopiedCasa, work: Path, tmp_path: Path) -> None:
-    cells = [f"flagdata('{MS}', mode='summary')['type']", PLOT, "plotms()", "imview('x.im')", "inp listobs",
+    cells = [f"flagdata('{MS}', mode='summary')['type']", PLOT, "plotms()", IMAGE, "inp listobs",
              f"listobs('{MS}', verbose='loud')", "import casaconfig"]
     session = run_cells(work, cells, python=casa.python, HOME=str(tmp_path))
     assert session[6].error.startswith("ModuleNotFoundError")
     assert session[0].results[0]["text/plain"] == "'summary'" and len(session[1].pictures()) == 1
-    assert "nothing to plot" in session[2].stdout and "x.im" in session[3].error
+    assert "nothing to plot" in session[2].stdout and len(session[3].pictures()) == 1
     assert "verbose" in session[4].stdout and session[4].error is None
     assert session[5].error.startswith("ParameterError")
-    assert session.logfile is not None and Path(session.logfile).name == "casa.log" and session.new_files == set()
+    assert session.logfile is not None and Path(session.logfile).name == "casa.log" and session.new_files == {"tiny.im"}
     assert "Begin Task: flagdata" in Path(session.logfile).read_text()
 
 
@@ -90,6 +93,16 @@ def test_the_users_log_is_kept(casa: CopiedCasa, work: Path, tmp_path: Path) -> 
     (tmp_path / ".casa" / "config.py").write_text(f"logfile = '{tmp_path}/own.log'\n")
     session = run_cells(work, ["casalog.post('hello')"], python=casa.python, HOME=str(tmp_path))
     assert session.logfile == f"{tmp_path}/own.log" and "hello" in (tmp_path / "own.log").read_text()
+
+
+def test_the_startup_file_is_run_and_options_without_effect_are_named(casa: CopiedCasa, work: Path, tmp_path: Path) -> None:
+    (tmp_path / ".casa").mkdir()
+    (tmp_path / ".casa" / "startup.py").write_text("mine = 1\n")
+    options = ("from casawrapper.casa import Options, environment\n"
+               f"environment.install('other.log', Options(datapath='{tmp_path}'))")
+    session = run_cells(work, ["mine", options, "casalog.post('hello')"], python=casa.python, HOME=str(tmp_path))
+    assert session[0].results[0]["text/plain"] == "1"
+    assert "CASA before 6.6.4 has no --configfile, --cachedir or --datapath" in session[2].stdout
 
 
 def test_doctor_knows_where_the_data_are(casa: CopiedCasa, tmp_path: Path) -> None:

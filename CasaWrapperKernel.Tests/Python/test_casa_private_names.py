@@ -235,3 +235,17 @@ def test_a_whole_kernel_says_it_under_the_first_cell_that_uses_casa_and_so_does_
     found = {finding["check"]: finding for finding in json.loads(done.stdout)["findings"]}
     assert found["private names"]["detail"] == sentence and found["private names"]["level"] == "warn"
     assert found["casaviewer"]["level"] == "warn" and "pip install casaviewer" in found["casaviewer"]["cure"]
+
+
+def test_every_task_gives_its_function_all_its_arguments_so_that_it_is_known_to_run(data: Path) -> None:
+    code = ("import ast, inspect, casatasks\nfrom casawrapper.casa import private_names, private_tasks\nwrong, seen = [], 0\n"
+            "for name, task in private_names.tasks(casatasks).items():\n"
+            "    module = ast.parse(inspect.getsource(inspect.getmodule(type(task))))\n"
+            "    call, = [node for node in ast.walk(module) if isinstance(node, ast.Call) and\n"
+            "             getattr(node.func, 'id', '') == private_names.behind(name)]\n"
+            "    seen += 1\n"
+            "    if len(call.args) != len(private_tasks._parameters(task)): wrong.append(name)\n"
+            "(wrong, seen > 100)")
+    session = run_cells(data, [code, "sdcal('none.ms', intent='*')"])
+    assert session[0].results[-1]["text/plain"] == "([], True)"
+    assert session[1].error.startswith("ParameterError: sdcal(infile='none.ms')")

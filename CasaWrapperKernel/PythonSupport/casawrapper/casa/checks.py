@@ -36,11 +36,14 @@ def adapt(casatools: ModuleType) -> None:
 def check_calls(task: type, name: str) -> None:
     """Let the class `task` say which of its parameters a wrong name may mean, and where it cannot work."""
     original = task.__call__  # type: ignore[operator]
-    known = list(inspect.signature(original).parameters)[1:]
+    parameters = inspect.signature(original).parameters
+    known = list(parameters)[1:]
+    # sdcal hands further arguments on.
+    takes_all = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
 
     @functools.wraps(original)
     def call(self: object, *values: Any, **named: Any) -> Any:
-        unknown = [one for one in named if one not in known]
+        unknown = [] if takes_all else [one for one in named if one not in known]
         if unknown:
             raise brief(TypeError("\n".join(f"{name} has no parameter {one!r}. {_guess(one, known)}".rstrip()
                                             for one in unknown)))

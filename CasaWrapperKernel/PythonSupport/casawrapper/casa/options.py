@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Iterator, NamedTuple
 
 from .explain import CasaSetupError
+from .notices import notice
 
 CONFIG = "casaconfig.config"
 _USUAL = os.path.join("~", ".casa", "config.py")
@@ -38,6 +39,9 @@ class Options(NamedTuple):
         finally:
             sys.argv = before
         self._apply(sys.modules[config])
+        if config != CONFIG and (self.configfile or self.cachedir or self.datapath):
+            notice("CASA before 6.6.4 has no --configfile, --cachedir or --datapath: what this kernel was installed with "
+                   "has no effect.")
 
     def _apply(self, config: ModuleType) -> None:
         if self.nologfile:

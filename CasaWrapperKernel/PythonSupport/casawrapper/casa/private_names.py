@@ -96,7 +96,9 @@ def lacks(names: Names) -> str:
     """Which of the names are missing, and where; empty if all are there."""
     try:
         there = _bound(importlib.import_module(names.module))
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not names.module.startswith(error.name or names.module):
+            raise  # something that CASA itself needs
         return names.module
     missing = ", ".join(name for name in names.names if name not in there)
     return f"{missing} in {names.module}" if missing else ""

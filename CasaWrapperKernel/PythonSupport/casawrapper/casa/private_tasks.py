@@ -39,7 +39,9 @@ def guard_viewer(name: str, adapter: Adapter) -> None:
 
 
 def _parameters(task: object) -> list[str]:
-    return list(inspect.signature(type(task).__call__).parameters)[1:]
+    found = list(inspect.signature(type(task).__call__).parameters.values())[1:]
+    # sdcal takes further arguments by name and hands them on.
+    return [parameter.name for parameter in found if parameter.kind is not parameter.VAR_KEYWORD]
 
 
 def replace_check_text(make: CheckText) -> None:

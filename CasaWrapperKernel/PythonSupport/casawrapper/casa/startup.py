@@ -6,6 +6,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any, Callable
 
+from .catalog import package_folder
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -37,7 +39,8 @@ def startup_file(config: str) -> str | None:
     try:
         chosen = getattr(importlib.import_module("casaconfig.config"), _SETTING, usual)
     except ImportError:
-        return None
+        # CASA before 6.6.4 runs the usual file and no other.
+        chosen = usual if package_folder("casatools") else None
     path = os.path.abspath(os.path.expanduser(chosen)) if chosen else ""
     return path if os.path.isfile(path) else None
 

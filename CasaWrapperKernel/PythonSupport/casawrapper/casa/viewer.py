@@ -120,7 +120,8 @@ def _start(kind: str) -> tuple[Application, str]:
 
     def options(pipe: str) -> list[str]:
         # Given a pipe, the viewer needs no registry, which would listen on every network interface.
-        cache = ctsys.getcachedir()
+        # Older ones have no such folder.
+        cache = getattr(ctsys, "getcachedir", str)()
         return [f"--casalogfile={casalog.logfile()}", f"{kind}={pipe}", f"--datapath={ctsys.rundata()}",
                 *([f"--cachedir={os.path.expanduser(cache)}"] if cache else [])]
 
