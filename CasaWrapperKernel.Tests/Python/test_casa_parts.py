@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
-from casa_session import Session, need_casa, run_cells, unpack_data
+from casa_session import Session, environment, need_casa, run_cells, unpack_data
 from copied_casa import CopiedCasa
 
 MS = "ngc5921_raw.ms"
@@ -129,3 +130,11 @@ def test_windows_need_no_package(casa: CopiedCasa, data: Path) -> None:
         session = run_cells(data, [f"browsetable('{MS}/ANTENNA')", "casafeather()", "casalogger()"], python=casa.python)
     assert "DISH_DIAMETER" in session[0].displays[0]["text/html"]
     assert "feather(imagename=" in session[1].stdout and "casa.log" in session[2].stdout
+
+
+def test_doctor_waits_for_an_import_no_longer_than_it_says(casa: CopiedCasa, tmp_path: Path) -> None:
+    code = ("from casawrapper.casa import doctor\nfrom casawrapper.casa.options import Options\n"
+            "doctor._IMPORT_SECONDS = 0.05\nprint([(check.ok, check.detail) for check in doctor._imports(Options())])")
+    done = subprocess.run([casa.python, "-c", code], env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True,
+                          timeout=90, check=True)
+    assert done.stdout == "[(False, 'CASA could not be imported within 0.05 s')]\n"

@@ -143,6 +143,11 @@ CASES = {
         {"casashell/private/listobs.py": [(r"def inp\(", "def show(")]},
         "casashell", "inp in casashell.private.listobs", "inp and go",
         {"inp listobs": "has no inp", "inp flagdata": "mode", LISTING: "MeasurementSet Name"}, verb=True),
+    "the call at the prompt": Case(
+        {"casashell/private/listobs.py": [(r"\b_invocation_parameters\b", "_call_parameters")]},
+        "casashell", "_invocation_parameters in casashell.private.listobs",
+        "the explanation of wrong arguments after inp and go",
+        {"inp listobs": "so this is off: the explanation", "inp flagdata": "mode"}, verb=True),
     "the lists of help": Case(
         {"casashell/private/init_doc.py": [(r"def taskhelp\(", "def help_on_tasks(")]},
         "casashell", "taskhelp in casashell.private.init_doc", "taskhelp and toolhelp",

@@ -11,7 +11,8 @@ namespace CasaWrapperKernel.Install;
 /// </summary>
 internal static partial class PythonProcess
 {
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(60);
+    // Doctor imports CASA and unpacks its programs, on file systems that may be slow.
+    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
 
     /// <param name="change">What to change in how the process is started, for example its environment.</param>
     /// <returns>The JSON that it printed last, so that what a sitecustomize prints before does no harm.</returns>

@@ -171,8 +171,13 @@ def _imports(options: Options) -> Iterator[Check]:
     with tempfile.TemporaryDirectory() as home:
         # An empty home, so that CASA neither reads nor writes the user's files.
         environment = {**os.environ, "HOME": home, "PYTHONPATH": f"{_ROOT}:{os.environ.get('PYTHONPATH', '')}"}
-        done = subprocess.run([sys.executable, "-m", _TRYOUT, data], capture_output=True, text=True,
-                              timeout=_IMPORT_SECONDS, cwd=home, env=environment)
+        try:
+            done = subprocess.run([sys.executable, "-m", _TRYOUT, data], capture_output=True, text=True,
+                                  timeout=_IMPORT_SECONDS, cwd=home, env=environment)
+        except subprocess.TimeoutExpired:
+            yield Check("imports", False, f"CASA could not be imported within {_IMPORT_SECONDS} s",
+                        "ask again when the machine and its disks are less busy")
+            return
     if done.returncode:
         yield Check("imports", False, f"Python ended with exit code {done.returncode} while it imported CASA",
                     f"{sys.executable} -c 'import casatasks'  shows why")

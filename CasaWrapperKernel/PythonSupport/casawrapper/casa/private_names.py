@@ -64,6 +64,8 @@ COMBINED = Names("casatasks.private.task_simanalyze", ("simanalyze",), "simanaly
 FIGURES = Names("matplotlib._pylab_helpers", ("Gcf", "figs"), "showing a task's figures without touching yours")
 FRAMES = Names(f"{SHELL}.stack_manip", ("find_frame", "find_local", SHELL_MARK), "inp and go")
 TWIN = Names(f"{SHELL}.listobs", ("inp", "tget", "tput", "set_global_defaults"), "inp and go")
+TWIN_CALL = Names(f"{SHELL}.listobs", ("_listobs__schema", "_invocation_parameters"),
+                  "the explanation of wrong arguments after inp and go")
 HELP = Names(f"{SHELL}.init_doc", ("taskhelp", "toolhelp"), "taskhelp and toolhelp")
 
 _TABLE: dict[str, tuple[Names, ...]] = {
@@ -71,7 +73,7 @@ _TABLE: dict[str, tuple[Names, ...]] = {
     "casatasks": (_CLASS, _CALL, _ONE_LINE, NUMBERS, COMBINED, FIGURES),
     "casaplotms": (PLOTMS_TASK, PLOTMS_START, PLOTMS_CHECK, PLOTMS_SAVE, PLOTMS_TIME, PLOTMS_CHOICES),
     "casaviewer": (IMVIEW, MSVIEW, VIEWER_START, VIEWER_CHECK),
-    "casashell": (FRAMES, TWIN, HELP),
+    "casashell": (FRAMES, TWIN, TWIN_CALL, HELP),
 }
 PACKAGES = tuple(_TABLE)
 
@@ -108,6 +110,13 @@ def require(names: Names) -> None:
     """Raise where the feature is off."""
     if missing := lacks(names):
         raise CasaSetupError(f"{_sentence(missing, names.feature)} A newer casa-kernel may know this version.")
+
+
+@lru_cache(maxsize=None)
+def mention(names: Names) -> None:
+    """Say what is off, once."""
+    if missing := lacks(names):
+        notice(_sentence(missing, names.feature))
 
 
 def _sentence(missing: str, *features: str) -> str:

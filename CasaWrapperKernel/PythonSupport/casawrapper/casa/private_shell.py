@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any, Iterator, NoReturn
 
 from .explain import CasaSetupError
-from .private_names import FRAMES, HELP, SHELL, TWIN, Names, require
+from .private_names import FRAMES, HELP, SHELL, TWIN, TWIN_CALL, Names, mention, require
 
 
 def twin(task: object, name: str) -> Any:
@@ -20,6 +20,7 @@ def twin(task: object, name: str) -> Any:
     found = _from_shell(f"{SHELL if package == 'casatasks' else f'{package}.gotasks'}.{name}", f"inp and go of {name}")
     for names in (FRAMES, Names(found.__name__, TWIN.names, TWIN.feature)):
         require(names)
+    mention(TWIN_CALL)
     return getattr(found, name)
 
 
