@@ -65,8 +65,8 @@ def test_axes_have_labels_however_deep_the_cache_lies(session: Session, tmp_path
     (tmp_path / "work").mkdir()
     deep = run_cells(tmp_path / "work", [MAKE, CELLS["default"]], XDG_CACHE_HOME=str(tmp_path / ("deep" * 40)))
     (there,), (usual,) = deep[1].pictures(), cell(session, "default").pictures()
-    # Single pixels differ between runs; without labels thousands would.
-    assert there.size == usual.size and ink(ImageChops.difference(there, usual)) < there.width * there.height / 1000
+    # Some hundred pixels differ between runs; the labels are three thousand.
+    assert there.size == usual.size and ink(ImageChops.difference(there, usual)) < 1000
 
 
 def test_postscript_is_shown_as_a_picture_and_kept(session: Session) -> None:
