@@ -183,6 +183,22 @@ public sealed class CasaLogTests : IDisposable
     });
 
     [Fact(Timeout = 30_000)]
+    public Task What_a_waiting_plotms_logs_is_of_no_cell() => Task.Run(() =>
+    {
+        const string Ready = "2026-11-24 13:42:07\tINFO\tPlotMS::params_changed\tUpdating: REDRAW\n";
+        _log.CellStarts(Cell);
+        Append($"{Head}of the cell\n{Ready}");
+        _log.TaskBegins(Cell, 1, "listobs");
+        Append(Ready);
+        _log.TaskEnds(1, "", "");
+        _log.TaskBegins(Cell, 2, "plotms");
+        Append(Ready);
+        _log.TaskEnds(2, "", "");
+        _log.CellEnds(Cell);
+        Assert.Contains("(2 lines)", Last()[Cell]);
+    });
+
+    [Fact(Timeout = 30_000)]
     public Task A_cell_is_remembered_after_many_others() => Task.Run(() =>
     {
         Run(Cell);

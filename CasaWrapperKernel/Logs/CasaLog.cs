@@ -242,7 +242,7 @@ internal sealed class CasaLog : ICellObserver
     private void Add(string text)
     {
         var line = LogLine.Parse(text);
-        if (line.IsRule)
+        if (line.IsRule || (line.IsPlotmsReady && !_tasks.Runs("plotms")))
         {
             return;
         }

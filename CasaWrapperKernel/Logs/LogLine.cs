@@ -23,6 +23,9 @@ internal sealed record LogLine(string Time, string Priority, string Origin, stri
     /// <summary>The line of hashes that CASA puts above and below a task: it says nothing.</summary>
     public bool IsRule => Message.Length > 40 && Message.AsSpan().Trim('#').IsEmpty;
 
+    /// <summary>plotms has made its page new: an empty one at its start, which, if it waits for a plot, nobody has caused.</summary>
+    public bool IsPlotmsReady => Origin == "PlotMS::params_changed";
+
     /// <summary>The task that begins with this line, or null. Servers of a parallel CASA write frames of their own.</summary>
     public string? BegunTask => Framed(Begin);
 

@@ -15,6 +15,9 @@ internal sealed class TaskFrames
     /// <summary>Whether tasks of other cells run.</summary>
     public bool AreBeside(CellLog? cell) => _open.Exists(run => run.Cell != cell);
 
+    /// <summary>Whether a task of this name runs.</summary>
+    public bool Runs(string name) => _open.Exists(run => run.Name == name && run.IsRunning);
+
     /// <summary>Takes a line.</summary>
     /// <param name="owner">The cell whose Python code wrote the line, if that is known.</param>
     /// <param name="cell">The cell that it belongs to if no task runs.</param>
