@@ -118,6 +118,14 @@ def start_kernel(casa_kernel: Path, kernel_env: dict[str, str],
 
 
 @pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working directory with the measurement set of NGC 5921."""
+    from casa_session import unpack_data
+
+    return unpack_data(tmp_path_factory.mktemp("work"))
+
+
+@pytest.fixture(scope="module")
 def kernel(start_kernel: StartKernel) -> Any:
     """The module's kernel, for tests that leave it as they found it."""
     return start_kernel()

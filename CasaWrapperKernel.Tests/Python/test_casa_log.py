@@ -8,19 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from casa_session import unpack_data
 from kernel_client import Cell, FrontEnd, Kernel
 from log_blocks import as_block, final, states
 from test_kernel_beside import execute_in, subshell  # noqa: F401
 
 pytestmark = pytest.mark.deadline(120)
 MS = "ngc5921_raw.ms"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working directory with the measurement set."""
-    return unpack_data(tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from casa_session import unpack_data
 from kernel_client import FrontEnd, Kernel
 from log_blocks import final, text
 
@@ -29,11 +28,6 @@ GITHUB_ELEMENTS = frozenset(
 GITHUB_ATTRIBUTES = ["align", "alt", "border", "color", "dir", "height", "label", "lang", "name", "open", "role", "span",
                      "tabindex", "title", "type", "value", "width"]
 EMPTY = {"br", "hr", "img", "input", "wbr"}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpack_data(tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="module")

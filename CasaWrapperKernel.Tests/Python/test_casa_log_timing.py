@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from casa_session import unpack_data
 from kernel_client import Cell, FrontEnd, Kernel
 from log_blocks import as_block
 from log_watch import Line, all_of, delays, in_time, listen, watched
@@ -19,12 +18,6 @@ from test_kernel_beside import execute_in, subshell  # noqa: F401
 pytestmark = pytest.mark.deadline(120)
 MS = "ngc5921_raw.ms"
 HEAD = f"vishead('{MS}', mode='get', hdkey='telescope')"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working directory with the measurement set."""
-    return unpack_data(tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from casa_session import ink, unpack_data
+from casa_session import ink
 from kernel_client import Cell, FrontEnd, Kernel
 from log_blocks import final
 from PIL import Image
@@ -25,12 +25,6 @@ from PIL import Image
 pytestmark = pytest.mark.deadline(120)
 MS = "ngc5921_raw.ms"
 HOSTILE = "</pre></details><script>alert(1)</script><img src=x onerror=alert(2)>&amp;"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working directory with the measurement set."""
-    return unpack_data(tmp_path_factory.mktemp("work"))
 
 
 @pytest.fixture(scope="module")

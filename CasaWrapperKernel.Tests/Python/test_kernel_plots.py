@@ -9,17 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from casa_session import unpack_data
 from kernel_client import Cell, Kernel
 
 pytestmark = pytest.mark.deadline(240)
 MS = "ngc5921_raw.ms"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working directory with the measurement set."""
-    return unpack_data(tmp_path_factory.mktemp("work"))
 
 
 def pictures(cell: Cell) -> list[bytes]:

@@ -36,17 +36,10 @@ def adapt(casatools: ModuleType) -> None:
 def check_calls(task: type, name: str) -> None:
     """Let the class `task` say which of its parameters a wrong name may mean, and where it cannot work."""
     original = task.__call__  # type: ignore[operator]
-    parameters = inspect.signature(original).parameters
-    known = list(parameters)[1:]
-    # sdcal hands further arguments on.
-    takes_all = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
 
     @functools.wraps(original)
     def call(self: object, *values: Any, **named: Any) -> Any:
-        unknown = [] if takes_all else [one for one in named if one not in known]
-        if unknown:
-            raise brief(TypeError("\n".join(f"{name} has no parameter {one!r}. {_guess(one, known)}".rstrip()
-                                            for one in unknown)))
+        _refuse_unknown(named, original, name)
         try:
             check_working_folder()
         except FileNotFoundError as error:
@@ -54,6 +47,16 @@ def check_calls(task: type, name: str) -> None:
         return original(self, *values, **named)
 
     task.__call__ = call  # type: ignore[operator]
+
+
+def _refuse_unknown(named: dict[str, Any], call: Callable[..., Any], task: str) -> None:
+    # Looked up here and not for every task while CASA is imported.
+    known = inspect.signature(call).parameters
+    unknown = [name for name in named if name not in known]
+    # sdcal hands further arguments on.
+    if unknown and not any(one.kind is one.VAR_KEYWORD for one in known.values()):
+        raise brief(TypeError("\n".join(f"{task} has no parameter {name!r}. {_guess(name, list(known)[1:])}".rstrip()
+                                        for name in unknown)))
 
 
 def _raise(found: Any, task: str, values: dict[str, Any], schema: dict[str, Any], text: str) -> str:

@@ -55,8 +55,8 @@ def _structured(formatter: Any, full: Traceback, etype: Any = None, evalue: Any 
 
 def _is_from_inside(error: Any) -> bool:
     """Whether CASA has raised the error, in a tool, which nobody marks."""
-    calls = traceback.extract_tb(error.__traceback__) if isinstance(error, BaseException) else []
-    return bool(calls) and any(name in calls[-1].filename for name in _INSIDE)
+    frames = [frame for frame, _ in traceback.walk_tb(getattr(error, "__traceback__", None))]
+    return bool(frames) and any(name in frames[-1].f_code.co_filename for name in _INSIDE)
 
 
 def _users_calls(stack: Any) -> list[str]:
