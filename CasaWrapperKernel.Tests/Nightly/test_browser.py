@@ -16,8 +16,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, WORK, need, run
 from hub_client import wait_for
+
+from conftest import ROOT, WORK, need, run
 
 PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", "")
 KERNEL = Path(os.environ.get("CASA_KERNEL", ROOT / "artifacts/kernel/casa-kernel"))

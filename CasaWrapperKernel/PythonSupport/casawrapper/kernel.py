@@ -16,10 +16,10 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from . import host, streams
+from casawrapper.bridge import host, streams
 
 if TYPE_CHECKING:
-    from .requests import Requests
+    from casawrapper.protocol.requests import Requests
 
 
 def main() -> int:
@@ -30,8 +30,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     try:
-        from . import lanes
-        from .requests import Requests
+        from casawrapper.bridge import subshells
+        from casawrapper.protocol.requests import Requests
 
         requests = Requests()
     except ImportError as error:
@@ -43,7 +43,7 @@ def main() -> int:
     runner = _Runner(loop, requests)
     signal.signal(signal.SIGINT, runner.on_interrupt)
     host.ready()
-    lanes.start(requests)
+    subshells.start(requests)
     # Searched for garbage again and again, IPython's own objects would hold up a cell now and then.
     gc.freeze()
     gc.enable()
