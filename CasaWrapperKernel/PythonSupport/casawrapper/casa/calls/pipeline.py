@@ -72,6 +72,8 @@ class Pipeline:
                 return self._enter(0, record, functools.partial(_answer, record, run, wanted))
             finally:
                 calls.enter(before)
+                # A frame and its own record would keep each other, and the result, until the next collection.
+                record.frame = None
 
         return call
 
