@@ -68,7 +68,7 @@ internal static class Environments
 
     private static async Task<PythonEnvironment?> FromWheelhouse(CancellationToken stop)
     {
-        string?[] places = [Environment.GetEnvironmentVariable("CASA_BUNDLE"), Path.Combine(Folders.Root, "..", "shared", "casa")];
+        string?[] places = [Environment.GetEnvironmentVariable("CASA_BUNDLE"), Path.Combine(Folders.Shared, "casa")];
         var installer = places.OfType<string>().Select(place => Path.Combine(place, "install.sh")).FirstOrDefault(File.Exists);
         if (installer is null || await PythonWithVenv("3.11", stop) is not { } python)
         {
