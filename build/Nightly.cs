@@ -19,7 +19,12 @@ internal static class Nightly
 
     public static async Task Run(CancellationToken stop)
     {
-        await Packages.Packages.Make(arm64: false, stop);
+        if (Environment.UserName != "root")
+        {
+            throw new BuildException("the nightly tests make images and users; run them as root.");
+        }
+
+        var kernel = await Packages.Packages.Make(arm64: false, stop);
         await Debian.Install([.. Libraries, .. Needed.Where(need => !Tool.IsThere(need.Program)).Select(need => need.Package)], stop);
         await Apptainer(stop);
         var environment = await Environments.WithCasa(stop) ?? throw Environments.Nothing();
@@ -27,7 +32,7 @@ internal static class Nightly
         var variables = new Dictionary<string, string?>(environment.Variables)
         {
             ["WHEELHOUSE"] = Directory.Exists(wheelhouse) ? Path.GetFullPath(wheelhouse) : null,
-            ["CASA_KERNEL"] = await Kernel.Publish(stop),
+            ["CASA_KERNEL"] = kernel,
             ["CASA_KERNEL_TEST_PYTHON"] = environment.Python,
             ["JUPYTER_PATH"] = null,
         };

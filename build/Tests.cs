@@ -15,7 +15,8 @@ internal static class Tests
         Directory.CreateDirectory(Folders.Results);
         await Tool.Run("dotnet", ["build", Folders.Solution, "-v", "quiet"], stop);
         await Tool.Run("dotnet", ["format", Folders.Solution, "--no-restore", "--verify-no-changes"], stop);
-        var kernel = await Kernel.Publish(stop);
+        // Without a C compiler there are no packages, and their tests are skipped.
+        var kernel = await (await Kernel.Linker(stop) is null ? Kernel.Publish(stop) : Packages.Packages.Make(arm64: false, stop));
 
         var failed = await Tool.Try("dotnet",
             ["run", "--no-build", "--project", "CasaWrapperKernel.Tests", "--", "-result-junit", Result("unit")], stop) != 0;
