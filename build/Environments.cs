@@ -70,7 +70,7 @@ internal static class Environments
     {
         string?[] places = [Environment.GetEnvironmentVariable("CASA_BUNDLE"), Path.Combine(Folders.Shared, "casa")];
         var installer = places.OfType<string>().Select(place => Path.Combine(place, "install.sh")).FirstOrDefault(File.Exists);
-        if (installer is null || await PythonWithVenv("3.11", stop) is not { } python)
+        if (installer is null || await PythonWithVenv(["3.11"], stop) is not { } python)
         {
             return null;
         }
@@ -81,19 +81,28 @@ internal static class Environments
 
     private static async Task<PythonEnvironment?> FromPypi(CancellationToken stop)
     {
-        foreach (var version in (string[])["3.12", "3.11", "3.10", "3.13"])
+        if (await PythonWithVenv(["3.12", "3.11", "3.10", "3.13"], stop) is not { } python)
         {
-            if (await PythonWithVenv(version, stop) is not { } python)
-            {
-                continue;
-            }
+            return null;
+        }
 
-            Console.WriteLine($"Trying PyPI for CASA (into {Folders.Casa}).");
-            var pip = Path.Combine(Folders.Casa, "bin", "pip");
-            return await Tool.Try(python, ["-m", "venv", Folders.Casa], stop) == 0
-                && await Tool.Try(pip, ["install", "--quiet", "--retries", "0", .. PypiPackages], stop) == 0
-                ? Made("PyPI")
-                : null;
+        Console.WriteLine($"Trying PyPI for CASA (into {Folders.Casa}).");
+        var pip = Path.Combine(Folders.Casa, "bin", "pip");
+        return await Tool.Try(python, ["-m", "venv", Folders.Casa], stop) == 0
+            && await Tool.Try(pip, ["install", "--quiet", "--retries", "0", .. PypiPackages], stop) == 0
+            ? Made("PyPI")
+            : null;
+    }
+
+    /// <returns>A Python of the first version that is here, able to make environments; or null.</returns>
+    public static async Task<string?> PythonWithVenv(string[] versions, CancellationToken stop)
+    {
+        foreach (var version in versions)
+        {
+            if (await PythonWithVenv(version, stop) is { } python)
+            {
+                return python;
+            }
         }
 
         return null;
