@@ -12,7 +12,7 @@ internal static class PythonChecks
     /// <exception cref="BuildException">The tools cannot be had here.</exception>
     public static async Task<bool> Find(CancellationToken stop)
     {
-        await PythonTools.Install(stop);
+        await Install(stop);
         var found = await Ruff(["check", "--no-fix"], stop) != 0;
         found |= await Ruff(["format", "--check"], stop) != 0;
         // Which files it looks at stands in the configuration.
@@ -25,11 +25,19 @@ internal static class PythonChecks
     /// <exception cref="BuildException">The tools cannot be had here, or something is left to be mended by hand.</exception>
     public static async Task Format(CancellationToken stop)
     {
-        await PythonTools.Install(stop);
+        await Install(stop);
         var left = await Ruff(["check", "--fix"], stop);
         if (await Ruff(["format"], stop) != 0 || left != 0)
         {
             throw new BuildException("ruff could not mend everything; see above.");
+        }
+    }
+
+    private static async Task Install(CancellationToken stop)
+    {
+        if (!await PythonTools.Install(stop))
+        {
+            throw new BuildException("the Python sources cannot be checked here; see above.");
         }
     }
 
