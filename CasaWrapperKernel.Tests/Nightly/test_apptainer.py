@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, USER, WHEELHOUSE, WORK, check_reduction, need, run
 
 # A client of Jupyter: starts the kernel, interrupts a cell, and ends the kernel, or dies and leaves that to it.

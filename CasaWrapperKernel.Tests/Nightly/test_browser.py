@@ -16,8 +16,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, WORK, need, run
 from hub_client import wait_for
+
+from conftest import ROOT, WORK, need, run
 
 PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", "")
 PLAYWRIGHT = "playwright-core@1.65.1"  # not the newest: that may be one that a registry does not serve yet

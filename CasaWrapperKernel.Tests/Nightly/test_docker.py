@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, WHEELHOUSE, WORK, check_reduction, need, run
 
 BUILDAH = ["buildah", "--root", WORK / "store", "--runroot", WORK / "run", "--storage-driver", "overlay"]

@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, WHEELHOUSE, WORK, need, run
 from hub_client import Hub, HubKernel, wait_for
+
+from conftest import ROOT, WHEELHOUSE, WORK, need, run
 
 USERS = ("casa-alice", "casa-bob")
 PORT = 18765
@@ -34,8 +35,9 @@ plotms(vis='ngc5921_raw.ms', avgchannel='63')
 # What of a kernel nobody else may read: its log, its pictures, its cache, what it was typed, its connection file, its memory.
 PRIVATE = """
 import glob, os
-from casawrapper import host
-from casawrapper.casa import appimage, workspace
+from casawrapper.bridge import host
+from casawrapper.casa.programs import appimage
+from casawrapper.casa.core import files as workspace
 picture = max(glob.glob(workspace.private_folder() + '/*/*'), key=os.path.getsize)
 history = get_ipython().history_manager.hist_file
 program = glob.glob(appimage.cache_folders()[0] + '/casaplotms*/squashfs-root/AppRun')[0]

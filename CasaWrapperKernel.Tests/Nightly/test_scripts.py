@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, WORK, need, run
 
 POWERSHELL = "7.6.9"  # not the newest: a later one may want a later .NET, or not be served yet

@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
+pytest_plugins = ["beside"]
+
 TEST_PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
 KERNEL_NAME = "casa-kernel-test"
 

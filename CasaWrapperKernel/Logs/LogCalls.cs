@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CasaWrapperKernel.Logs;
 
-/// <summary>What Python says to the log and asks of it, as JSON both ways: <c>casawrapper/host.py</c>.</summary>
+/// <summary>What Python says to the log and asks of it, as JSON both ways: <c>casawrapper/bridge/host.py</c>.</summary>
 internal sealed class LogCalls(CasaLog log)
 {
     /// <param name="parent">Header JSON of the request that the calling code belongs to.</param>

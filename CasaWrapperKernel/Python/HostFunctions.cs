@@ -5,7 +5,7 @@ namespace CasaWrapperKernel.Python;
 
 /// <summary>
 /// What the Python module <c>_casa_host</c> can do, whatever bridge carries the calls: the only door between Python and
-/// the kernel. <c>casawrapper/host.py</c> describes it for Python. May be called from any thread.
+/// the kernel. <c>casawrapper/bridge/host.py</c> describes it for Python. May be called from any thread.
 /// </summary>
 /// <param name="settings">JSON object with what Python must know of the kernel.</param>
 /// <param name="log">What Python says to the log and asks of it: parent, command and JSON argument, to JSON.</param>

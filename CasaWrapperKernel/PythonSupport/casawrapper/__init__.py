@@ -7,20 +7,20 @@ from typing import Any
 
 def ms(path: str) -> Any:
     """The path of a measurement set, usable as a text, which a notebook shows as a summary of the data."""
-    from .casa.measurementset import MeasurementSet
+    from casawrapper.casa.data.measurement_set import MeasurementSet
 
     return MeasurementSet(path)
 
 
 def image(path: str) -> Any:
     """The path of an image, usable as a text, which a notebook shows as its header and a picture."""
-    from .casa.skyimage import SkyImage
+    from casawrapper.casa.data.image import SkyImage
 
     return SkyImage(path)
 
 
 def table(path: str) -> Any:
     """The path of any casacore table, usable as a text, which a notebook shows with its first rows."""
-    from .casa.tablepath import TablePath
+    from casawrapper.casa.data.table import TablePath
 
     return TablePath(path)

@@ -16,10 +16,11 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from . import host, streams
+from casawrapper.bridge import host, streams
+from casawrapper.util.interrupts import must_wait
 
 if TYPE_CHECKING:
-    from .requests import Requests
+    from casawrapper.protocol.requests import Requests
 
 
 def main() -> int:
@@ -30,8 +31,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     try:
-        from . import lanes
-        from .requests import Requests
+        from casawrapper.bridge import subshells
+        from casawrapper.protocol.requests import Requests
 
         requests = Requests()
     except ImportError as error:
@@ -43,7 +44,7 @@ def main() -> int:
     runner = _Runner(loop, requests)
     signal.signal(signal.SIGINT, runner.on_interrupt)
     host.ready()
-    lanes.start(requests)
+    subshells.start(requests)
     # Searched for garbage again and again, IPython's own objects would hold up a cell now and then.
     gc.freeze()
     gc.enable()
@@ -102,6 +103,10 @@ class _Runner:
 
     def on_interrupt(self, signum: int, frame: FrameType | None) -> None:
         """An interrupt ends the running cell, and does nothing when none runs."""
+        if must_wait(frame):
+            # Comes again at the next step, until there is one where it does no harm.
+            signal.raise_signal(signal.SIGINT)
+            return
         now, by_host = time.monotonic(), host.take_interrupt()
         is_twin = not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
         if self._job is None or is_twin:

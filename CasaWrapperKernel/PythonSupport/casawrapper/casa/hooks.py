@@ -6,20 +6,19 @@ import importlib
 from functools import partial
 from types import ModuleType
 
-from . import private_names
-from .importhook import when_imported
+from casawrapper.casa.versions import private_names
+from casawrapper.util.imports import when_imported
 
 # CASA's module, and the module and function here that adapt it once it is there.
 ADAPTATIONS = (
-    ("casatools", "registry", "adapt"),
-    ("casatools", "windows", "adapt_table"),
-    ("casatools", "checks", "adapt"),
-    ("casatasks", "tasks", "adapt"),
-    ("casaplotms", "plotms", "adapt"),
-    ("casaviewer", "viewer", "adapt"),
-    ("casalogger", "windows", "adapt"),
-    ("casatablebrowser", "windows", "adapt"),
-    ("casafeather", "windows", "adapt"),
+    ("casatools", "setup.close_registry", "adapt"),
+    ("casatools", "tasks.window_programs", "adapt_table"),
+    ("casatasks", "tasks.table", "adapt_tasks"),
+    ("casaplotms", "tasks.table", "adapt_plotms"),
+    ("casaviewer", "tasks.table", "adapt_viewer"),
+    ("casalogger", "tasks.window_programs", "adapt"),
+    ("casatablebrowser", "tasks.window_programs", "adapt"),
+    ("casafeather", "tasks.window_programs", "adapt"),
 )
 
 

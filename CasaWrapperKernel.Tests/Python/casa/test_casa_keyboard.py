@@ -1,0 +1,251 @@
+"""Help at the keyboard with real CASA: completion in calls, Shift-Tab, one sentence for a wrong argument."""
+
+from __future__ import annotations
+
+import ast
+import json
+
+import pytest
+
+from casa_session import Cell, Session, run_cells, unpack_data
+from casawrapper.casa.data.kinds import kind_of, matches
+from casawrapper.casa.keyboard.call_site import call_at
+
+MS = "ngc5921_raw.ms"
+
+
+@pytest.mark.parametrize("code, callee, parameter, word, quoted", [
+    ("plotms(xaxis='ti", "plotms", "xaxis", "ti", True),
+    ("plotms(vis='a,b(c', xax", "plotms", None, "xax", False),
+    ("x = a.plotms(\n  vis=['a', 'b", "a.plotms", "vis", "b", True),
+    ("f(g(1, 2), field=", "f", "field", "", False),
+    ("f('a', ", "f", None, "", False),
+    ("f(a # (\n, s='", "f", "s", "", True),
+    ("f(a=\"it's\", b=\"", "f", "b", "", True),
+    ("f('''x\n(''', '''y", "f", None, "y", True),
+    ("x = 'never closed\nf(a='", "f", "a", "", True),
+    ("(f(1), g(2), h(", "h", None, "", False),
+])
+def test_the_call_around_the_cursor(code: str, callee: str, parameter: str | None, word: str, quoted: bool) -> None:
+    site = call_at(code, len(code))
+    assert site is not None
+    assert (site.callee, site.parameter, site.word, site.quoted) == (callee, parameter, word, quoted)
+    assert code[site.start:] == word
+
+
+@pytest.mark.parametrize("code", ["", "f", "f(1)", "[1, 2", "{'a': 3", "f(a) + ", "f(a.b", "f(3 + a", "# f(", "'f("])
+def test_no_call_or_no_place_for_an_argument(code: str) -> None:
+    assert call_at(code, len(code)) is None
+
+
+def test_arguments_before_and_after_the_cursor() -> None:
+    code = "f('x.ms', b=[1, 2], c='', vis='y.ms', d=name)"
+    site = call_at(code, code.index("c='") + 3)
+    assert site is not None and site.positional == ["'x.ms'"]
+    assert site.given == {"b": "[1, 2]", "vis": "'y.ms'", "d": "name"}
+
+
+def test_data_is_recognised_by_its_type_and_folders_lead_on(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, kind in (("a.ms", "Measurement Set"), ("a.im", "Image"), ("a.cal", "Calibration")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "table.dat").write_text("")
+        (tmp_path / name / "table.info").write_text(f"Type = {kind}\nSubType = \n")
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "a.fits").write_text("")
+    assert kind_of("a.cal") == "Calibration" and kind_of("ab") is None
+    assert matches("a", ("Measurement Set",)) == ["a.ms", "ab/"]
+    assert matches("./a.", ("Image", "FITS")) == ["./a.fits", "./a.im"]
+    assert matches("nowhere/", ("Image",)) == []
+
+
+TAB = """
+def tab(code, rest=""):
+    import json, time
+    from IPython.core.completer import provisionalcompleter, rectify_completions
+    text = code + rest
+    begin = time.perf_counter()
+    with provisionalcompleter():
+        found = list(rectify_completions(text, get_ipython().Completer.completions(text, len(code))))
+    seconds = time.perf_counter() - begin
+    start = found[0].start if found else 0
+    print(json.dumps([[one.text for one in found], code[start:found[0].end] if found else "", seconds]))
+import os
+listobs(MS, verbose=False)
+before = {name: os.stat(os.path.join(MS, name)).st_mtime_ns for name in os.listdir(MS)}
+mine = MS
+os.mkdir('sky.image')
+open('sky.image/table.dat', 'w').close()
+with open('sky.image/table.info', 'w') as file: file.write('Type = Image\\n')
+""".replace("MS", repr(MS))
+TABS = {
+    "names": "tclean(vis='x', spec", "first name": "tclean(", "after the place": f"listobs('{MS}', sel",
+    "allowed": "plotms(xaxis='tim", "allowed like x": "plotms(yaxis='am", "no quote yet": "tclean(deconvolver=",
+    "bool": "tclean(restart=", "path": "plotms(vis='", "image": "x = casatasks.imstat(imagename='",
+    "first argument": "listobs('ng", "list": "tclean(vis=['ng", "task": "inp tcl",
+    "field": f"plotms(vis='{MS}', field='", "second": f"plotms(vis='{MS}', field='0, N5",
+    "antenna": f"gaincal('{MS}', caltable='x', refant='2", "spw": f"plotms(vis='{MS}', spw='",
+    "scan": "plotms(vis=mine, scan='", "correlation": f"plotms(vis=['{MS}'], correlation='R",
+    "lines": f"plotms(vis='{MS}',\n       xaxis='time',\n       field='N",
+    "not CASA's": "foo(xaxis='tim", "no data": "plotms(vis='nothing.ms', field='0",
+}
+MORE = f"""
+os.makedirs('sub')
+for link in ('my data.ms', 'sub/x.ms', 'gone.ms'): os.symlink(os.path.abspath('{MS}'), link)
+os.environ['HOME'] = os.getcwd()
+from casatasks import tclean as tc
+import casatasks as ct
+import pathlib
+several, path = [mine, 'b.ms'], pathlib.Path(mine)
+made = casatools.msmetadata()
+tab("plotms(vis='gone.ms', scan='7")
+os.remove('gone.ms')
+"""
+N = ["N5921_2"]
+FORMS = {
+    "variable": ("plotms(vis=mine, field='N", "", N), "list in a variable": ("plotms(vis=several, field='N", "", N),
+    "path object": ("plotms(vis=path, field='N", "", N),
+    "variable of the cell": (f"v = '{MS}'  # raw\nplotms(vis=v, field='N", "", N),
+    "list of the cell": (f"v = ['{MS}', 'b.ms']; plotms(vis=v, field='N", "", N),
+    "alias": ("tc(specm", "", ["specmode="]), "module": ("casatasks.tclean(specm", "", ["specmode="]),
+    "alias of the module": ("ct.tclean(specm", "", ["specmode="]),
+    "alias in the cell": ("from casatasks import imstat as s, tclean as t\nt(specm", "", ["specmode="]),
+    "module in the cell": ("import casatasks as c\nc.tclean(specm", "", ["specmode="]),
+    "ms": ("ms.open('ng", "", [MS]), "table": ("tb.open('s", "", ["sky.image", "sub/"]),
+    "subtable": (f"tb.open('{MS}/ANT", "", [f"{MS}/ANTENNA"]), "image": ("ia.open('s", "", ["sky.image", "sub/"]),
+    "by name": ("ms.open(thems='ng", "", [MS]), "tool of mine": ("made.open('ng", "", [MS]),
+    "tool of the cell": ("m = msmetadata(); m.open('ng", "", [MS]),
+    "tool by its constructor": ("m = mstool()\nm.open('ng", "", [MS]),
+    "lines": (f"plotms(\n    vis='{MS}',  # it's raw\n    field='N", "'\n)", N),
+    "within a list": ("plotms(vis=['a.ms', 'ng", "", [MS]), "after a comma": ("plotms(vis=mine, scan='1,7", "", ["7"]),
+    "middle of a line": (f"x = plotms(vis='{MS}', field='N", "', xaxis='time'); y = 3", N),
+    "double quotes": (f'plotms(vis="{MS}", field="N', '"', N), "f-string": ("plotms(vis=mine, field=f'N", "", N),
+    "blank": ("plotms(vis='my d", "", ["my data.ms"]), "blank's field": ("plotms(vis='my data.ms', field='N", "", N),
+    "folder": ("plotms(vis='sub/", "", ["sub/x.ms"]), "home": ("plotms(vis='~/sub/", "", ["~/sub/x.ms"]),
+    "folder's field": ("plotms(vis='~/sub/x.ms', field='N", "", N),
+    "verb in the cell": (f"default(plotms)\nvis = '{MS}'\nfield = 'N", "", N),
+    "name of a task": ("x = imsubim", "", ["imsubimage"]),
+    "vanished": ("plotms(vis='gone.ms', scan='7", "", []), "field's braces": ("plotms(vis=mine, field=f'{N5", "", []),
+    "another object's": ("x = foo().tclean(specm", "", []), "within a text": ("print('imsubi", "", []),
+}
+CELLS = {
+    "prepare": TAB,
+    **{name: f"tab({code!r})" for name, code in TABS.items()},
+    "more": MORE,
+    **{f"form {name}": f"tab({code!r}, {rest!r})" for name, (code, rest, _) in FORMS.items()},
+    "data after it": f"tab(\"plotms(field='N\", \"', vis='{MS}')\")",
+    "variable": f"inp plotms\nvis = '{MS}'\ntab(\"field='N\")",
+    "untouched": f"{{n: os.stat(os.path.join('{MS}', n)).st_mtime_ns for n in os.listdir('{MS}')}} == before",
+    "inspect": "print(get_ipython().object_inspect_mime('tclean')['text/plain'])",
+    "inspect plotms": "print(get_ipython().object_inspect_mime('plotms')['text/plain'])",
+    "inspect other": "print(get_ipython().object_inspect_mime('print')['text/plain'])",
+    "every task": "from casawrapper.casa.catalog.parameters import describe, parameters\n"
+                  "import inspect\n"
+                  "tasks = {name: getattr(casatasks, name) for name in casatasks.__all__}\n"
+                  "tasks = {n: t for n, t in tasks.items() if type(t).__module__.startswith('casatasks.')}\n"
+                  "def defaults(t): return [(p.name, repr(p.default)) for p in inspect.signature(t).parameters.values()\n"
+                  "                         if p.kind != p.VAR_KEYWORD]\n"
+                  "(len(tasks) > 100, [n for n in tasks if not describe(n)], describe('print'), [n for n, t in "
+                  "tasks.items() if defaults(t) != [(p.name, p.default) for p in parameters(n).values()]])",
+    "wrong entries": "[describe(task).split(':')[0] for task in ('simanalyze', 'simalma', 'feather')], "
+                     "parameters('feather')['highres'].text",
+    "wrong type": f"here = 1\nlistobs('{MS}', verbose='s')",
+    "traceback": "%tb",
+    "wrong value": f"plotms(vis='{MS}', xaxis='tine')",
+    "no file": "listobs('no.ms')",
+    "several": f"tclean(['{MS}', 'no.ms'], imagename='x', specmode='cubed', niter=3.5)",
+    "go": "vis = 'no.ms'\ngo listobs",
+    "caught": "try: listobs('no.ms')\nexcept AssertionError as error: print(type(error).__mro__[1].__name__)",
+}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    return run_cells(unpack_data(tmp_path_factory.mktemp("keyboard")), list(CELLS.values()))
+
+
+def cell(session: Session, name: str) -> Cell:
+    return session[list(CELLS).index(name)]
+
+
+def tab(session: Session, name: str) -> tuple[list[str], str]:
+    done = cell(session, name)
+    assert done.error is None and done.stderr == ""
+    texts, fragment, _ = json.loads(done.stdout.splitlines()[-1])
+    return texts, fragment
+
+
+@pytest.mark.parametrize("name, texts, fragment", [
+    ("names", ["specmode="], "spec"), ("after the place", ["selectdata="], "sel"),
+    ("allowed", ["time", "timeint", "timeinterval", "time_interval"], "tim"),
+    ("allowed like x", ["amp", "amplitude"], "am"), ("bool", ["False", "True"], ""),
+    ("path", [MS], ""), ("image", ["sky.image"], ""), ("first argument", [MS], "ng"), ("list", [MS], "ng"),
+    ("task", ["tclean"], "tcl"),
+    ("field", ["1331+30500002_0", "1445+09900002_0", "N5921_2", "0", "1", "2"], ""), ("second", ["N5921_2"], "N5"),
+    ("antenna", ["2", "20", "21", "22", "23", "24", "25", "26", "27", "28"], "2"), ("spw", ["0"], ""),
+    ("scan", [str(number) for number in range(1, 8)], ""), ("correlation", ["RR"], "R"),
+    ("lines", ["N5921_2"], "N"), ("data after it", ["N5921_2"], "N"), ("variable", ["N5921_2"], "N"),
+])
+def test_completion(session: Session, name: str, texts: list[str], fragment: str) -> None:
+    assert tab(session, name) == (texts, fragment)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_completion_in_every_form_of_call(session: Session, name: str) -> None:
+    texts, fragment = tab(session, f"form {name}")
+    code, _, expected = FORMS[name]
+    assert texts == expected and (not texts or code.endswith(fragment))
+
+
+def test_all_parameters_come_in_their_order_and_values_with_quotes(session: Session) -> None:
+    assert tab(session, "first name")[0][:3] == ["vis=", "selectdata=", "field="]
+    assert "'hogbom'" in tab(session, "no quote yet")[0]
+
+
+def test_other_calls_are_ipythons(session: Session) -> None:
+    assert "time" not in tab(session, "not CASA's")[0] and "0" not in tab(session, "no data")[0]
+
+
+def test_completion_is_quick_and_touches_no_data(session: Session) -> None:
+    times = {name: json.loads(cell(session, name).stdout)[2] for name in TABS}
+    ours = [times[name] for name in ("allowed like x", "path", "second", "antenna", "spw", "scan", "lines")]
+    assert max(ours) < 0.15, times
+    assert cell(session, "untouched").results[0]["text/plain"] == "True"
+
+
+def test_shift_tab_shows_each_parameter_on_a_line(session: Session) -> None:
+    text = cell(session, "inspect").stdout
+    lines = text.splitlines()
+    assert "tclean: Radio Interferometric Image Reconstruction" in lines
+    assert any(line.startswith("    niter=0,") and "# Maximum number of iterations" in line for line in lines)
+    assert "Form images from visibilities" in text and max(map(len, lines)) < 95
+    assert "    spw='',                   # spw(s)/channels to select" in lines and "\\" not in text
+    assert "    xaxis='',                 # Plot x-axis" in cell(session, "inspect plotms").stdout
+    assert "Docstring:" in cell(session, "inspect other").stdout
+
+
+def test_every_task_is_described_by_its_own_file(session: Session) -> None:
+    assert cell(session, "every task").results[0]["text/plain"] == "(True, [], None, [])"
+    names, text = ast.literal_eval(cell(session, "wrong entries").results[0]["text/plain"])
+    assert names == ["simanalyze", "simalma", "feather"] and "high resolution" in text
+
+
+def test_a_wrong_argument_is_one_sentence(session: Session) -> None:
+    done = cell(session, "wrong type")
+    assert done.error == "ParameterError: listobs(verbose='s'): verbose must be True or False."
+    assert f"line 2: listobs('{MS}', verbose='s')" in done.stdout and "Traceback" not in done.stdout
+    assert len(done.stdout.strip().splitlines()) == 3
+    assert "_pc.validate" in cell(session, "traceback").stdout
+    wrong = cell(session, "wrong value").error
+    assert "plotms(xaxis='tine'): Did you mean 'time'? xaxis must be one of " in wrong and "'uvdist'" in wrong
+    assert "'no.ms' does not exist in /" in cell(session, "no file").error
+    assert cell(session, "go").error == cell(session, "no file").error
+
+
+def test_several_wrong_arguments_have_a_line_each(session: Session) -> None:
+    lines = cell(session, "several").error.splitlines()
+    assert len(lines) == 3 and "specmode='cubed'" in lines[1] and lines[2].endswith("niter must be a whole number.")
+
+
+def test_it_is_still_casas_assertion_error(session: Session) -> None:
+    assert cell(session, "caught").stdout == "AssertionError\n"

@@ -1,0 +1,148 @@
+"""The parts that need no CASA: finding and showing files, the door, protobuf's variable."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from casa_session import SUPPORT
+from casawrapper.casa.calls import pipeline
+from casawrapper.casa.log.reader import LogSince
+from casawrapper.casa.setup import environment
+from casawrapper.casa.tasks.plotms import calibration_library
+
+assert str(SUPPORT) in sys.path
+pytest.importorskip("IPython")
+
+from casawrapper.casa.display import pictures  # noqa: E402  (needs IPython)
+
+
+def test_pages_come_in_the_order_of_writing_and_then_of_their_numbers(tmp_path: Path) -> None:
+    (tmp_path / "p_old.png").write_text("old")
+    (tmp_path / "other.png").write_text("old")
+    watch = pictures.Watch(str(tmp_path / "p.png"))
+    for name, second in (("p_Scan10.png", 5), ("p_Scan9.png", 5), ("p_Scan2.png", 7), ("p_Scan1.png", 3)):
+        (tmp_path / name).write_text(name)
+        os.utime(tmp_path / name, (second, second))
+    for name in ("p.log", "q.png", "other.png"):
+        (tmp_path / name).write_text("new")
+    assert [Path(path).name for path in watch.written()] == [
+        "p_Scan1.png", "p_Scan9.png", "p_Scan10.png", "p_Scan2.png"]
+
+
+def test_an_overwritten_file_counts_as_written_and_a_missing_folder_as_empty(tmp_path: Path) -> None:
+    (tmp_path / "p.png").write_text("old")
+    watch = pictures.Watch(str(tmp_path / "p.png"))
+    assert watch.written() == []
+    (tmp_path / "p.png").write_text("newer")
+    assert watch.written() == [str(tmp_path / "p.png")]
+    assert pictures.Watch(str(tmp_path / "none" / "p.png")).written() == []
+
+
+def test_margins_are_cropped_and_a_blank_picture_stays() -> None:
+    Picture = pytest.importorskip("PIL.Image")
+
+    def png(box: tuple[int, int, int, int] | None) -> bytes:
+        picture, out = Picture.new("RGB", (400, 300), "white"), BytesIO()
+        if box:
+            picture.paste((200, 0, 0), box)
+        picture.save(out, "PNG")
+        return out.getvalue()
+
+    cropped = Picture.open(BytesIO(pictures._cropped(png((100, 100, 200, 150)))))
+    assert cropped.size == (124, 74)
+    assert pictures._cropped(png(None)) == png(None)
+
+
+def test_long_text_is_cut_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.txt").write_text("\n".join(f"line {number}" for number in range(500)))
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr(pictures, "display", lambda data, raw: shown.append(data))
+    pictures.show_file(str(tmp_path / "t.txt"), "")
+    text = capsys.readouterr().out
+    assert "line 199\n" in text and "line 200" not in text and "300 more lines" in text
+    assert [data["text/plain"] for data in shown] == ["t.txt"] and "t.txt'" in shown[0]["text/html"]
+
+
+def test_calibration_tables_get_their_full_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = ["caltable='b.cal', interp='linear'", 'caltable = "/data/g.cal"']
+    assert calibration_library.absolute(texts) == [f"caltable='{tmp_path}/b.cal', interp='linear'",
+                                      'caltable = "/data/g.cal"']
+    Path("lib.txt").write_text("caltable='b.cal'\ncaltable='c.cal' calwt=True\n")
+    assert Path(calibration_library.absolute("lib.txt")).read_text() == (
+        f"caltable='{tmp_path}/b.cal'\ncaltable='{tmp_path}/c.cal' calwt=True\n")
+    assert calibration_library.absolute("") == "" and calibration_library.absolute([]) == []
+
+
+def test_listing_is_taken_from_the_log_without_its_columns(tmp_path: Path) -> None:
+    log = tmp_path / "casa.log"
+    before = "2026-01-01 00:00:00\tINFO\tlistobs::ms::summary\tof an earlier call\n"
+    log.write_text(before)
+    since = LogSince(str(log))
+    log.write_text(before + "d\tINFO\tlistobs::ms::summary\tHead\nd\tINFO\tlistobs::ms::summary+\t  a\tb\n"
+                   "d\tINFO\tlistobs::MSMetaData::x \tComputing\nd\tINFO\ttclean::ms::summary\tother\n")
+    assert since.messages("listobs::ms::summary") == ["Head", "  a\tb"]
+
+
+class Note:
+    def __init__(self) -> None:
+        self.seen: list[tuple[object, ...]] = []
+
+    def begin(self, call: pipeline.TaskCall) -> None:
+        self.seen.append((call.name, call.depth, call.arguments))
+
+    def end(self, call: pipeline.TaskCall, result: object, error: BaseException | None) -> None:
+        self.seen.append((call.name, result, type(error)))
+
+
+def test_door_adapts_the_users_call_only_and_shows_observers_what_the_user_gave(monkeypatch) -> None:
+    note = Note()
+    monkeypatch.setattr(pipeline, "observers", [note])
+
+    def adapter(arguments: pipeline.Arguments, run: pipeline.Run) -> object:
+        return run({**arguments, "b": 10})
+
+    inner = pipeline.guarded("inner", lambda a, b: a + b, ["a", "b"], adapter)
+    outer = pipeline.guarded("outer", lambda a, b: inner(a, b), ["a", "b"], adapter)
+    assert outer(1, 2) == 11
+    assert note.seen == [("outer", 0, {"a": 1, "b": 2}), ("inner", 1, {"a": 1, "b": 10}),
+                         ("inner", 11, type(None)), ("outer", 11, type(None))]
+    assert inner(1, b=5) == 6 and len(note.seen) == 4
+
+
+def test_door_reports_failure_and_opens_again(monkeypatch) -> None:
+    note = Note()
+    monkeypatch.setattr(pipeline, "observers", [note])
+    broken = pipeline.guarded("broken", lambda a: 1 / a, ["a"])
+    with pytest.raises(ZeroDivisionError):
+        broken(0)
+    assert note.seen[-1] == ("broken", None, ZeroDivisionError)
+    assert broken(1) == 1.0 and note.seen[-2][1] == 0
+
+
+@pytest.mark.parametrize("version, value", [
+    ((3, 20), None), ((4, 25), "python"), ((6, 30), "python"), ((), None)])
+def test_only_a_new_protobuf_is_run_in_python(
+        monkeypatch, version: tuple[int, ...], value: str | None) -> None:
+    monkeypatch.delenv("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", raising=False)
+    monkeypatch.delitem(sys.modules, "google.protobuf", raising=False)
+    monkeypatch.setattr(environment, "protobuf_version", lambda: version)
+    environment.choose_protobuf()
+    assert os.environ.pop("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", None) == value
+
+
+def test_display_is_only_set_for_the_call_and_a_real_one_stays(monkeypatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with environment.display_variable():
+        assert os.environ["DISPLAY"]
+    assert "DISPLAY" not in os.environ
+    monkeypatch.setenv("DISPLAY", ":7")
+    with environment.display_variable():
+        assert os.environ["DISPLAY"] == ":7"
+    assert os.environ["DISPLAY"] == ":7"

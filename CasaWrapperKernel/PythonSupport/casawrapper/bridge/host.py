@@ -1,0 +1,140 @@
+"""The door to the C# host: typed access to the built-in module ``_casa_host``.
+
+Everything that leaves Python goes through here. After a fork the child has no host (its threads are gone), so there
+all of it does nothing and text goes to the child's own file descriptors.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+from contextvars import ContextVar
+from typing import Any, NamedTuple
+
+import _casa_host
+
+from casawrapper.util import strict_json
+
+
+class Job(NamedTuple):
+    """A request as the host hands it over; header, metadata and content are JSON."""
+
+    id: int
+    msg_type: str
+    header: bytes
+    metadata: bytes
+    content: bytes
+    buffers: list[bytes]
+
+
+current_request: ContextVar[int] = ContextVar("casa_kernel_request", default=0)
+"""The number of the request that the running code belongs to, by which the host finds it."""
+
+current_job: ContextVar[Job | None] = ContextVar("casa_kernel_job", default=None)
+"""The request that the running code belongs to; threads and tasks inherit both."""
+
+settings: dict[str, Any] = json.loads(_casa_host.settings())
+"""What the host told at the start: descriptors, folders, the log file."""
+
+MAIN_LANE = ""
+"""The lane of Python's main thread; the others are called ``control`` and by the ids of subshells."""
+
+_process = os.getpid()
+
+
+def enter(job: Job | None) -> None:
+    """From here on the running code belongs to this request."""
+    current_job.set(job)
+    current_request.set(job.id if job else 0)
+
+
+def in_child() -> bool:
+    """Whether this process is a fork of the kernel."""
+    return os.getpid() != _process
+
+
+def ready() -> None:
+    """Tell the host that Python's main thread is this one and takes jobs and interrupts now."""
+    _casa_host.ready(current_request)
+
+
+def fail(reason: str) -> None:
+    """Tell the host that no cell can be run; the reason answers every request."""
+    _casa_host.fail(reason)
+
+
+def log(command: str, **argument: Any) -> dict[str, Any]:
+    """Tell the host something about CASA's log, or ask it: see `casa/log/channel.py` for the commands."""
+    if in_child():
+        return {}
+    answer: dict[str, Any] = json.loads(
+        _casa_host.log(current_request.get(), command, strict_json.dumps(argument).decode() if argument else "{}"))
+    return answer
+
+
+def take(lane: str) -> Job | None:
+    """The next request of a lane, or None."""
+    job = _casa_host.take(lane)
+    return None if job is None else Job(*job)
+
+
+def complete(job: Job, content: dict[str, Any] | None, execution_count: int = 0) -> None:
+    """Hand in the content of a request's reply (None: the request is not known here)."""
+    if in_child():
+        return
+    data = b"" if content is None else strict_json.dumps(content)
+    ok = content is None or content.get("status", "ok") == "ok"
+    _casa_host.complete(job.id, data, int(ok), execution_count)
+
+
+def publish(
+    msg_type: str, content: dict[str, Any], metadata: dict[str, Any] | None = None, buffers: list[Any] | None = None
+) -> None:
+    """Send a message to every front end, under the cell that the calling code belongs to."""
+    if in_child():
+        return
+    parts = [bytes(memoryview(b).cast("B")) for b in buffers or ()]
+    _casa_host.publish(
+        current_request.get(), msg_type, strict_json.parts(content), strict_json.dumps(metadata or {}), parts
+    )
+
+
+def ask(prompt: str, password: bool) -> str:
+    """Ask the user of the front end that started the cell, and wait for the answer.
+
+    The wait is a system call of Python's own, so that an interrupt ends it.
+    """
+    descriptor = settings["input_descriptor"]
+    if in_child() or not _casa_host.ask_input(current_request.get(), prompt, int(password)):
+        from IPython.core.error import StdinNotImplementedError
+
+        raise StdinNotImplementedError(
+            "This front end cannot answer questions (input, getpass), so the cell must not ask any."
+        )
+    while True:
+        wait(descriptor)
+        value = _casa_host.take_input()
+        if value == "\x04":
+            raise EOFError  # Ctrl-D at a console
+        if value is not None:
+            return value
+
+
+def wait(descriptor: int) -> None:
+    """Block until the host has added something for this thread; an interrupt ends it."""
+    select.select([descriptor], [], [])
+    clear(descriptor)
+
+
+def clear(descriptor: int) -> None:
+    """Take note that what was added will be taken now."""
+    try:
+        os.read(descriptor, 8)
+    except BlockingIOError:
+        pass  # somebody has been here before
+
+
+def take_interrupt() -> bool:
+    """Whether the host asked for an interrupt since the last call."""
+    return bool(_casa_host.take_interrupt())

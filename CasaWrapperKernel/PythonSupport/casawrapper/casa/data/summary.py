@@ -1,0 +1,66 @@
+"""What the summaries of measurement sets and images have in common: a page of tables beside a picture."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+from html import escape
+from typing import Any, Sequence
+
+from casawrapper.casa.core.errors import brief
+from casawrapper.casa.data.kinds import kind_of
+from casawrapper.casa.display.tables import table
+
+_PICTURE_INCHES = (3.6, 3.4)
+_DOTS = 90
+_OPEN_ROWS = 12
+
+
+def figure(inches: tuple[float, float] = _PICTURE_INCHES, dots: int = _DOTS,
+           layout: str | None = "tight") -> Any:
+    """An empty figure, of a thumbnail's size, that no window system and no list of open figures knows."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    made = Figure(figsize=inches, dpi=dots, layout=layout)
+    FigureCanvasAgg(made)
+    return made
+
+
+def page(path: str, facts: dict[str, Any], parts: dict[str, tuple[Sequence[str], list[Sequence[Any]]]],
+         picture: Any, caption: str) -> str:
+    """HTML of a summary: `parts` are tables by title, each a head and its rows."""
+    shown = [[escape(key), escape(str(one))] for key, one in facts.items() if one]
+    left = [f"<b>{escape(path)}</b>", table((), shown)]
+    for title, (head, rows) in parts.items():
+        cells = [[escape(str(cell)) for cell in row] for row in rows]
+        is_open = " open" if len(rows) <= _OPEN_ROWS else ""
+        left.append(f"<details{is_open}><summary>{escape(title)} ({len(rows)})</summary>"
+                    f"{table(head, cells)}</details>")
+    right = _image(picture, caption) if picture is not None else ""
+    return ('<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start">'
+            f"<div>{''.join(left)}</div><div>{right}</div></div>")
+
+
+def text(path: str, facts: dict[str, Any]) -> str:
+    """The same in plain text, without tables and picture."""
+    return "\n".join([path, *(f"  {key}: {one}" for key, one in facts.items() if one)])
+
+
+def checked(path: str, kinds: tuple[str, ...] | None, what: str) -> str:
+    """`path` if it holds data of one of `kinds` (None: of any), which the user calls `what`."""
+    full = os.path.expanduser(path)
+    if not os.path.exists(full):
+        raise brief(FileNotFoundError(f"{path!r} does not exist in {os.getcwd()}."))
+    kind = kind_of(full)
+    if kind is None or kinds is not None and kind not in kinds:
+        raise brief(ValueError(f"{path} is no {what} but {f'of the type {kind}' if kind else 'something else'}."))
+    return path
+
+
+def _image(picture: Any, caption: str) -> str:
+    png = io.BytesIO()
+    picture.savefig(png, format="png")
+    data = base64.b64encode(png.getvalue()).decode()
+    return f'<img src="data:image/png;base64,{data}" alt="{escape(caption)}" title="{escape(caption)}">'

@@ -1,0 +1,5 @@
+"""`python -m casawrapper.casa.doctor`."""
+
+from casawrapper.casa.doctor.checks import main
+
+main()

@@ -1,0 +1,90 @@
+"""What must be right around CASA's imports and calls: log file, no windows, protobuf, DISPLAY."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import warnings
+from contextlib import contextmanager
+from functools import partial
+from types import ModuleType
+from typing import Iterator
+
+from casawrapper.casa.core.errors import CasaSetupError
+from casawrapper.casa.core.messages import notice
+from casawrapper.casa.log import file as logfiles
+from casawrapper.casa.log.location import plan
+from casawrapper.casa.setup import site_config
+from casawrapper.casa.setup.import_errors import explain
+from casawrapper.casa.setup.options import CONFIG, Options
+from casawrapper.casa.versions.private_names import OLD_CONFIG
+from casawrapper.util.imports import when_imported, while_importing
+
+_PACKAGES = (CONFIG, "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
+_DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
+_LAST_GOOD_PROTOBUF = (3, 20)
+
+
+def install(logfile: str, options: Options) -> None:
+    """Leave the hooks that configure CASA while it is imported."""
+    while_importing(CONFIG, options.in_force)
+    while_importing(OLD_CONFIG, partial(options.in_force, OLD_CONFIG))
+    for config in (CONFIG, OLD_CONFIG):
+        when_imported(config, partial(_configure, logfile))
+    for package in _PACKAGES:
+        while_importing(package, _importing)
+
+
+def _configure(logfile: str, config: ModuleType) -> None:
+    chosen = getattr(config, "logfile", None) or ""
+    if getattr(config, "nologfile", False):
+        # casashell's reading of nologfile; an empty name would end the process inside casacore.
+        config.logfile = os.devnull
+    elif not chosen or _DEFAULT_LOG.fullmatch(os.path.basename(chosen)):
+        config.logfile = logfile
+    else:
+        config.logfile = logfiles.expanded(chosen)
+        problem = logfiles.obstacle(config.logfile)
+        if problem:
+            notice(f"CASA cannot log to {config.logfile}, which its configuration names as logfile ({problem}): "
+                   f"its log is in {logfile}.")
+            config.logfile = logfile
+    plan(config.logfile)
+    logfiles.follow(config.logfile)
+    config.nologger = True
+    config.nogui = True
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    site_config.choose()
+    choose_protobuf()
+    with warnings.catch_warnings():
+        # Compiling casatasks for the first time warns about CASA's own code.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        try:
+            yield
+        except Exception as error:
+            sentence = explain(error)
+            if sentence is None:
+                raise
+            raise CasaSetupError(sentence) from error
+
+
+def choose_protobuf() -> None:
+    """Before CASA's packages are imported: let a protobuf that is too new for them run in pure Python."""
+    # CASA's generated code only loads into a newer protobuf in pure Python; protobuf reads this once.
+    if "google.protobuf" in sys.modules or protobuf_version() <= _LAST_GOOD_PROTOBUF:
+        return
+    os.environ.setdefault("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python")
+
+
+def protobuf_version() -> tuple[int, ...]:
+    """Major and minor version of the installed protobuf, () if there is none."""
+    from importlib import metadata
+
+    try:
+        return tuple(int(part) for part in metadata.version("protobuf").split(".")[:2])
+    except (metadata.PackageNotFoundError, ValueError):
+        return ()

@@ -1,0 +1,124 @@
+"""plotms is started before it is needed: for a cell that names it, and for users who have plotted here before.
+
+Its start takes longer than most plots. Who never plots gets no program that waits in vain.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from casawrapper.casa.log import location
+from casawrapper.casa.programs import appimage, launch
+from casawrapper.casa.versions import private_programs
+from casawrapper.util.imports import when_imported
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from casawrapper.casa.programs.process import Application
+
+_WORD = "plotms"
+_UNUSED_SECONDS = 600.0
+
+
+@dataclass
+class _Spare:
+    """A program that starts, or waits, for the first plot."""
+
+    options: list[str]
+    started: Future[tuple[Application, str]] = field(default_factory=Future)
+
+
+_lock = threading.Lock()
+_spare: _Spare | None = None
+_wanted = False
+
+
+def install(shell: InteractiveShell) -> None:
+    """Look at each cell of `shell` before and after it runs."""
+    shell.events.register("pre_run_cell", lambda info: notice_code(info.raw_cell or ""))
+    shell.events.register("post_run_cell", lambda result: _guess())
+    for package in ("casatools", "casatasks"):
+        when_imported(package, lambda module: _begin() if _wanted else None)
+
+
+def notice_code(code: str) -> None:
+    """Begin if `code`, which is about to run or being typed, names plotms."""
+    global _wanted
+    if _WORD in code:
+        _wanted = True
+        _begin()
+
+
+def take() -> tuple[Application, str]:
+    """The program that has been started before, or a new one."""
+    global _spare
+    options = _options()
+    with _lock:
+        spare, _spare = _spare, None
+    if spare is not None:
+        try:
+            found = spare.started.result()
+        except (RuntimeError, OSError, ImportError):
+            # It is tried again here, where the user sees why it fails.
+            return _start(options)
+        if spare.options == options and found[0].poll() is None:
+            return found
+        found[0].kill()
+    return _start(options)
+
+
+def _guess() -> None:
+    """Once a cell has been answered, begin for those who have plotted before: their plotms is unpacked."""
+    global _wanted
+    if not _wanted and "casatasks" in sys.modules:
+        _wanted = True
+        image = appimage.find_appimage("casaplotms")
+        if image is not None and appimage.is_appimage(image) and appimage.cached(image):
+            _begin()
+
+
+def _begin() -> None:
+    global _spare
+    # Before CASA 6.6.4 the log's name is not known until casatasks is there.
+    if "casatools" not in sys.modules or not location.planned_logfile() or private_programs.plotms_runs():
+        return
+    with _lock:
+        if _spare is not None:
+            return
+        spare = _spare = _Spare(_options())
+    threading.Thread(target=_start_spare, args=(spare,), name="casa-kernel-plotms", daemon=True).start()
+
+
+def _options() -> list[str]:
+    from casatools import ctsys
+
+    return ["--nopopups", f"--logfilename={location.planned_logfile()}", f"--datapath={ctsys.rundata()}"]
+
+
+def _start(options: list[str]) -> tuple[Application, str]:
+    return launch.start("plotms", "casaplotms", lambda pipe: [*options, f"--server={pipe}"])
+
+
+def _start_spare(spare: _Spare) -> None:
+    try:
+        spare.started.set_result(_start(spare.options))
+    except Exception as error:
+        spare.started.set_exception(error)
+        return
+    timer = threading.Timer(_UNUSED_SECONDS, _end_unused, (spare,))
+    timer.daemon = True
+    timer.start()
+
+
+def _end_unused(spare: _Spare) -> None:
+    global _spare
+    with _lock:
+        if _spare is not spare:
+            return
+        _spare = None
+    spare.started.result()[0].kill()

@@ -1,0 +1,38 @@
+"""plotweather: what its data lack is said before it works for a minute, and its figure is shown."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from casawrapper.casa.calls.call import Arguments, Run
+from casawrapper.casa.core.errors import CannotRun
+from casawrapper.casa.core.messages import notice
+from casawrapper.casa.data.selection import open_table
+from casawrapper.casa.display.figures import drawn_figures
+
+_COLUMNS = ("TIME", "TEMPERATURE", "DEW_POINT", "WIND_SPEED", "WIND_DIRECTION", "PRESSURE", "REL_HUMIDITY")
+
+
+def plot(arguments: Arguments, run: Run) -> Any:
+    """plotweather draws into a file, beside the data unless told otherwise, and closes its figure, which is shown."""
+    data = arguments["vis"]
+    rows, columns = _weather(os.path.expanduser(data))
+    missing = [name for name in _COLUMNS if name not in columns]
+    if not rows:
+        notice(f"{data} has no weather data (its WEATHER table is missing or empty): plotweather draws "
+               "nothing and returns the opacities of the VLA's seasonal model, after about a minute.")
+    elif missing:
+        raise CannotRun(f"plotweather cannot use the WEATHER table of {data}, which lacks "
+                        f"{', '.join(missing)}.")
+    with drawn_figures(f"plotweather: weather and opacity during {os.path.basename(os.path.normpath(data))}"):
+        return run(arguments)
+
+
+def _weather(folder: str) -> tuple[int, list[str]]:
+    """The number of rows and the columns of the weather table."""
+    try:
+        with open_table(os.path.join(folder, "WEATHER")) as tool:
+            return tool.nrows(), tool.colnames()
+    except FileNotFoundError:
+        return 0, []

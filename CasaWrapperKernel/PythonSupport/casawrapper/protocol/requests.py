@@ -1,0 +1,193 @@
+"""What each request of a front end gets (Jupyter messaging specification, "Messages on the shell channel")."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import traceback
+from typing import Any
+
+from IPython.utils.tokenutil import token_at_cursor
+
+from casawrapper import casa
+from casawrapper.bridge import host
+from casawrapper.debug.adapter import Debugger
+from casawrapper.protocol.comms import Comms
+from casawrapper.protocol.completion import Completions
+from casawrapper.shell import ipykernel_names
+from casawrapper.shell.app import KernelApp
+from casawrapper.shell.ipykernel_kernel import KernelShim
+from casawrapper.shell.shell import last_traceback
+from casawrapper.util.imports import while_importing
+
+
+class Requests:
+    """Answers requests with the help of IPython."""
+
+    def __init__(self) -> None:
+        app = KernelApp.instance()
+        app.initialize([])
+        self.shell = app.shell
+        self.stopping = False
+        self.debugger = Debugger(self.shell)
+        self._completions = Completions(self.shell)
+        self._comms = Comms()
+        self.shell.kernel = KernelShim(self.shell, self._comms)
+        ipykernel_names.install(app, self.shell.kernel)
+        casa.install(self.shell, host.settings["casa_log_file"], host.log, casa.Options(**host.settings["casa"]))
+        while_importing("casatools", self._completions.at_rest)
+        self._answers = {
+            "complete_request": self._complete,
+            "inspect_request": self._inspect,
+            "is_complete_request": self._is_complete,
+            "history_request": self._history,
+            "comm_info_request": self._comms.info,
+            "shutdown_request": self._shutdown,
+        }
+
+    def answer(self, job: host.Job) -> None:
+        """Answer any request but execute_request; a failure becomes an error reply."""
+        try:
+            if job.msg_type.startswith("comm_") and job.msg_type != "comm_info_request":
+                self._comms.handle(job)
+                host.complete(job, None)
+            elif job.msg_type in self._answers:
+                content = self._answers[job.msg_type](json.loads(job.content))
+                host.complete(job, {"status": "ok", **content})
+                casa.catch_up()
+            else:
+                host.complete(job, None)
+        except Exception as error:
+            host.complete(job, _error(error, traceback.format_exc().splitlines()))
+
+    def needs_loop(self, job: host.Job) -> bool:
+        """Whether the cell awaits at top level, so that it must run as a task."""
+        code = json.loads(job.content).get("code", "")
+        return "await" in code or "async" in code and self._should_run_async(code)
+
+    def _should_run_async(self, code: str) -> bool:
+        try:
+            transformed = self.shell.transform_cell(code)
+        except Exception:
+            return False
+        return self.shell.should_run_async(code, transformed_cell=transformed)
+
+    async def execute(self, job: host.Job) -> None:
+        """Run a cell and complete its job."""
+        content = json.loads(job.content)
+        code, silent = content["code"], content.get("silent", False)
+        if not isinstance(code, str):
+            raise TypeError(f"the code of a cell must be text, not {type(code).__name__}")
+        store = content.get("store_history", not silent) and not silent
+        shell = self.shell
+        last_traceback.set([])
+        shell.interrupted = False
+        if not silent:
+            host.publish("execute_input", {"code": code, "execution_count": shell.execution_count})
+        casa.provide(code, shell.user_ns)
+        self.debugger.trace_this_thread()
+        result = await self._run(code, store, silent)
+        error = result.error_before_exec or result.error_in_exec
+        if shell.interrupted and isinstance(error, asyncio.CancelledError):
+            error = KeyboardInterrupt()
+        count = shell.execution_count - (1 if store else 0)
+        reply = {"status": "ok"} if error is None else _error(error, last_traceback.get())
+        expressions = content.get("user_expressions") or {}
+        reply |= {
+            "execution_count": count,
+            "payload": shell.payload_manager.read_payload(),
+            "user_expressions": shell.user_expressions(expressions) if error is None else {},
+        }
+        shell.payload_manager.clear_payload()
+        host.complete(job, reply, count)
+        self.stopping = self.stopping or shell.exit_now
+
+    async def _run(self, code: str, store: bool, silent: bool) -> Any:
+        """Run a cell with IPython's events around it; figures are shown by what listens to the last ones."""
+        shell, result = self.shell, None
+        try:
+            result = await shell.run_cell_async(code, store_history=store, silent=silent, **self._transformed(code))
+        finally:
+            shell.events.trigger("post_execute")
+            if not silent:
+                shell.events.trigger("post_run_cell", result)
+        return result
+
+    def complete_interrupted(self, job: host.Job) -> None:
+        """Complete a cell that was interrupted outside of its own code, where IPython could not report it."""
+        host.enter(job)
+        stack = ["KeyboardInterrupt: "]
+        error = {"ename": "KeyboardInterrupt", "evalue": "", "traceback": stack}
+        host.publish("error", error)
+        count = self.shell.execution_count
+        host.complete(job, {"status": "error", **error, "execution_count": count}, count)
+
+    def complete_failed(self, job: host.Job, error: BaseException) -> None:
+        """Complete a request that could not be handled at all."""
+        host.enter(job)
+        content = _error(error, traceback.format_exception(error))
+        host.publish("error", {key: content[key] for key in ("ename", "evalue", "traceback")})
+        host.complete(job, {**content, "execution_count": self.shell.execution_count}, self.shell.execution_count)
+
+    def _transformed(self, code: str) -> dict[str, Any]:
+        """The cell with its magics as Python, or the error of that, as IPython wants them since 7.17."""
+        try:
+            return {"transformed_cell": self.shell.transform_cell(code), "preprocessing_exc_tuple": None}
+        except Exception:
+            return {"transformed_cell": code, "preprocessing_exc_tuple": sys.exc_info()}
+
+    def _complete(self, content: dict[str, Any]) -> dict[str, Any]:
+        code = content["code"]
+        return self._completions.answer(code, content.get("cursor_pos", len(code)))
+
+    def _inspect(self, content: dict[str, Any]) -> dict[str, Any]:
+        code = content["code"]
+        name = token_at_cursor(code, content.get("cursor_pos", len(code)))
+        detail = content.get("detail_level", 0)
+        text = casa.description(name, self.shell.user_ns) if not detail else None
+        if text is not None:
+            return {"found": True, "data": {"text/plain": text}, "metadata": {}}
+        casa.provide(name, self.shell.user_ns)
+        try:
+            data = self.shell.object_inspect_mime(name, detail_level=detail)
+        except KeyError:
+            return {"found": False, "data": {}, "metadata": {}}
+        if not self.shell.enable_html_pager:
+            data.pop("text/html", None)
+        return {"found": True, "data": data, "metadata": {}}
+
+    def _is_complete(self, content: dict[str, Any]) -> dict[str, Any]:
+        status, spaces = self.shell.input_transformer_manager.check_complete(content["code"])
+        return {"status": status, "indent": " " * spaces} if status == "incomplete" else {"status": status}
+
+    def _history(self, content: dict[str, Any]) -> dict[str, Any]:
+        manager = self.shell.history_manager
+        raw, output = content.get("raw", True), content.get("output", False)
+        match content.get("hist_access_type"):
+            case "tail":
+                lines = manager.get_tail(content.get("n") or 10, raw=raw, output=output, include_latest=True)
+            case "range":
+                lines = manager.get_range(
+                    content.get("session") or 0, content.get("start") or 0, content.get("stop"), raw=raw, output=output
+                )
+            case "search":
+                lines = manager.search(
+                    content.get("pattern") or "*",
+                    raw=raw,
+                    output=output,
+                    n=content.get("n"),
+                    unique=content.get("unique", False),
+                )
+            case _:
+                lines = []
+        # IPython calls the running session 0, but only in a range.
+        return {"history": [(session or manager.session_number, line, text) for session, line, text in lines]}
+
+    def _shutdown(self, content: dict[str, Any]) -> dict[str, Any]:
+        self.stopping = True
+        return {"restart": content.get("restart", False)}
+
+
+def _error(error: BaseException, stack: list[str]) -> dict[str, Any]:
+    return {"status": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": stack}

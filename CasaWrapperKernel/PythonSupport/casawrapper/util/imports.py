@@ -1,0 +1,99 @@
+"""Run our code around the first import of a module, however the user's code comes to import it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import AbstractContextManager, ExitStack
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Callable, Sequence
+
+from casawrapper.casa.core.messages import notice
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+Callback = Callable[[ModuleType], None]
+ContextFactory = Callable[[], AbstractContextManager[Any]]
+
+_lock = threading.RLock()
+_callbacks: dict[str, list[Callback]] = {}
+_contexts: dict[str, list[ContextFactory]] = {}
+
+
+def when_imported(name: str, callback: Callback) -> None:
+    """Call `callback(module)` once module `name` has been executed, or now if it already is."""
+    with _lock:
+        _watch()
+        _callbacks.setdefault(name, []).append(callback)
+        module = sys.modules.get(name)
+    if module is not None:
+        _call(callback, module)
+
+
+def while_importing(name: str, context: ContextFactory) -> None:
+    """Execute module `name` inside `context()`, for instance to translate what it raises."""
+    with _lock:
+        _watch()
+        _contexts.setdefault(name, []).append(context)
+
+
+def _watch() -> None:
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def _call(callback: Callback, module: ModuleType) -> None:
+    # An adaptation that fails must not take the import away from the user.
+    try:
+        callback(module)
+    except Exception as error:
+        notice(f"{module.__name__} is used as it is, because its adaptation failed: {error!r}")
+
+
+class _Finder:
+    """Finds nothing itself: it wraps the loader that the other finders give for a watched module.
+
+    Not of the abstract class, whose import alone takes a tenth of the kernel's start.
+    """
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in _callbacks and fullname not in _contexts:
+            return None
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                if hasattr(spec.loader, "exec_module"):
+                    spec.loader = _Loader(spec.loader)
+                return spec
+        return None
+
+
+class _Loader:
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        # runpy, pkgutil and importlib.resources ask the loader for more than Loader promises.
+        return getattr(self._inner, name)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._inner.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        spec = module.__spec__
+        name = spec.name if spec is not None else module.__name__
+        # From here on the module must look as if nobody had touched its import.
+        module.__loader__ = self._inner
+        if spec is not None:
+            spec.loader = self._inner
+        with ExitStack() as stack:
+            for context in _contexts.get(name, ()):
+                stack.enter_context(context())
+            self._inner.exec_module(module)
+        for callback in _callbacks.get(name, ()):
+            _call(callback, module)
