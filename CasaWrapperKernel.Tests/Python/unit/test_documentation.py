@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 TESTS = {path.stem.removeprefix("test_"): path for path in (ROOT / "CasaWrapperKernel.Tests").glob("**/test_*.py")}
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("examples/**/*.md"))]
 # `casa_log::a_test`, `Nightly/test_hub.py`, and `::another_test`, which is in the file that was named last
