@@ -20,7 +20,8 @@ internal static class Environments
     private static readonly string[] PypiPackages =
     [
         "casatools", "casatasks", "casashell", "casaplotms", "casaviewer", "casalogger", "six", "protobuf<3.21", "numpy<2.4",
-        "jupyterlab", "nbclient", "nbconvert", "ipywidgets", "pytest", "jupyter_kernel_test",
+        "jupyterlab", "nbclient", "nbconvert", "papermill", "ipykernel", "ipywidgets", "ipympl", "jupyter_console", "pytest",
+        "jupyter_kernel_test",
     ];
 
     /// <returns>An environment with CASA, or null if none can be had here.</returns>
@@ -81,7 +82,7 @@ internal static class Environments
 
     private static async Task<PythonEnvironment?> FromPypi(CancellationToken stop)
     {
-        if (await PythonWithVenv(["3.12", "3.11", "3.10", "3.13"], stop) is not { } python)
+        if (await PythonWithVenv(await PypiVersions(stop), stop) is not { } python)
         {
             return null;
         }
@@ -92,6 +93,13 @@ internal static class Environments
             && await Tool.Try(pip, ["install", "--quiet", "--retries", "0", .. PypiPackages], stop) == 0
             ? Made("PyPI")
             : null;
+    }
+
+    // CASA has packages for these; that of python3 is what the user has chosen.
+    private static async Task<string[]> PypiVersions(CancellationToken stop)
+    {
+        var chosen = await Tool.Output("python3", ["-I", "-c", "import sys; print('{}.{}'.format(*sys.version_info))"], stop);
+        return [.. ((string[])["3.12", "3.10", "3.13", "3.11"]).OrderBy(version => version != chosen || version == "3.11")];
     }
 
     /// <returns>A Python of the first version that is here, able to make environments; or null.</returns>
