@@ -11,9 +11,7 @@ internal sealed class CasaLog : ICellObserver
 {
     private const int PollMilliseconds = 25;
 
-    // _showing is taken before the outbox's lock, _gate may be taken inside it (HasWarning): so nothing is ever posted
-    // while _gate is held.
-    private readonly Lock _showing = new();
+    // It may be taken inside the outbox's lock (HasWarning): so nothing is ever posted while it is held.
     private readonly Lock _gate = new();
     private readonly Outbox _outbox;
     private readonly RecentWarnings _recent = new();
@@ -21,6 +19,7 @@ internal sealed class CasaLog : ICellObserver
     private readonly List<LogFile> _files = [];
     private readonly CellLogs _cells = new();
     private readonly Counts _counts = new();
+    private readonly BlockPlaces _places;
     private CellLog? _main;
     private bool _on = true;
     private string _level = "DEBUGGING";
@@ -28,6 +27,8 @@ internal sealed class CasaLog : ICellObserver
     public CasaLog(Outbox outbox, string file)
     {
         _outbox = outbox;
+        _places = new BlockPlaces(_cells, _gate, cell => ShowNews(cell));
+        outbox.Observer = _places;
         _files.Add(new LogFile(file));
     }
 
@@ -231,6 +232,25 @@ internal sealed class CasaLog : ICellObserver
         return new SessionLog(files).Content();
     }
 
+    /// <summary>Shows what is due.</summary>
+    /// <param name="ended">The cell whose output must be complete now.</param>
+    public void ShowNews(CellLog? ended = null)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+        }
+
+        // What is made as an update must leave before anybody clears what it updates.
+        _outbox.Locked(() =>
+        {
+            foreach (var message in News(ended))
+            {
+                _outbox.Post(Channel.Iopub, message);
+            }
+        });
+    }
+
     private void ReadNew()
     {
         foreach (var file in _files)
@@ -260,30 +280,14 @@ internal sealed class CasaLog : ICellObserver
 
     private static bool IsNoCell(byte[] parent) => parent.Length <= Wire.Outgoing.EmptyObject.Length;
 
-    /// <param name="ended">The cell whose output must be complete now.</param>
-    private void ShowNews(CellLog? ended = null)
+    private List<Wire.Outgoing> News(CellLog? ended)
     {
-        lock (_showing)
+        lock (_gate)
         {
-            List<Wire.Outgoing> messages = [];
-            var inLine = _outbox.IsInLine;
-            lock (_gate)
-            {
-                ReadNew();
-                var now = Environment.TickCount64;
-                foreach (var cell in _on ? _cells.All : [])
-                {
-                    if (cell == ended ? cell.HasNews : cell.IsDue(now, inLine))
-                    {
-                        messages.Add(cell.Show(now, ended: cell == ended));
-                    }
-                }
-            }
-
-            foreach (var message in messages)
-            {
-                _outbox.Post(Channel.Iopub, message);
-            }
+            var (now, inLine) = (Environment.TickCount64, _outbox.IsInLine);
+            return [.. (_on ? _cells.All : [])
+                .Where(cell => cell == ended ? cell.HasNews : cell.IsDue(now, inLine) && !_places.IsTaken(cell))
+                .Select(cell => cell.Show(now, ended: cell == ended))];
         }
     }
 }
