@@ -115,9 +115,9 @@ public sealed class BlockPlacesTests : IDisposable
     public Task A_callbacks_block_is_in_the_widget_that_takes_its_output() => Task.Run(() =>
     {
         Take("widget", "callback");
-        _log.TaskBegins(Callback, 1, "listobs");
+        _log.TaskBegins(Callback, new LogArgument { Call = 1, Task = "listobs" });
         Append("of the callback");
-        _log.TaskEnds(1, "", "");
+        _log.TaskEnds(new LogArgument { Call = 1 });
         Clear(wait: false, Callback);
         Take("widget", "");
         ShowNews();

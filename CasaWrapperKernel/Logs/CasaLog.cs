@@ -21,6 +21,7 @@ internal sealed class CasaLog : ICellObserver
     private readonly Counts _counts = new();
     private readonly BlockPlaces _places;
     private CellLog? _main;
+    private OpenLog? _children;
     private bool _on = true;
     private string _level = "DEBUGGING";
 
@@ -54,7 +55,6 @@ internal sealed class CasaLog : ICellObserver
         {
             ReadNew();
             var file = _files.Find(file => file.Path == path) ?? new LogFile(path);
-            file.Reopen();
             _files.Remove(file);
             _files.Add(file);
         }
@@ -66,6 +66,7 @@ internal sealed class CasaLog : ICellObserver
         while (true)
         {
             Thread.Sleep(PollMilliseconds);
+            EndAbandoned();
             ShowNews();
         }
     }
@@ -149,29 +150,31 @@ internal sealed class CasaLog : ICellObserver
     }
 
     /// <summary>A task begins that no other has called.</summary>
-    public void TaskBegins(byte[] parent, long call, string name)
+    public void TaskBegins(byte[] parent, LogArgument task)
     {
         lock (_gate)
         {
             ReadNew();
-            if ((IsNoCell(parent) ? _cells.Newest : CellOf(parent)) is { } cell)
-            {
-                cell.TaskBegins(_tasks.Begin(call, name, cell));
-            }
+            Begin(IsNoCell(parent) ? _cells.Newest : CellOf(parent), task);
         }
     }
 
     /// <summary>A task has returned or raised.</summary>
-    public void TaskEnds(long call, string error, string result)
+    public void TaskEnds(LogArgument task)
     {
         lock (_gate)
         {
             ReadNew();
-            if (_tasks.End(call, error, result) is { } task)
-            {
-                task.Cell.Progress(null);
-                task.Cell.TaskEnds(task);
-            }
+            End(task);
+        }
+    }
+
+    /// <summary>Forked children, which have no way to the host, write into this file what they have to say.</summary>
+    public void HearChildren(string path)
+    {
+        lock (_gate)
+        {
+            _children = new OpenLog(path);
         }
     }
 
@@ -205,7 +208,7 @@ internal sealed class CasaLog : ICellObserver
         lock (_gate)
         {
             ReadNew();
-            return new LogState(_on, _counts.ToString(), [.. _files.Select(file => new LogPart(file.Path, file.Start))]);
+            return new LogState(_on, _counts.ToString(), [.. _files.SelectMany(file => file.Parts)]);
         }
     }
 
@@ -253,13 +256,65 @@ internal sealed class CasaLog : ICellObserver
 
     private void ReadNew()
     {
+        _children?.ReadNew(Hear);
         foreach (var file in _files)
         {
             file.ReadNew(Add);
         }
     }
 
-    private void Add(string text)
+    private void Hear(string call)
+    {
+        var given = LogCalls.Read(call);
+        if (given.Command == "end")
+        {
+            End(given);
+        }
+        else
+        {
+            Begin(_cells.Last(given.Request) ?? _cells.Newest, given);
+        }
+    }
+
+    private void Begin(CellLog? cell, LogArgument given)
+    {
+        if (cell is not null)
+        {
+            cell.TaskBegins(_tasks.Begin(given.Key, given.Task, cell, Worker.Of(given.Process, given.Thread)));
+        }
+    }
+
+    private void End(LogArgument given)
+    {
+        if (_tasks.End(given.Key, given.Error, given.Result) is { } task)
+        {
+            task.Cell.Progress(null);
+            task.Cell.TaskEnds(task);
+        }
+    }
+
+    private void EndAbandoned()
+    {
+        lock (_gate)
+        {
+            _tasks.FindWorkers();
+            var abandoned = _tasks.Abandoned(_cells.Runs);
+            if (abandoned.Count > 0)
+            {
+                ReadNew(); // a process may have said that all is well and ended then
+            }
+
+            foreach (var task in abandoned.Where(task => task.IsRunning))
+            {
+                task.Abandon();
+                _tasks.Remove(task);
+                task.Cell.Progress(null);
+                task.Cell.TaskEnds(task);
+            }
+        }
+    }
+
+    private void Add(OpenLog log, string text)
     {
         var line = LogLine.Parse(text);
         if (line.IsRule || (line.IsPlotmsReady && !_tasks.Runs("plotms")))
@@ -270,6 +325,11 @@ internal sealed class CasaLog : ICellObserver
         _recent.Add(line, text);
         _counts.Add(line);
         var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
+        if (line.BegunTask is not null && task is { Workers: null, Begun.End: 0 })
+        {
+            task.Begun = (log.Name, log.LineEnd);
+        }
+
         if (Priority.Rank(line.Priority) >= Priority.Rank(_level))
         {
             (_cells.Owner ?? task?.Cell ?? _cells.Newest)?.Add(line, task);

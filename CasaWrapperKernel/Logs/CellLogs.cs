@@ -42,6 +42,8 @@ internal sealed class CellLogs
         return cell;
     }
 
+    public bool Runs(CellLog cell) => _running.Contains(cell);
+
     public void Begin(CellLog cell)
     {
         cell.HasPlace = true;
