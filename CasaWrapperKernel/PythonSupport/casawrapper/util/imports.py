@@ -6,7 +6,7 @@ import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack
 from types import ModuleType
-from typing import Any, Callable, cast, Sequence, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Callable, Sequence, cast
 
 from casawrapper.util.messages import notice
 
