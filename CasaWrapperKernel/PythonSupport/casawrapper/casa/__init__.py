@@ -60,7 +60,7 @@ def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, 
     hooks.install()
     tracebacks.install(shell)
     prompt = Prompt(shell.user_ns, provide)
-    namespace.install(shell, prompt.verbs())
+    namespace.install(shell, prompt, options.argv())
     shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))
     keyboard.install(shell, prompt)
     prestart.install(shell)
