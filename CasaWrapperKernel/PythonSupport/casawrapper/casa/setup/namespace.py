@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from casawrapper.casa import catalog
 from casawrapper.casa.catalog import casa_names
+from casawrapper.casa.core.errors import CasaSetupError, cannot_be_imported, not_installed
 from casawrapper.casa.prompt.without_arguments import at_prompt
 from casawrapper.casa.setup.free_names import names_used
-from casawrapper.casa.setup.import_errors import CasaSetupError, cannot_be_imported, not_installed
 from casawrapper.casa.setup.options import CONFIG
 from casawrapper.casa.versions.private_names import OLD_CONFIG, SHELL_MARK
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from casawrapper.casa.calls.pipeline import Arguments
+from casawrapper.casa.calls.call import Arguments
 from casawrapper.casa.core.messages import notice
 from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.tasks.viewer import contact_sheet
