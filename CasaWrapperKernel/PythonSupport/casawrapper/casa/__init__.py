@@ -16,7 +16,7 @@ from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.channel import Host
 from casawrapper.casa.log.location import current_logfile
 from casawrapper.casa.prompt import Prompt
-from casawrapper.casa.setup import environment, namespace, openmp, startup_file  # noqa: F401
+from casawrapper.casa.setup import environment, library_gate, namespace, openmp, startup_file  # noqa: F401
 from casawrapper.casa.setup.namespace import casa_names, provide
 from casawrapper.casa.setup.options import Options
 
@@ -56,6 +56,7 @@ def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, 
     from casawrapper.casa.tasks.plotms import prestart
 
     openmp.limit()
+    library_gate.install()
     environment.install(logfile, options)
     channel.install(log)
     logfiles.install()

@@ -19,7 +19,6 @@ from casawrapper.shell import ipykernel_names
 from casawrapper.shell.app import KernelApp
 from casawrapper.shell.ipykernel_kernel import KernelShim
 from casawrapper.shell.shell import last_traceback
-from casawrapper.util.imports import while_importing
 
 
 class Requests:
@@ -36,7 +35,6 @@ class Requests:
         self.shell.kernel = KernelShim(self.shell, self._comms)
         ipykernel_names.install(app, self.shell.kernel)
         casa.install(self.shell, host.settings["casa_log_file"], host.log, casa.Options(**host.settings["casa"]))
-        while_importing("casatools", self._completions.at_rest)
         self._answers = {
             "complete_request": self._complete,
             "inspect_request": self._inspect,
