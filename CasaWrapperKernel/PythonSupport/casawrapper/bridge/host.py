@@ -90,7 +90,7 @@ def _note(command: str, argument: dict[str, Any]) -> None:
     job = current_job.get()
     if command in ("begin", "end") and _notes is not None:
         request = json.loads(job.header)["msg_id"] if job else ""
-        _notes.write(jsonclean.dumps({"command": command, "request": request, **argument}) + b"\n")
+        _notes.write(strict_json.dumps({"command": command, "request": request, **argument}) + b"\n")
 
 
 os.register_at_fork(before=_prepare_notes)
