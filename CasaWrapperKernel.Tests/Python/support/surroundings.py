@@ -1,0 +1,36 @@
+"""The program under test, the Python that it hosts, and an environment in which nothing of the user is read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+TEST_PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
+
+
+def program_under_test() -> Path:
+    """The program that CASA_KERNEL names; the test is skipped where there is none."""
+    program = os.environ.get("CASA_KERNEL") or shutil.which("casa-kernel")
+    if not program:
+        pytest.skip("no casa-kernel: set CASA_KERNEL to the program to test")
+    assert Path(program).is_file(), f"CASA_KERNEL={program} is no file"
+    return Path(program).resolve()
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """An environment in which nothing of the user who runs the tests is read or changed."""
+    env = {k: v for k, v in os.environ.items()
+           if not k.startswith(("JPY_", "JUPYTER_", "IPYTHON", "CASA_KERNEL_", "MPL",
+                                "XDG_")) and k != "DISPLAY"}
+    env |= {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "matplotlib"),
+            "XDG_STATE_HOME": str(home / "state"), "XDG_CACHE_HOME": str(home / "cache")}
+    site_config = Path(TEST_PYTHON).parent.parent / "share" / "casa" / "config.py"
+    if "CASASITECONFIG" not in env and site_config.exists():
+        env["CASASITECONFIG"] = str(site_config)
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env.pop("PYTHONUNBUFFERED", None)  # it would also flush C's buffer, which is the kernel's task
+    return env
