@@ -14,9 +14,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from surroundings import TEST_PYTHON, clean_environment, program_under_test
+from surroundings import TEST_PYTHON
 
-pytest_plugins = ["as_plain.fixtures", "beside"]
+pytest_plugins = ["as_plain.fixtures", "beside", "surroundings"]
 
 KERNEL_NAME = "casa-kernel-test"
 
@@ -43,18 +43,6 @@ def _deadline(request: pytest.FixtureRequest) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-@pytest.fixture(scope="session")
-def casa_kernel() -> Path:
-    """The program under test."""
-    return program_under_test()
-
-
-@pytest.fixture(scope="session")
-def kernel_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which nothing of the user who runs the tests is read or changed."""
-    return clean_environment(tmp_path_factory.mktemp("home"))
 
 
 def install_kernelspec(kernel: Path, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What inspect, pickle, copy, functools and help answer about CASA's tasks and tools, in plain CASA and in the kernel."""
+"""What inspect, pickle, copy, functools and help answer about CASA's tasks and tools is what they say in plain CASA."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from as_plain.compare import answers
 from as_plain.fixtures import Both, RunBoth
 from as_plain.sessions import Call
 from casa_session import need_casa
-
 from casawrapper.casa import catalog
 
 pytestmark = pytest.mark.deadline(300)
@@ -36,5 +35,6 @@ def test_every_answer_is_that_of_plain_casa(both: Both, name: str) -> None:
     assert len(plain) > 6, plain
     different = {question: (plain.get(question, "not asked"), kernel.get(question, "not asked"))
                  for question in sorted(plain.keys() | kernel.keys()) if plain.get(question) != kernel.get(question)}
-    lines = [f"{question}: {one!r:.300} in plain CASA, {two!r:.300} in the kernel" for question, (one, two) in different.items()]
+    lines = [f"{question}: {one!r:.300} in plain CASA, {two!r:.300} in the kernel"
+             for question, (one, two) in different.items()]
     assert not lines, "\n".join(lines)

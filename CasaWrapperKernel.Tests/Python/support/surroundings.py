@@ -12,17 +12,20 @@ import pytest
 TEST_PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
 
 
-def program_under_test() -> Path:
-    """The program that CASA_KERNEL names; the test is skipped where there is none."""
+@pytest.fixture(scope="session")
+def casa_kernel() -> Path:
+    """The program under test."""
     program = os.environ.get("CASA_KERNEL") or shutil.which("casa-kernel")
-    if not program:
+    if program is None:
         pytest.skip("no casa-kernel: set CASA_KERNEL to the program to test")
     assert Path(program).is_file(), f"CASA_KERNEL={program} is no file"
     return Path(program).resolve()
 
 
-def clean_environment(home: Path) -> dict[str, str]:
+@pytest.fixture(scope="session")
+def kernel_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which nothing of the user who runs the tests is read or changed."""
+    home = tmp_path_factory.mktemp("home")
     env = {k: v for k, v in os.environ.items()
            if not k.startswith(("JPY_", "JUPYTER_", "IPYTHON", "CASA_KERNEL_", "MPL",
                                 "XDG_")) and k != "DISPLAY"}

@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
-from pathlib import Path
 from typing import Any
 
 from as_plain.normal import normal
@@ -72,7 +71,7 @@ def _parts(one: Outcome, two: Outcome, first: str, second: str) -> Iterator[Diff
         if aspect == "stderr":
             texts = tuple(_PROGRESS.sub("", _LOG_LINE.sub("", text)) for text in texts)  # type: ignore[assignment]
         if texts[0] != texts[1]:
-            lines = list(unified_diff(texts[0].splitlines(), texts[1].splitlines(), "plain", "kernel", lineterm="", n=0))
+            lines = list(unified_diff(texts[0].splitlines(), texts[1].splitlines(), lineterm="", n=0))
             yield Difference(aspect, "\n".join(line[:300] for line in lines[2:14]))
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from as_plain.compare import Difference, compare, compare_files
-from as_plain.sessions import Call, KernelProcess, PlainProcess, Session, run_both
 from kernel_client import Kernel
 from surroundings import TEST_PYTHON
+
+from as_plain.compare import Difference, compare, compare_files
+from as_plain.sessions import Call, KernelProcess, PlainProcess, Session, read_calls, run_both
 
 HERE = Path(__file__).resolve().parent
 ARCHIVE = HERE.parents[3] / "examples" / "data" / "ngc5921_raw.ms.tar.xz"
@@ -44,7 +47,7 @@ def as_plain_env(kernel_env: dict[str, str]) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def small_data(as_plain_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the data that inputs.py makes."""
-    folder = tmp_path_factory.mktemp("small")
+    folder: Path = tmp_path_factory.mktemp("small")
     done = subprocess.run([TEST_PYTHON, str(HERE / "inputs.py"), str(ARCHIVE)], cwd=folder, env=as_plain_env,
                           capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]
@@ -62,16 +65,19 @@ def run_as_plain(casa_kernel: Path, as_plain_env: dict[str, str], small_data: Pa
         for side in sides:
             side.mkdir()
         plain = Session(PlainProcess(TEST_PYTHON, as_plain_env, sides[0]), sides[0])
-        make: Callable[[], Kernel] = lambda: Kernel(casa_kernel, TEST_PYTHON, as_plain_env, folder / "log", sides[1])
+        make = partial(Kernel, casa_kernel, TEST_PYTHON, as_plain_env, folder / "log", sides[1])
         kernel = Session(KernelProcess(make), sides[1])
         run_both(calls, small_data, plain, kernel)
-        return Both(plain, kernel, compare_files([call.name for call in calls], plain, kernel, TEST_PYTHON, as_plain_env))
+        files = compare_files([call.name for call in calls], plain, kernel, TEST_PYTHON, as_plain_env)
+        for side in sides:
+            # Gigabytes, of which all that matters has been said.
+            for call in calls:
+                shutil.rmtree(side / call.name)
+        return Both(plain, kernel, files)
 
     return run
 
 
 def calls_of(*files: str) -> list[Call]:
     """The calls that stand in files of the folder `calls`."""
-    from as_plain.sessions import read_calls
-
     return [call for file in files for call in read_calls((HERE / "calls" / f"{file}.txt").read_text())]

@@ -55,9 +55,10 @@ def single_dish() -> None:
     """An antenna looks at and beside a source with a line."""
     sm, me, tb = simulator(), measures(), table()
     sm.open("sd.ms")
-    sm.setconfig(telescopename="ALMA", x=[0.0], y=[0.0], z=[0.0], dishdiameter=[12.0], mount=["alt-az"], antname=["PM01"],
-                 coordsystem="local", referencelocation=me.observatory("ALMA"))
-    sm.setspwindow(spwname="band3", freq="100GHz", deltafreq="1MHz", freqresolution="1MHz", nchannels=64, stokes="XX YY")
+    sm.setconfig(telescopename="ALMA", x=[0.0], y=[0.0], z=[0.0], dishdiameter=[12.0], mount=["alt-az"],
+                 antname=["PM01"], coordsystem="local", referencelocation=me.observatory("ALMA"))
+    sm.setspwindow(spwname="band3", freq="100GHz", deltafreq="1MHz", freqresolution="1MHz", nchannels=64,
+                   stokes="XX YY")
     sm.setfeed("perfect X Y", pol=[""])
     sm.setfield(sourcename="target", sourcedirection=me.direction("J2000", "12h00m00s", "-23d00m00s"))
     sm.setlimits(shadowlimit=0.01, elevationlimit="1deg")

@@ -1,4 +1,4 @@
-"""Runs inside plain CASA and inside the kernel: what inspect, pickle, copy, functools and help answer about CASA's names."""
+"""Runs inside plain CASA and inside the kernel: what inspect, pickle, copy and help answer about CASA's names."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_CODE = ("co_varnames", "co_names", "co_freevars", "co_cellvars", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",
-         "co_nlocals", "co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno")
+_CODE = ("co_varnames", "co_names", "co_freevars", "co_cellvars", "co_argcount", "co_posonlyargcount",
+         "co_kwonlyargcount", "co_nlocals", "co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno")
 _FUNCTION = ("__name__", "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__", "__annotations__")
-_QUESTIONS = ("isfunction", "ismethod", "isclass", "isbuiltin", "iscoroutinefunction", "isgeneratorfunction", "isroutine")
+_QUESTIONS = ("isfunction", "ismethod", "isclass", "isbuiltin", "iscoroutinefunction", "isgeneratorfunction",
+              "isroutine")
 
 
 def task(name: str, package: str = "casatasks") -> dict[str, Any]:
@@ -36,7 +37,6 @@ def task(name: str, package: str = "casatasks") -> dict[str, Any]:
         for key, one in sorted(vars(private).items()):
             if callable(one) and getattr(one, "__module__", None) == private.__name__:
                 found |= {f"{private.__name__}.{key}: {question}": answer for question, answer in _about(one)}
-        found[f"{name}: the same function in both modules"] = getattr(own, f"_{name}_t", None) is getattr(private, name, None)
     return found
 
 
@@ -76,9 +76,10 @@ def _about(value: Any) -> Iterator[tuple[str, Any]]:
     yield "__wrapped__", hasattr(value, "__wrapped__")
     yield "getdoc", _answer(inspect.getdoc, value)
     yield "getmodule", _answer(lambda: getattr(inspect.getmodule(value), "__name__", None))
-    for ask in (inspect.signature, inspect.getfullargspec, inspect.getsourcefile, inspect.getfile, inspect.getsourcelines):
+    for ask in (inspect.signature, inspect.getfullargspec, inspect.getsourcefile, inspect.getfile,
+                inspect.getsourcelines):
         yield ask.__name__, _answer(ask, value)
-    yield "help", _without_addresses(str(_answer(pydoc.render_doc, value, renderer=pydoc.plaintext)))
+    yield "help", _without_addresses(pydoc.plain(_answer(pydoc.render_doc, value)))
     yield "pickle", _answer(pickle.dumps, value)
     yield "unpickled is it", _answer(lambda: pickle.loads(pickle.dumps(value)) is value)
     yield "copy", _answer(lambda: (type(copy.copy(value)).__qualname__, copy.copy(value) is value))
@@ -88,7 +89,7 @@ def _about(value: Any) -> Iterator[tuple[str, Any]]:
         yield "wraps", _answer(_wrapped, value)
     if isinstance(value, types.FunctionType):
         yield from _about_function(value)
-    elif not isinstance(value, type) and isinstance(getattr(value, "__call__", None), types.MethodType):
+    elif isinstance(vars(type(value)).get("__call__"), types.FunctionType):
         for question, answer in _about(type(value).__call__):
             yield f"__call__ {question}", answer
 
@@ -109,7 +110,8 @@ def _wrapped(value: Callable[..., Any]) -> list[Any]:
     def wrapper() -> None:
         pass
 
-    return [getattr(wrapper, "__name__", None), wrapper.__doc__, sorted(wrapper.__dict__), str(_answer(inspect.signature, wrapper))]
+    return [getattr(wrapper, "__name__", None), wrapper.__doc__, sorted(wrapper.__dict__),
+            _answer(inspect.signature, wrapper)]
 
 
 def _answer(ask: Callable[..., Any], *values: Any, **options: Any) -> Any:

@@ -14,6 +14,11 @@ _RULES = [(re.compile(pattern), replacement) for pattern, replacement in (
     (rf"\w\w\w \w\w\w [ \d]\d {_CLOCK} (?:{_YEARS})", "<time>"),
     (r"casa-\d{8}-\d{6}\.log", "<casa log>"),
     (r"0x[0-9a-f]{6,}", "<address>"),
+    (r"\b(real|user|system) [\d.]+s", r"\1 <seconds>"),
+    (r"(took|Time to fit Gaussian to PSF) [\d.e-]+", r"\1 <seconds>"),
+    (r"(Available mem\.:|Free Space in MB:) [\d.]+", r"\1 <memory>"),
+    # Names that CASA makes up for what it needs for a moment.
+    (r"contsub[a-z0-9_]{8}\b|concat_aux_[\d.]+|\btab\d+_\d+", "<temporary>"),
 )]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from select import select
 from typing import Any, Protocol
 
-from kernel_client import Cell, Kernel
+from kernel_client import Cell, Kernel, Message
 
 SUPPORT = Path(__file__).resolve().parents[1]
 LONGEST = 120.0
@@ -85,8 +85,7 @@ class PlainProcess:
         answered = select([process.stdout], [], [], LONGEST)[0]
         if not answered or process.stdout.readline() != "done\n":
             raise Died("hangs" if not answered else f"ended with {process.wait(10)}")
-        texts = {name: file.read_text(errors="replace") for name, file in files.items()}
-        return Outcome(**texts)
+        return Outcome(files["stdout"].read_text(errors="replace"), files["stderr"].read_text(errors="replace"))
 
     def end(self) -> None:
         if self._process is not None:
@@ -110,7 +109,8 @@ class KernelProcess:
     def run(self, code: str) -> Outcome:
         assert self._kernel is not None
         end = time.monotonic() + LONGEST
-        request, messages = self._front.execute(code), []
+        request = self._front.execute(code)
+        messages: list[Message] = []
         while not messages or messages[-1]["content"] != {"execution_state": "idle"}:
             try:
                 messages.append(self._front.next_for(request, 1))
@@ -162,7 +162,7 @@ class Session:
         folder.mkdir()
         for name in call.inputs:
             copy = shutil.copytree if (inputs / name).is_dir() else shutil.copyfile
-            copy(inputs / name, folder / name)  # type: ignore[operator]
+            copy(inputs / name, folder / name)
         code = f"with probe.case({call.name!r}, {str(folder)!r}):\n{textwrap.indent(call.code, '    ')}"
         outcome = self.process.run(code)
         record = records / call.name

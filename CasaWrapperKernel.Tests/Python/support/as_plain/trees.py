@@ -10,17 +10,21 @@ from __future__ import annotations
 import filecmp
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import numpy
-from as_plain.normal import normal, normal_bytes
 from casatools import table
 
+from as_plain.normal import normal, normal_bytes
+
 _ROWS = 100_000
-# When the row was written, or which process holds the table.
+# When the row was written.
 _PASSED_OVER = {("HISTORY", "TIME"), ("logtable", "TIME")}
+# Who holds a table; and the file that wvrgcal leaves behind where it ends the process.
+_OF_A_PROCESS = re.compile(r"table\.lock|wvrgcal_tmp_\d+")
 
 
 def differences(one: str, two: str) -> list[str]:
@@ -29,7 +33,7 @@ def differences(one: str, two: str) -> list[str]:
 
 
 def _folders(one: str, two: str, where: str, roots: tuple[str, str]) -> Iterator[str]:
-    names = [{name for name in os.listdir(side) if name != "table.lock"} for side in (one, two)]
+    names = [{name for name in os.listdir(side) if not _OF_A_PROCESS.fullmatch(name)} for side in (one, two)]
     yield from (f"{where}{name} is only in plain CASA" for name in names[0] - names[1])
     yield from (f"{where}{name} is only in the kernel" for name in names[1] - names[0])
     different = []
@@ -75,6 +79,9 @@ def _tables(one: str, two: str, where: str, roots: tuple[str, str]) -> Iterator[
 
 def _first_cell(one: Any, two: Any) -> str:
     """The first place in which two values differ, as words."""
+    if isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys():
+        key = next(key for key in one if not same(one[key], two[key]))
+        return f"{key}: {_first_cell(one[key], two[key])}"
     if isinstance(one, numpy.ndarray) and isinstance(two, numpy.ndarray) and one.shape[:-1] == two.shape[:-1]:
         # The last axis is that of the rows.
         for row in range(max(one.shape[-1], two.shape[-1])):
@@ -114,7 +121,8 @@ def _column(tool: Any, name: str) -> Any:
 
 def _texts(value: Any, root: str) -> Any:
     if isinstance(value, dict):
-        return {key: _texts(one, root) for key, one in value.items()}
+        # tclean notes how much memory was free.
+        return {key: _texts(one, root) for key, one in value.items() if key != "memavail"}
     if isinstance(value, numpy.ndarray) and value.dtype.kind in "US":
         return numpy.array([normal(str(one), root) for one in value.ravel()]).reshape(value.shape)
     if isinstance(value, (list, tuple)):
@@ -128,7 +136,7 @@ def same(one: Any, two: Any) -> bool:
         return one.keys() == two.keys() and all(same(one[key], two[key]) for key in one)
     if isinstance(one, numpy.ndarray) and isinstance(two, numpy.ndarray):
         numbers = one.dtype.kind in "fc" and two.dtype.kind in "fc"
-        return one.dtype.kind == two.dtype.kind and numpy.array_equal(one, two, equal_nan=numbers)
+        return one.dtype.kind == two.dtype.kind and bool(numpy.array_equal(one, two, equal_nan=numbers))
     if isinstance(one, list) and isinstance(two, list):
         return len(one) == len(two) and all(map(same, one, two))
     return bool(type(one) is type(two) and (one == two or one != one and two != two))

@@ -68,7 +68,8 @@ def _matched(value: Any) -> str:
 
 
 _USES: dict[str, Callable[[Any], Any]] = {
-    "type": type, "type is dict": lambda value: type(value) is dict, "isinstance": lambda value: isinstance(value, dict),
+    "type": type, "type is dict": lambda value: type(value) is dict,
+    "isinstance": lambda value: isinstance(value, dict),
     "classes": lambda value: type(value).__mro__, "dir": dir, "types inside": _types,
     "repr": repr, "str": str, "format": lambda value: f"{value}", "pprint": pprint.pformat,
     "yaml.safe_dump": _yaml, "yaml.dump": _any_yaml,
@@ -78,7 +79,8 @@ _USES: dict[str, Callable[[Any], Any]] = {
     "unpickled elsewhere": _elsewhere,
     "copy": lambda value: (type(copy.copy(value)), copy.copy(value).keys()),
     "deepcopy": lambda value: (type(copy.deepcopy(value)), repr(copy.deepcopy(value))),
-    "its own copy": lambda value: type(value.copy()), "or": lambda value: type(value | {}), "its type": lambda value: type(value)(value),
+    "its own copy": lambda value: type(value.copy()), "or": lambda value: type(value | {}),
+    "its type": lambda value: type(value)(value),
     "equal": lambda value: value == value and repr(value) == repr(dict(value)),
     "**": lambda value: _with_names(**value), "{**}": lambda value: (type({**value}), {**value}),
     "*": lambda value: [*value], "items": lambda value: list(value.items()), "match": _matched,
