@@ -12,7 +12,7 @@ from typing import Any
 
 from IPython.core.history import HistoryManager
 
-from casawrapper.debug.client import leave_alone
+from casawrapper.util.threads import leave_alone
 
 _BUNDLE_SECONDS = 0.3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from contextvars import ContextVar
 from types import ModuleType
@@ -17,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any as AnyTrait
 from traitlets import Instance, Type
 
-from casawrapper import kernel
+import casawrapper
 from casawrapper.bridge import host, streams
 from casawrapper.shell.cell_files import CellCompiler
 from casawrapper.shell.history import BundledHistory
@@ -156,7 +157,7 @@ class ZMQInteractiveShell(InteractiveShell):
         return {"ename": type(error).__name__, "evalue": str(error), "traceback": last_traceback.get()}
 
 
-_OWN_FILES = {kernel.__file__, host.__file__, streams.__file__}
+_OWN_FILES = {os.path.join(os.path.dirname(casawrapper.__file__), "kernel.py"), host.__file__, streams.__file__}
 
 
 def _cut_own_frames(error: BaseException | None) -> None:

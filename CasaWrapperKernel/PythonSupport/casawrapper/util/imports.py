@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, Sequence
 
-from casawrapper.casa.core.messages import notice
+from casawrapper.util.messages import notice
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec

@@ -34,8 +34,8 @@ class CallRecord:
     """What a call takes, does and gives; complete once it has ended."""
 
     call: TaskCall
-    frame: FrameType = field(repr=False)
-    """Where the call is made: it runs as long as this is on the stack."""
+    frame: FrameType | None = field(repr=False)
+    """Where the call is made: it runs as long as this is on the stack. None once it has ended."""
     result: Any = None
     error: BaseException | None = None
     seconds: float = 0.0
@@ -69,7 +69,7 @@ def current() -> CallRecord | None:
     Derived from the stack, so that whatever has ended a call, it no longer counts.
     """
     record = _current.get()
-    if record is None:
+    if record is None or record.frame is None:
         return None
     frame: FrameType | None = sys._getframe()
     while frame is not None and frame is not record.frame:

@@ -34,7 +34,7 @@ class Pipeline:
     """Stages, in the order in which a call enters them."""
 
     def __init__(self, *stages: Stage) -> None:
-        self._stages = tuple(map(protected, stages))
+        self.stages = [protected(stage) for stage in stages]
 
     def guard(self, name: str, function: Callable[..., Any], parameters: Sequence[str],
               adapter: Adapter | None = None) -> Callable[..., Any]:
@@ -58,8 +58,9 @@ class Pipeline:
             given: Arguments = dict(zip(parameters, values, strict=False)) | named
 
             def run(arguments: Arguments) -> Any:
-                further = {key: value for key, value in arguments.items() if key not in parameters}
-                return function(*(arguments[key] for key in parameters[:len(values)]), **further)
+                first = parameters[:len(values)]
+                return function(*(arguments[key] for key in first),
+                                **{key: value for key, value in arguments.items() if key not in first})
 
             outer = calls.current()
             parent = outer.call if outer is not None else None
@@ -71,14 +72,17 @@ class Pipeline:
                 return self._enter(0, record, functools.partial(_answer, record, run, wanted))
             finally:
                 calls.enter(before)
+                # A frame and its own record would keep each other, and the result, until the next collection.
+                record.frame = None
 
         return call
 
     @protected
     def _enter(self, number: int, record: CallRecord, last: Proceed) -> Any:
-        if number == len(self._stages):
+        if number == len(self.stages):
             return last()
-        return self._stages[number](record, functools.partial(self._enter, number + 1, record, last))
+        record.result = self.stages[number](record, functools.partial(self._enter, number + 1, record, last))
+        return record.result
 
 
 @protected

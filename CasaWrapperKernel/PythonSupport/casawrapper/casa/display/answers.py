@@ -13,7 +13,7 @@ from casawrapper.casa.display.tables import as_html
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-# The table itself, and the argument of getrefcount.
+# The dictionary below, and the argument of getrefcount.
 _OURS = 2
 _answers: dict[int, dict[Any, Any]] = {}
 _quiet: dict[int, int] = {}
@@ -23,7 +23,7 @@ def remember(record: CallRecord, proceed: Proceed) -> Any:
     """Stage: a dictionary that a task gives the user is known as its answer, as long as the user keeps it."""
     result = proceed()
     if type(result) is dict and result and record.call.depth == 0:
-        for key in [key for key, answer in list(_answers.items()) if sys.getrefcount(answer) <= _OURS + 1]:
+        for key in [key for key in list(_answers) if sys.getrefcount(_answers[key]) <= _OURS]:
             _answers.pop(key, None)
             _quiet.pop(key, None)
         _answers[id(result)] = result

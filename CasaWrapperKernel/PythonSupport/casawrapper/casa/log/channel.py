@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 from casawrapper.casa.calls.call import CallRecord, LogSpan
 from casawrapper.casa.calls.pipeline import Proceed
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.sink import show as show_output
 from casawrapper.casa.log.location import current_logfile
 from casawrapper.casa.versions.private_tasks import task_lines
 from casawrapper.util.imports import when_imported
+from casawrapper.util.messages import notice
 
 
 class Host(Protocol):

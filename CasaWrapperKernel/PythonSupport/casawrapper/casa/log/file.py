@@ -6,9 +6,9 @@ import functools
 import os
 from types import ModuleType
 
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.log import channel
 from casawrapper.util.imports import when_imported
+from casawrapper.util.messages import notice
 
 
 def install() -> None:

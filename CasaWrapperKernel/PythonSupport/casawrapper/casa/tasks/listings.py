@@ -11,11 +11,11 @@ from typing import Any
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.answers import be_quiet
 from casawrapper.casa.display.sink import show
 from casawrapper.casa.log.location import current_logfile
 from casawrapper.casa.log.reader import LogSince
+from casawrapper.util.messages import notice
 
 _MOST_LINES = 200
 _ORIGIN = "listobs::ms::summary"

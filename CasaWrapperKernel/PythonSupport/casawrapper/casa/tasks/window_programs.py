@@ -6,9 +6,9 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.sink import show_object
 from casawrapper.casa.log import channel
+from casawrapper.util.messages import notice
 
 
 def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -> None:

@@ -6,7 +6,7 @@ import sys
 from typing import Any, Callable
 
 from casawrapper.casa.core.errors import ProgramEnded
-from casawrapper.casa.programs.process import Application
+from casawrapper.casa.core.program import Program
 from casawrapper.casa.versions.private_names import (
     ADDRESS,
     CHECK,
@@ -26,7 +26,7 @@ from casawrapper.casa.versions.private_names import (
 )
 
 
-def replace_plotms_launch(start: Callable[[], tuple[Application, str]]) -> None:
+def replace_plotms_launch(start: Callable[[], tuple[Program, str]]) -> None:
     """Let casaplotms get its program and the program's address from `start`, and know when it has ended."""
     if lacks(PLOTMS_START):
         return
@@ -100,7 +100,7 @@ def replace_plotms_choice_check(explain: Callable[[str, Any, list[str]], str]) -
     task.checkVariantString = check
 
 
-def replace_viewer_launch(start: Callable[[str], tuple[Application, str]]) -> None:
+def replace_viewer_launch(start: Callable[[str], tuple[Program, str]]) -> None:
     """Let casaviewer get its program and the program's address from `start(kind)`."""
     if lacks(VIEWER_START):
         return

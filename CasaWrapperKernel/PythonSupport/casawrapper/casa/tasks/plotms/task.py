@@ -8,7 +8,6 @@ from functools import partial
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
 from casawrapper.casa.log.location import current_logfile
@@ -19,6 +18,7 @@ from casawrapper.casa.programs.supervised import draw, turn
 from casawrapper.casa.tasks.plotms import calibration_library, errors, new_files, prestart
 from casawrapper.casa.versions import private_names, private_programs
 from casawrapper.casa.versions.patience import Patience
+from casawrapper.util.messages import notice
 
 _PAPER = ("pdf", "ps")
 _ONE = re.compile(r"[^,;&!*~<>]+")

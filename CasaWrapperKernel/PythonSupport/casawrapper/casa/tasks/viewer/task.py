@@ -8,7 +8,6 @@ from typing import Any, Callable
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.core.places import obstacle
 from casawrapper.casa.display.pictures import Watch, show_files, show_picture
 from casawrapper.casa.programs import launch
@@ -16,6 +15,7 @@ from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
 from casawrapper.casa.tasks.viewer import checks, contact_sheet
 from casawrapper.casa.versions import private_names, private_programs
+from casawrapper.util.messages import notice
 
 _PICTURES = ("png", "jpg", "")
 
