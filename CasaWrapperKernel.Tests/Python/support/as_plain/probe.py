@@ -40,6 +40,8 @@ def case(name: str, folder: str) -> Iterator[None]:
     # Two frames up, since contextlib is between.
     names = sys._getframe(2).f_globals
     names.pop("r", None)
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].interactive(False)
     os.chdir(folder)
     log = casalog.logfile()
     start = os.path.getsize(log)
