@@ -71,7 +71,7 @@ class Requests:
             transformed = self.shell.transform_cell(code)
         except Exception:
             return False
-        return self.shell.should_run_async(code, transformed_cell=transformed)
+        return bool(self.shell.should_run_async(code, transformed_cell=transformed))
 
     async def execute(self, job: host.Job) -> None:
         """Run a cell and complete its job."""

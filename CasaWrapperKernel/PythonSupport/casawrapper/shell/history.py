@@ -24,6 +24,10 @@ class BundledHistory(HistoryManager):
     of a short cell, and a file system that hangs would hang the cells.
     """
 
+    enabled: Any
+    db_input_cache: Any
+    db_output_cache: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._ending = threading.Event()
         self._one_writer = threading.Lock()

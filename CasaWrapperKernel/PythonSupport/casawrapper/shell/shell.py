@@ -50,7 +50,7 @@ class HostDisplayHook(DisplayHook):
 class HostDisplayPublisher(DisplayPublisher):
     """Publishes what ``display`` shows."""
 
-    def publish(  # type: ignore[override]
+    def publish(
         self,
         data: dict[str, Any],
         metadata: dict[str, Any] | None = None,
@@ -87,7 +87,8 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def get_parent(self) -> dict[str, Any]:
         """The request that the running code belongs to."""
-        return self.kernel.get_parent()
+        parent: dict[str, Any] = self.kernel.get_parent()
+        return parent
 
     def init_hooks(self) -> None:
         super().init_hooks()
@@ -178,9 +179,10 @@ def _load_ipythons_debugger(pdb: ModuleType) -> None:
     import IPython.core.debugger  # noqa: F401
 
 
-def _make_interruptible(debugger: ModuleType) -> None:
-    """``breakpoint()`` and pdb become IPython's debugger, which an interrupt ends; pdb's own would ask again for ever."""
+def _make_interruptible(debugger: Any) -> None:
+    """``breakpoint()`` and pdb become IPython's debugger, which an interrupt ends; pdb's own would ask for ever."""
     import pdb
 
-    debugger.Pdb = pdb.Pdb = debugger.InterruptiblePdb  # type: ignore[attr-defined]
-    pdb.set_trace = debugger.set_trace
+    own: Any = pdb
+    debugger.Pdb = own.Pdb = debugger.InterruptiblePdb
+    own.set_trace = debugger.set_trace

@@ -6,11 +6,12 @@ import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from typing import Any, Callable, cast, Sequence, TYPE_CHECKING
 
 from casawrapper.util.messages import notice
 
 if TYPE_CHECKING:
+    from importlib.abc import Loader
     from importlib.machinery import ModuleSpec
 
 Callback = Callable[[ModuleType], None]
@@ -68,7 +69,7 @@ class _Finder:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader)
+                    spec.loader = cast("Loader", _Loader(spec.loader))
                 return spec
         return None
 
@@ -82,7 +83,8 @@ class _Loader:
         return getattr(self._inner, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._inner.create_module(spec)
+        found: ModuleType | None = self._inner.create_module(spec)
+        return found
 
     def exec_module(self, module: ModuleType) -> None:
         spec = module.__spec__

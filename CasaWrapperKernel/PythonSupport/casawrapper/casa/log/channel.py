@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import threading
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from casawrapper.casa.calls.pipeline import Proceed
 from casawrapper.casa.display.sink import show as show_output
 from casawrapper.casa.log.location import current_logfile
 from casawrapper.casa.versions.private_tasks import task_lines
+from casawrapper.util.alike import alike
 from casawrapper.util.imports import when_imported
 from casawrapper.util.messages import notice
 
@@ -122,7 +122,6 @@ def _adapt(casatools: ModuleType) -> None:
 def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]) -> Callable[..., object]:
     """`method`, which writes into the log, one at a time; what it writes belongs to the cell that calls it."""
 
-    @functools.wraps(method)
     def call(*args: object, **kwargs: object) -> object:
         with alone:
             try:
@@ -131,4 +130,4 @@ def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]
             finally:
                 host("disown")
 
-    return call
+    return alike(method, call)

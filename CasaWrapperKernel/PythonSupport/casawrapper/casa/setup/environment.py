@@ -53,7 +53,6 @@ def _configure(logfile: str, config: ModuleType) -> None:
     plan(config.logfile)
     logfiles.follow(config.logfile)
     config.nologger = True
-    config.nogui = True
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def _column(folder: str, table: str, name: str) -> Any:
 
 def _rows(folder: str, table: str) -> int:
     with _open(folder, table) as tool:
-        return tool.nrows()
+        return int(tool.nrows())
 
 
 @contextmanager

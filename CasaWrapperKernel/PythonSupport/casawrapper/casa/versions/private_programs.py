@@ -39,7 +39,7 @@ def replace_plotms_launch(start: Callable[[], tuple[Program, str]]) -> None:
                 process, address = start()
             setattr(tool, PROCESS, process)
             setattr(tool, ADDRESS, address)
-        return getattr(tool, ADDRESS)
+        return str(getattr(tool, ADDRESS))
 
     def check(stub: Any, address: str) -> Any:
         # CASA asks the program itself before each of the forty calls of a plot, and replaces a dead one
@@ -109,7 +109,7 @@ def replace_viewer_launch(start: Callable[[str], tuple[Program, str]]) -> None:
     def launch(kind: str = "--server") -> str:
         if getattr(tool, ADDRESS)[kind] is None or getattr(tool, PROCESS)[kind] is None:
             getattr(tool, PROCESS)[kind], getattr(tool, ADDRESS)[kind] = start(kind)
-        return getattr(tool, ADDRESS)[kind]
+        return str(getattr(tool, ADDRESS)[kind])
 
     def check(kind: str) -> Any:
         if forget_viewer():

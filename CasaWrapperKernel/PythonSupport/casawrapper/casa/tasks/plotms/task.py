@@ -112,7 +112,7 @@ def _has_more_pages(arguments: Arguments) -> bool:
 
 def _data(arguments: Arguments) -> str:
     # There is no caltable before CASA 6.6.5, where vis takes calibration tables too.
-    return arguments["vis"] or arguments.get("caltable", "")
+    return str(arguments["vis"] or arguments.get("caltable", ""))
 
 
 def _words(arguments: Arguments) -> str:
