@@ -14,9 +14,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from surroundings import TEST_PYTHON
+from surroundings import TEST_PYTHON, casa_kernel, kernel_env  # noqa: F401
 
-pytest_plugins = ["as_plain.fixtures", "beside", "surroundings"]
+pytest_plugins = ["as_plain.fixtures", "beside"]
 
 KERNEL_NAME = "casa-kernel-test"
 

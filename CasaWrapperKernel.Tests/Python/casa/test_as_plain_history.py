@@ -19,9 +19,11 @@ VISIBILITIES = """
     mstransform partition phaseshift sdbaseline sdcal sdsmooth setjy split statwt uvcontsub uvcontsub_old uvsub
     virtualconcat
 """.split()
+WRITES_NONE = {"importgmrt", "mstransform"}
+"""The tasks of CASA 6.7 that fail to write their parameters: in the one a name, in the other a tool is missing."""
 IMAGES = """
-    imbaseline imcollapse imcontsub imdev imfit imhead immath immoments impbcor importfits impv imrebin imregrid
-    imsmooth imsubimage imtrans specfit specsmooth spxfit tclean deconvolve widebandpbcor feather
+    deconvolve imcollapse imcontsub imdev imfit imhead_put immath immoments impbcor importfits impv imrebin imregrid
+    imsmooth imsubimage imtrans specfit specsmooth spxfit tclean ft
 """.split()
 LISTS = ["flagdata_list", "flagdata_list_calculate", "flagdata_list_from_a_file", "flagdata_list_on_an_MMS",
          "flagdata_manual_on_an_MMS", "flagcmd_list", "mstransform_into_an_MMS"]
@@ -41,14 +43,14 @@ def test_a_measurement_sets_history_is_that_of_plain_casa(both: Both, task: str)
     if task in NO_DATA:
         pytest.skip(f"{task} needs {NO_DATA[task]}, which nothing here can write")
     plain = _same_histories(both, task)
-    assert any(line.endswith(f" | taskname={task}") for lines in plain.values() for line in lines), plain.keys()
+    assert (f" | taskname={task}" in _all(plain)) != (task in WRITES_NONE)
 
 
-@pytest.mark.parametrize("task", IMAGES)
-def test_an_images_history_is_that_of_plain_casa(both: Both, task: str) -> None:
-    plain = _same_histories(both, task)
-    written = sum(f"{task}(" in line for lines in plain.values() for line in lines)
-    assert written or task in ("imfit", "importfits", "deconvolve", "widebandpbcor", "feather"), plain
+@pytest.mark.parametrize("call", IMAGES)
+def test_an_images_history_is_that_of_plain_casa(both: Both, call: str) -> None:
+    task = call.partition("_")[0]
+    text = _all(_same_histories(both, call))
+    assert f" | {task}(imagename=" in text or f" | {task}(fits" in text or f"taskname={task}" in text.replace(" ", "")
 
 
 @pytest.mark.parametrize("call", LISTS)
@@ -69,3 +71,7 @@ def _same_histories(both: Both, call: str) -> dict[str, list[str]]:
     for table, lines in plain.items():
         assert kernel[table] == lines, f"{table}: {len(lines)} lines in plain CASA, {len(kernel[table])} in the kernel"
     return plain
+
+
+def _all(histories: dict[str, list[str]]) -> str:
+    return "\n".join(line for lines in histories.values() for line in lines)
