@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
 
-from as_plain.normal import normal
+from as_plain.normal import normal, normal_bytes
 from as_plain.sessions import SUPPORT, Outcome, Session
 
 # CASA repeats warnings on standard error, and draws its progress there.
@@ -78,6 +78,8 @@ def _parts(one: Outcome, two: Outcome, first: str, second: str) -> Iterator[Diff
 def _plain(value: Any, folder: str) -> Any:
     if isinstance(value, str):
         return normal(value, folder)
+    if isinstance(value, bytes):
+        return normal_bytes(value, folder)
     if isinstance(value, (list, tuple)):
         return [_plain(one, folder) for one in value]
     return {key: _plain(one, folder) for key, one in value.items()} if isinstance(value, dict) else value

@@ -61,7 +61,8 @@ def run_as_plain(casa_kernel: Path, as_plain_env: dict[str, str], small_data: Pa
 
     def run(calls: Sequence[Call]) -> Both:
         folder = tmp_path_factory.mktemp("as-plain")
-        sides = [folder / name for name in ("plain", "kernel")]
+        # Of the same length, which texts and bytes with paths in them then have as well.
+        sides = [folder / name for name in ("plain_casa", "the_kernel")]
         for side in sides:
             side.mkdir()
         plain = Session(PlainProcess(TEST_PYTHON, as_plain_env, sides[0]), sides[0])
