@@ -14,9 +14,9 @@ from casa_session import need_casa
 from casawrapper.casa import catalog
 
 TASKS = catalog.task_names() - {"casalog"}
-# wvrgcal ends a plain CASA's process, and what CASA has reckoned there before counts in the last digits of what follows.
-CALLS = {call.name: call for call in sorted(
-    [*calls_of("visibilities", "images", "single_dish"), *wrong_calls(TASKS)], key=lambda call: call.task == "wvrgcal")}
+# wvrgcal comes last: it ends plain CASA's process, and what that has reckoned before counts in the last digits.
+ALL = [*calls_of("visibilities", "images", "single_dish"), *wrong_calls(TASKS)]
+CALLS = {call.name: call for call in sorted(ALL, key=lambda call: call.task == "wvrgcal")}
 
 
 @pytest.fixture(scope="module")

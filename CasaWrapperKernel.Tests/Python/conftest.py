@@ -14,9 +14,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from surroundings import TEST_PYTHON, casa_kernel, kernel_env  # noqa: F401
+from casa_session import PYTHON as TEST_PYTHON
 
-pytest_plugins = ["as_plain.fixtures", "beside"]
+pytest_plugins = ["as_plain.fixtures", "beside", "surroundings"]
 
 KERNEL_NAME = "casa-kernel-test"
 

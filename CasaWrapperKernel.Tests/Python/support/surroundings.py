@@ -1,15 +1,13 @@
-"""The program under test, the Python that it hosts, and an environment in which nothing of the user is read."""
+"""The program under test, and an environment in which nothing of the user who runs the tests is read."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-
-TEST_PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
+from casa_session import SITE_CONFIG
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +29,8 @@ def kernel_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
                                 "XDG_")) and k != "DISPLAY"}
     env |= {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "matplotlib"),
             "XDG_STATE_HOME": str(home / "state"), "XDG_CACHE_HOME": str(home / "cache")}
-    site_config = Path(TEST_PYTHON).parent.parent / "share" / "casa" / "config.py"
-    if "CASASITECONFIG" not in env and site_config.exists():
-        env["CASASITECONFIG"] = str(site_config)
+    if "CASASITECONFIG" not in env and SITE_CONFIG.exists():
+        env["CASASITECONFIG"] = str(SITE_CONFIG)
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     env.pop("PYTHONUNBUFFERED", None)  # it would also flush C's buffer, which is the kernel's task
     return env

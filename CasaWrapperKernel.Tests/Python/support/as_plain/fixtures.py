@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from casa_session import ARCHIVE, PYTHON
 from kernel_client import Kernel
-from surroundings import TEST_PYTHON
 
 from as_plain.compare import Difference, compare, compare_files
 from as_plain.sessions import Call, KernelProcess, PlainProcess, Session, read_calls, run_both
 
 HERE = Path(__file__).resolve().parent
-ARCHIVE = HERE.parents[3] / "examples" / "data" / "ngc5921_raw.ms.tar.xz"
 
 
 @dataclass
@@ -48,7 +47,7 @@ def as_plain_env(kernel_env: dict[str, str]) -> dict[str, str]:
 def small_data(as_plain_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the data that inputs.py makes."""
     folder: Path = tmp_path_factory.mktemp("small")
-    done = subprocess.run([TEST_PYTHON, str(HERE / "inputs.py"), str(ARCHIVE)], cwd=folder, env=as_plain_env,
+    done = subprocess.run([PYTHON, str(HERE / "inputs.py"), str(ARCHIVE)], cwd=folder, env=as_plain_env,
                           capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]
     return folder
@@ -65,11 +64,11 @@ def run_as_plain(casa_kernel: Path, as_plain_env: dict[str, str], small_data: Pa
         sides = [folder / name for name in ("plain_casa", "the_kernel")]
         for side in sides:
             side.mkdir()
-        plain = Session(PlainProcess(TEST_PYTHON, as_plain_env, sides[0]), sides[0])
-        make = partial(Kernel, casa_kernel, TEST_PYTHON, as_plain_env, folder / "log", sides[1])
+        plain = Session(PlainProcess(PYTHON, as_plain_env, sides[0]), sides[0])
+        make = partial(Kernel, casa_kernel, PYTHON, as_plain_env, folder / "log", sides[1])
         kernel = Session(KernelProcess(make), sides[1])
         run_both(calls, small_data, plain, kernel)
-        files = compare_files([call.name for call in calls], plain, kernel, TEST_PYTHON, as_plain_env)
+        files = compare_files([call.name for call in calls], plain, kernel, PYTHON, as_plain_env)
         for side in sides:
             # Gigabytes, of which all that matters has been said.
             for call in calls:
