@@ -18,7 +18,7 @@ CALLS = {
     "specfit": ("specfit('cube.image', box='16,16,16,16', ngauss=1)", "cube.image"),
     "flagdata": ("flagdata('raw.ms', mode='summary')", "raw.ms"), "listobs": ("listobs('raw.ms')", "raw.ms"),
     "visstat": ("visstat('raw.ms', axis='amp', datacolumn='data')", "raw.ms"),
-    "vishead": ("vishead('raw.ms', mode='summary')", "raw.ms"),
+    "vishead": ("vishead('raw.ms', mode='list')", "raw.ms"),
     "statwt": ("statwt('raw.ms', datacolumn='data', preview=True)", "raw.ms"),
     "calstat": ("calstat('g.cal', axis='amp', datacolumn='CPARAM')", "g.cal"),
     "fluxscale": ("fluxscale('cal.ms', caltable='g.cal', fluxtable='n.cal', reference='0', transfer='1')",

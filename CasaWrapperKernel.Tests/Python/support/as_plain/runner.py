@@ -12,11 +12,14 @@ CLIB = ctypes.CDLL(None)
 
 
 def main() -> None:
-    """Serve until standard input ends; the answers go to the descriptor that was standard output."""
-    answers = os.fdopen(os.dup(1), "w")
+    """Serve until standard input ends; the answers go to what was standard output."""
+    orders, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
+    with open(os.devnull) as nothing:
+        # Whoever asks gets no answer, as in a notebook that is run by a program.
+        os.dup2(nothing.fileno(), 0)
     names: dict[str, Any] = {"__name__": "__main__"}
     exec("from casatasks import *", names)
-    for line in sys.stdin:
+    for line in orders:
         order = json.loads(line)
         for descriptor, stream in ((1, "stdout"), (2, "stderr")):
             with open(order[stream], "w") as file:
