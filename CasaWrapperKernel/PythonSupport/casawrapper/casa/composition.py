@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from casawrapper.casa.log import channel
 from casawrapper.casa.log import file as log_file
 from casawrapper.casa.prompt import Prompt
-from casawrapper.casa.setup import environment, namespace, openmp, startup_file
+from casawrapper.casa.setup import environment, library_gate, namespace, openmp, startup_file
 from casawrapper.casa.setup.options import Options
 from casawrapper.casa.versions import private_names
 from casawrapper.util.imports import when_imported
@@ -59,6 +59,7 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
     from casawrapper.casa.tasks.plotms import prestart
 
     openmp.limit()
+    library_gate.install()
     environment.install(logfile, options)
     channel.install(log)
     log_file.install()
@@ -68,7 +69,7 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
     answers.install(shell)
     figures.install(shell)
     prompt = Prompt(shell.user_ns, namespace.provide)
-    namespace.install(shell, prompt.verbs())
+    namespace.install(shell, prompt, options.argv())
     shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))
     keyboard.install(shell, prompt)
     prestart.install(shell)

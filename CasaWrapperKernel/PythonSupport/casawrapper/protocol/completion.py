@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from IPython.core.completer import Completion, provisionalcompleter, rectify_completions
@@ -31,13 +29,6 @@ class Completions:
         leave_alone(self._warm_up)
         # Subshells answer in threads of their own.
         self._lock = threading.Lock()
-
-    @contextmanager
-    def at_rest(self) -> Iterator[None]:
-        """A time in which nothing is loaded in the background, as casatools needs it: see casa/data/selection.py."""
-        if self._warm_up.is_alive() and threading.current_thread() is not self._warm_up:
-            self._warm_up.join()
-        yield
 
     def answer(self, code: str, position: int) -> dict[str, Any]:
         """The content of a complete_reply."""

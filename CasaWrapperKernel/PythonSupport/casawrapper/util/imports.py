@@ -6,7 +6,7 @@ import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack
 from types import ModuleType
-from typing import Any, Callable, cast, Sequence, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Callable, Sequence, cast
 
 from casawrapper.util.messages import notice
 
@@ -20,6 +20,7 @@ ContextFactory = Callable[[], AbstractContextManager[Any]]
 _lock = threading.RLock()
 _callbacks: dict[str, list[Callback]] = {}
 _contexts: dict[str, list[ContextFactory]] = {}
+_loading: dict[str, list[ContextFactory]] = {}
 
 
 def when_imported(name: str, callback: Callback) -> None:
@@ -37,6 +38,13 @@ def while_importing(name: str, context: ContextFactory) -> None:
     with _lock:
         _watch()
         _contexts.setdefault(name, []).append(context)
+
+
+def while_loading(package: str, context: ContextFactory) -> None:
+    """Load the library of each extension module that lies in `package` inside `context()`."""
+    with _lock:
+        _watch()
+        _loading.setdefault(package, []).append(context)
 
 
 def _watch() -> None:
@@ -61,7 +69,7 @@ class _Finder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in _callbacks and fullname not in _contexts:
+        if fullname not in _callbacks and fullname not in _contexts and fullname.rpartition(".")[0] not in _loading:
             return None
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):
@@ -83,8 +91,11 @@ class _Loader:
         return getattr(self._inner, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        found: ModuleType | None = self._inner.create_module(spec)
-        return found
+        with ExitStack() as stack:
+            for context in _loading.get(spec.parent or "", ()):
+                stack.enter_context(context())
+            found: ModuleType | None = self._inner.create_module(spec)
+            return found
 
     def exec_module(self, module: ModuleType) -> None:
         spec = module.__spec__

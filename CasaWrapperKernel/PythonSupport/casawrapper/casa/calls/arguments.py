@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import threading
 from typing import Any, Callable, Sequence
 
 from casawrapper.casa.core.errors import ParameterError, brief
+from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.core.places import check_working_folder
 
 _TYPES = {
@@ -90,7 +90,7 @@ def _problem(name: str, value: Any, alternatives: list[dict[str, Any]]) -> str:
     if missing and any("ReqPath" in one for one in types):
         if missing == [""]:
             return f"give {name} the path of something that exists."
-        return f"{', '.join(map(repr, missing))} does not exist in {os.getcwd()}."
+        return f"{', '.join(map(repr, missing))} do{'es' if len(missing) == 1 else ''} not exist in {os.getcwd()}."
     if allowed and isinstance(value, str):
         return must_be_one_of(name, value, allowed)
     kinds: Callable[[str], str] = lambda one: _TYPES.get(one, one)
@@ -104,5 +104,5 @@ def must_be_one_of(name: str, value: str, allowed: Sequence[str]) -> str:
 
 
 def _guess(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f"Did you mean {close[0]!r}? " if close else ""
+    meant = nearest(word, known)
+    return f"Did you mean {meant!r}? " if meant else ""

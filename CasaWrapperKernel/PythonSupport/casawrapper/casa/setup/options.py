@@ -43,6 +43,11 @@ class Options(NamedTuple):
             notice("CASA before 6.6.4 has no --configfile, --cachedir or --datapath: what this kernel was installed with "
                    "has no effect.")
 
+    def argv(self) -> list[str]:
+        """The options as `casa` takes them on its command line."""
+        given = zip(Options.__annotations__, self)
+        return [text for name, value in given if value for text in (f"--{name}", value) if isinstance(text, str)]
+
     def _apply(self, config: ModuleType) -> None:
         if self.nologfile:
             config.nologfile = True

@@ -32,6 +32,8 @@ SHELL_MARK = "__casashell_state__"
 PROGRAMS = "__bin__"
 DESCRIPTIONS = "__xml__"
 TOOL_LIST = ("private", "load_tools.py")
+# casatools' extension modules.
+LIBRARIES = "casatools.__casac__"
 # The local variable in which a task keeps the rules for its arguments.
 RULES = "schema"
 # What checks them, and what writes the first and last lines of a task, and its error, into the log: in its module.

@@ -13,7 +13,7 @@ from casawrapper.casa.versions.private_names import FRAMES, HELP, SHELL, TWIN, T
 
 
 def twin(task: object, name: str) -> Any:
-    """casashell's object for a task: it has inp, tget, tput, and runs with the user's variables."""
+    """A new object of casashell's for a task: it has inp, tget, tput, and runs with the user's variables."""
     # The object's module looks for this local variable in the frames that import it.
     casa_inp_go_state = {"last": None}  # noqa: F841
     package = type(task).__module__.partition(".")[0]
@@ -21,7 +21,8 @@ def twin(task: object, name: str) -> Any:
     for names in (FRAMES, Names(found.__name__, TWIN.names, TWIN.feature)):
         require(names)
     mention(TWIN_CALL)
-    return getattr(found, name)
+    # Each keeps for ever where it has found variables the first time.
+    return type(getattr(found, name))()
 
 
 def twin_module(package: str, name: str) -> str:

@@ -10,8 +10,7 @@ from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
-from casawrapper.casa.log.location import current_logfile
-from casawrapper.casa.log.reader import LogSince
+from casawrapper.casa.log.reader import of_this_call
 from casawrapper.casa.programs.display_variable import display_variable
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
@@ -67,7 +66,7 @@ def plot(arguments: Arguments, run: Run) -> None:
         with turn:
             _clear_shared_axes(arguments)
             draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
-                 explain=partial(errors.explain, arguments, LogSince(current_logfile())))
+                 explain=partial(errors.explain, arguments, of_this_call()))
     finally:
         # Also what was drawn before an interrupt.
         files, existing = new_files.moved(written.written(), target)
