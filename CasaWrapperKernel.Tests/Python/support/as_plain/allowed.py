@@ -34,7 +34,9 @@ ALLOWED = [
             "CASA 6.7 fails with numpy 2.4 (TypeError), and comes to its end here"),
     Allowed("plotbandpass_no_file", "value|log|stdout|stderr", ".*",
             "without a figfile CASA draws nothing; here the pages are shown"),
-    Allowed("wvrgcal.*", "death", ".*", "where CASA ends the process, the kernel says which data are missing"),
+    Allowed("wvrgcal.*", "death|error text|log|stdout|stderr", ".*",
+            "where CASA ends the process, or raises an error without words, the kernel says which data are missing"),
+    Allowed(".*", "stdout", r"(@@.*?@@\n\+\[casa-kernel\] [^\n]*\n?)+", "what the kernel says of its own accord"),
 ]
 
 

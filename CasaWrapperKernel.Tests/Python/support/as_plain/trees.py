@@ -23,8 +23,8 @@ from as_plain.normal import normal, normal_bytes
 _ROWS = 100_000
 # When the row was written.
 _PASSED_OVER = {("HISTORY", "TIME"), ("logtable", "TIME")}
-# Who holds a table; what wvrgcal leaves behind where it ends the process; the log of a process that a call has started.
-_OF_A_PROCESS = re.compile(r"table\.lock|wvrgcal_tmp_\d+|casa-\d{8}-\d{6}\.log")
+# Who holds a table; what tasks leave behind where they fail; the log of a process that a call has started.
+_OF_A_PROCESS = re.compile(r"table\.lock|wvrgcal_tmp_\d+|tab\d+_\d+|casa-\d{8}-\d{6}\.log")
 
 
 def differences(one: str, two: str) -> list[str]:
