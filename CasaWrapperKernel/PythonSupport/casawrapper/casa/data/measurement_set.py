@@ -15,14 +15,15 @@ _BLOCKS, _BLOCK_ROWS = 40, 500
 _MODIFIED_JULIAN_ZERO = datetime(1858, 11, 17)
 
 
-class MeasurementSet(str):
+class MeasurementSet(summary.DataPath):
     """The path of a measurement set: a text for every task, and in a notebook a summary of the data."""
 
-    def __new__(cls, path: str) -> MeasurementSet:
+    def __new__(cls, path: str | os.PathLike[str]) -> MeasurementSet:
         return super().__new__(cls, summary.checked(path, (MEASUREMENT_SET,), "measurement set"))
 
-    def __repr__(self) -> str:
-        return summary.text(str(self), self._facts())
+    def facts(self) -> dict[str, Any]:
+        """What was observed, when, and how."""
+        return self._facts()
 
     def _repr_html_(self) -> str:
         parts = {
@@ -31,7 +32,7 @@ class MeasurementSet(str):
                                  self._windows()),
             "Antennas": (("id", "name", "station", "diameter"), self._antennas()),
         }
-        return summary.page(str(self), self._facts(), parts, self._coverage(), f"uv coverage of {self}")
+        return summary.page(self, self._facts(), parts, self._coverage(), f"uv coverage of {self}")
 
     def _sub(self, name: str = "") -> Any:
         return open_table(os.path.join(os.path.abspath(os.path.expanduser(self)), name))
