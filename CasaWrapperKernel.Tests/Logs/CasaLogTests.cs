@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using CasaWrapperKernel.Channels;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs;
 using CasaWrapperKernel.Tests.Support;
-using CasaWrapperKernel.Wire;
 
 namespace CasaWrapperKernel.Tests.Logs;
 

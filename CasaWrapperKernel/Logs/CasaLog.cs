@@ -1,5 +1,6 @@
-using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Execution;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Execution;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Logs;
 
@@ -258,14 +259,14 @@ internal sealed class CasaLog : ICellObserver
 
     private CellLog CellOf(byte[] parent) => _cells.Of(parent, _files[^1].Path);
 
-    private static bool IsNoCell(byte[] parent) => parent.Length <= Wire.Outgoing.EmptyObject.Length;
+    private static bool IsNoCell(byte[] parent) => parent.Length <= Outgoing.EmptyObject.Length;
 
     /// <param name="ended">The cell whose output must be complete now.</param>
     private void ShowNews(CellLog? ended = null)
     {
         lock (_showing)
         {
-            List<Wire.Outgoing> messages = [];
+            List<Outgoing> messages = [];
             var inLine = _outbox.IsInLine;
             lock (_gate)
             {

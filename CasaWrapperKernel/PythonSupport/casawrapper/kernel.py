@@ -17,6 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from casawrapper.bridge import host, streams
+from casawrapper.util.interrupts import must_wait
 
 if TYPE_CHECKING:
     from casawrapper.protocol.requests import Requests
@@ -102,6 +103,10 @@ class _Runner:
 
     def on_interrupt(self, signum: int, frame: FrameType | None) -> None:
         """An interrupt ends the running cell, and does nothing when none runs."""
+        if must_wait(frame):
+            # Comes again at the next step, until there is one where it does no harm.
+            signal.raise_signal(signal.SIGINT)
+            return
         now, by_host = time.monotonic(), host.take_interrupt()
         is_twin = not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
         if self._job is None or is_twin:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 # workspace notes in which folder the kernel is started.
 from casawrapper.casa import hooks  # noqa: F401
 from casawrapper.casa.core import files  # noqa: F401
+from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import channel  # noqa: F401
 from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.channel import Host
+from casawrapper.casa.log.location import current_logfile
 from casawrapper.casa.prompt import Prompt
 from casawrapper.casa.setup import environment, namespace, openmp, startup_file  # noqa: F401
-from casawrapper.casa.setup.environment import CasaSetupError, current_logfile
 from casawrapper.casa.setup.namespace import casa_names, provide
 from casawrapper.casa.setup.options import Options
 
@@ -46,7 +47,9 @@ def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, 
     """
     # Here, because doctor must work in a Python that lacks IPython.
     from casawrapper.casa import keyboard
+    from casawrapper.casa.calls.arguments import explain_unknown
     from casawrapper.casa.core import tracebacks
+    from casawrapper.casa.display import answers, figures
     from casawrapper.casa.log import magic
     from casawrapper.casa.prompt.rewriting import VerbFinder
     from casawrapper.casa.setup import removed_tasks
@@ -58,7 +61,9 @@ def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, 
     logfiles.install()
     magic.install(shell)
     hooks.install()
-    tracebacks.install(shell)
+    tracebacks.install(shell, explain_unknown)
+    answers.install(shell)
+    figures.install(shell)
     prompt = Prompt(shell.user_ns, provide)
     namespace.install(shell, prompt.verbs())
     shell.input_transformer_manager.token_transformers.append(VerbFinder(shell, prompt))

@@ -13,10 +13,9 @@ from casawrapper.util.imports import when_imported
 ADAPTATIONS = (
     ("casatools", "setup.close_registry", "adapt"),
     ("casatools", "tasks.window_programs", "adapt_table"),
-    ("casatools", "calls.arguments", "adapt"),
-    ("casatasks", "tasks", "adapt"),
-    ("casaplotms", "tasks.plotms", "adapt"),
-    ("casaviewer", "tasks.viewer", "adapt"),
+    ("casatasks", "tasks.table", "adapt_tasks"),
+    ("casaplotms", "tasks.table", "adapt_plotms"),
+    ("casaviewer", "tasks.table", "adapt_viewer"),
     ("casalogger", "tasks.window_programs", "adapt"),
     ("casatablebrowser", "tasks.window_programs", "adapt"),
     ("casafeather", "tasks.window_programs", "adapt"),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from casawrapper.casa.core.tracebacks import brief
+from casawrapper.casa.core.errors import brief
 from casawrapper.casa.data.kinds import kind_of
 from casawrapper.casa.display.tables import table
 

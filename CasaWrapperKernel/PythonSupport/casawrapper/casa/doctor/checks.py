@@ -25,10 +25,10 @@ from typing import Iterator
 
 import casawrapper
 from casawrapper.casa.catalog import package_folder
+from casawrapper.casa.core.errors import again
 from casawrapper.casa.programs import appimage
 from casawrapper.casa.setup import site_config
 from casawrapper.casa.setup.environment import protobuf_version
-from casawrapper.casa.setup.import_errors import again
 from casawrapper.casa.setup.options import Options
 from casawrapper.casa.versions.private_names import OLD_DATA
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import os
 import threading
 from collections.abc import Callable
@@ -11,8 +10,12 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol
 
-from casawrapper.casa.calls.pipeline import TaskCall, observers
+from casawrapper.casa.calls.call import CallRecord, LogSpan
+from casawrapper.casa.calls.pipeline import Proceed
 from casawrapper.casa.core.messages import notice
+from casawrapper.casa.display.sink import show as show_output
+from casawrapper.casa.log.location import current_logfile
+from casawrapper.casa.versions.private_tasks import task_lines
 from casawrapper.util.imports import when_imported
 
 
@@ -36,14 +39,12 @@ def no_host(command: str, **argument: Any) -> dict[str, Any]:
 
 
 host: Host = no_host
-_calls = itertools.count(1)
 
 
 def install(log: Host) -> None:
     """Tell `log` from now on."""
     global host
     host = log
-    observers.append(_Observer())
     when_imported("casatools", _adapt)
 
 
@@ -51,29 +52,47 @@ def show(command: str, nothing: str) -> None:
     """Show what the host answers, or say that there is nothing."""
     content = host(command)
     if content:
-        # Here, because doctor must work in a Python that lacks IPython.
-        from IPython.display import publish_display_data
-
-        publish_display_data(content)
+        show_output(content)
     else:
         notice(nothing)
 
 
-class _Observer:
-    """Tells of the tasks that the user calls; those that they call are part of them."""
+def casas_lines(record: CallRecord, proceed: Proceed) -> Any:
+    """Stage: CASA's own first and last lines of a task stand around what it logs."""
+    lines = task_lines()
+    if lines is None:
+        return proceed()
+    result = None
+    lines.begin()
+    try:
+        result = proceed()
+        return result
+    except Exception as error:
+        lines.failed(error)
+        raise
+    finally:
+        lines.end(result)
 
-    def __init__(self) -> None:
-        self._numbers: dict[int, int] = {}
 
-    def begin(self, call: TaskCall) -> None:
-        if call.depth == 0:
-            number = self._numbers[id(call)] = next(_calls)
-            host("begin", call=number, task=call.name)
+def span(record: CallRecord, proceed: Proceed) -> Any:
+    """Stage: the host knows which lines belong to a call of the user's; those that it makes are part of it."""
+    if record.call.depth:
+        return proceed()
+    path, begin = _position()
+    host("begin", call=record.call.id, task=record.call.name)
+    try:
+        return proceed()
+    finally:
+        error = type(record.error).__name__ if record.error is not None else ""
+        host("end", call=record.call.id, error=error, result=gist(record.result))
+        if path:
+            record.log = LogSpan(path, begin, _position()[1])
 
-    def end(self, call: TaskCall, result: object, error: BaseException | None) -> None:
-        number = self._numbers.pop(id(call), None)
-        if number is not None:
-            host("end", call=number, error=type(error).__name__ if error is not None else "", result=gist(result))
+
+def _position() -> tuple[str, int]:
+    """The file that CASA logs to and its size; empty where there is none."""
+    path = current_logfile() or ""
+    return (path, os.path.getsize(path)) if os.path.isfile(path) else ("", 0)
 
 
 def gist(result: object) -> str:

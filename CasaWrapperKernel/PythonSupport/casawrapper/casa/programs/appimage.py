@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from glob import escape, glob
 from typing import Iterator
 
+from casawrapper.casa.core.errors import CasaSetupError, again
 from casawrapper.casa.programs import pgplot
 from casawrapper.casa.programs.private_socket import close_off
-from casawrapper.casa.setup.import_errors import CasaSetupError, again
 from casawrapper.casa.versions.private_names import PROGRAMS
 
 _EXTRACT_SECONDS = 300

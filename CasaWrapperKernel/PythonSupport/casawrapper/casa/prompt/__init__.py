@@ -12,8 +12,8 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, Callable, Iterator
 
 from casawrapper.casa import catalog
+from casawrapper.casa.core.errors import brief
 from casawrapper.casa.core.messages import notice
-from casawrapper.casa.core.tracebacks import brief
 from casawrapper.casa.versions import private_names, private_shell
 
 _COLUMNS = "110"

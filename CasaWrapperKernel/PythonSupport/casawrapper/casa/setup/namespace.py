@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from casawrapper.casa import catalog
 from casawrapper.casa.catalog import casa_names
+from casawrapper.casa.core.errors import CasaSetupError, cannot_be_imported, not_installed
 from casawrapper.casa.setup.free_names import names_used
-from casawrapper.casa.setup.import_errors import CasaSetupError, cannot_be_imported, not_installed
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

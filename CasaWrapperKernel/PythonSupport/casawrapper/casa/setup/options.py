@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Iterator, NamedTuple
 
+from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.core.messages import notice
-from casawrapper.casa.setup.import_errors import CasaSetupError
 
 CONFIG = "casaconfig.config"
 _USUAL = os.path.join("~", ".casa", "config.py")

@@ -6,9 +6,8 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from IPython.display import display
-
 from casawrapper.casa.core.messages import notice
+from casawrapper.casa.display.sink import show_object
 from casawrapper.casa.log import channel
 
 
@@ -17,7 +16,7 @@ def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -
     from casawrapper.casa.data.table import TablePath
 
     if tablename:
-        display(TablePath(tablename))
+        show_object(TablePath(tablename))
     else:
         notice("browsetable has nothing to show: give it tablename='my.ms' "
                "(there is no window in a notebook).")
@@ -31,7 +30,7 @@ def adapt_table(package: ModuleType) -> None:
         from casawrapper.casa.data.table import TablePath
 
         # A table that is only in memory has no path; TablePath says so.
-        display(TablePath(tool.name()))
+        show_object(TablePath(tool.name()))
         return True
 
     package.table.browse = browse

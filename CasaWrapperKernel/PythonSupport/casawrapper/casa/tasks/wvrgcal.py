@@ -6,9 +6,9 @@ import os
 from contextlib import contextmanager
 from typing import Any, Iterator
 
-from casawrapper.casa.calls.pipeline import Arguments, Run
+from casawrapper.casa.calls.call import Arguments, Run
+from casawrapper.casa.core.errors import CannotRun
 from casawrapper.casa.core.messages import notice
-from casawrapper.casa.core.tracebacks import CannotRun
 from casawrapper.casa.data.selection import open_table
 
 # By this alone CASA recognises a radiometer's spectral window.

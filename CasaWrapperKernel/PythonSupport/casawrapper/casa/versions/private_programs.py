@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any, Callable
 
-from casawrapper.casa.programs.process import Application, ProgramEnded
+from casawrapper.casa.core.errors import ProgramEnded
+from casawrapper.casa.programs.process import Application
 from casawrapper.casa.versions.private_names import (
     ADDRESS,
     CHECK,

@@ -6,7 +6,7 @@ import difflib
 import os
 from typing import Any
 
-from casawrapper.casa.calls.pipeline import Arguments
+from casawrapper.casa.calls.call import Arguments
 from casawrapper.casa.core.messages import notice
 from casawrapper.casa.tasks.viewer import contact_sheet
 
