@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from casawrapper.casa.data import summary
-from casawrapper.casa.data.selection import open_table
+from casawrapper.casa.data.reading import open_table
 
 _ROWS = 20
 _LONGEST_CELL = 60

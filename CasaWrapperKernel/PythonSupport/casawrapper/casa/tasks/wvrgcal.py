@@ -9,7 +9,7 @@ from typing import Any, Iterator
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.errors import CannotRun
 from casawrapper.casa.core.messages import notice
-from casawrapper.casa.data.selection import open_table
+from casawrapper.casa.data.reading import open_table
 
 # By this alone CASA recognises a radiometer's spectral window.
 _CHANNELS = 4
