@@ -47,7 +47,7 @@ print(json.dumps([found, wanted, asked('b.cal', 'scan', 'field', 'refant', 'spw'
                "now = asked('big.ms', 'field'); tb.close(); tb.open('big.ms/ANTENNA', nomodify=False)\n"
                "tb.putcell('NAME', 0, 'first'); tb.close()\n"
                "print(json.dumps([now, asked('big.ms', 'field'), asked('big.ms', 'antenna')[0][0],\n"
-               "                  'A/B' in casawrapper.ms('big.ms')._repr_html_()]))",
+               "                  [name in casawrapper.ms('big.ms')._repr_html_() for name in ('A/B', 'ü &quot;1&quot;')]]))",
     "galactic": "tb.open('big.ms/FIELD', nomodify=False); tb.putcolkeyword('PHASE_DIR', 'MEASINFO',\n"
                 "    {'type': 'direction', 'Ref': 'GALACTIC'})\n"
                 "tb.putcell('PHASE_DIR', 1, np.array([[1.0], [-0.001]])); tb.close()\ncasawrapper.ms('big.ms')",
@@ -110,8 +110,8 @@ def test_names_are_those_of_msmetadata_and_tables_have_theirs(session: Session) 
 
 def test_a_changed_subtable_is_seen_at_once(session: Session) -> None:
     before, after, antenna, is_shown = said(session, "renamed")
-    assert before == after == [["A/B", 'ü "1"', "C C", "0", "1", "2"]]
-    assert antenna == "first" and is_shown
+    assert before == after == [['"A/B"', "C C", "0", "1", "2"]]
+    assert antenna == "first" and is_shown == [True, True]
 
 
 def test_other_frames_than_right_ascension_are_called_so(session: Session) -> None:

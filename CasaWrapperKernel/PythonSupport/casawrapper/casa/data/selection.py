@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable
@@ -21,11 +22,16 @@ _asked = threading.Event()
 
 
 def values(parameter: str, path: str) -> list[str]:
-    """What can be selected with `parameter` in the table at `path`; nothing when that cannot be read now."""
+    """What can be selected with `parameter` in the table at `path`, in the form in which CASA takes it.
+
+    Nothing when that cannot be read now.
+    """
     try:
-        return read(parameter, path) if parameter in _READERS and _may_read() and _can_read() else []
+        found = read(parameter, path) if parameter in _READERS and _may_read() and _can_read() else []
     except (OSError, RuntimeError):
         return []
+    plain = _PLAIN.get(_READERS[parameter]) if found else None
+    return [text for name in found if (text := _selectable(name, plain))]
 
 
 def read(parameter: str, path: str) -> list[str]:
@@ -78,6 +84,13 @@ def _can_read() -> bool:
     return True
 
 
+def _selectable(name: str, plain: re.Pattern[str] | None) -> str:
+    """How a selection names `name`; empty where it cannot."""
+    if plain is None or plain.fullmatch(name):
+        return name
+    return "" if set(name) & _UNQUOTABLE else f'"{name}"'
+
+
 def _fields(path: str) -> list[str]:
     names = column(os.path.join(path, "FIELD"), "NAME")
     return [*names, *map(str, range(len(names)))]
@@ -126,6 +139,13 @@ _READERS: dict[str, Callable[[str], list[str]]] = {
     "spw": _windows, "scan": _scans, "intent": _intents, "observation": _observations,
     **dict.fromkeys(("correlation", "corr", "poln"), _correlations),
 }
+# Names that CASA's selections take without quotes; by trial of each character.
+_PLAIN: dict[Callable[[str], list[str]], re.Pattern[str]] = {
+    _fields: re.compile(r"[\w+\-.:# ]+", re.ASCII),
+    _antennas: re.compile(r"[A-Za-z][\w+\-.:]*|\d+", re.ASCII),
+    _windows: re.compile(r"[A-Za-z][\w#]*|\d+", re.ASCII),
+}
+_UNQUOTABLE = set('"\\[]{}')
 # What there are data of, which may be less than the subtables name.
 _IDS: dict[str, Callable[[str], list[Any]]] = {
     "scan": lambda path: distinct(path, "SCAN_NUMBER"), "field": lambda path: distinct(path, "FIELD_ID"),

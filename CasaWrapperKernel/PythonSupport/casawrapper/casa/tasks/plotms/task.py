@@ -53,24 +53,34 @@ def plot(arguments: Arguments, run: Run) -> None:
     if given and new_files.are_needed(path, arguments):
         path = private_file(*os.path.splitext(os.path.basename(path)))
     arguments["plotfile"] = path
+    log, overwrite = LogSince(current_logfile()), arguments["overwrite"]
     written, seen = Watch(path), Watch(private_file("page", ".png"))
+    pages, pictures = (new_files.Pages(watch.path, arguments, _data(arguments), log) for watch in (written, seen))
+
+    def draw_page() -> None:
+        try:
+            with display_variable():
+                run(dict(arguments))
+        finally:
+            # A second attempt finds what the first has written.
+            arguments["overwrite"] = True
 
     def once() -> None:
-        with display_variable():
-            run(dict(arguments))
+        pages.draw(draw_page)
         if kind in _PAPER:
+            pictures.make_folders()
             private_programs.save_plotms(seen.path, arguments)
-        # A second attempt finds what the first has written.
-        arguments["overwrite"] = True
 
     try:
         with turn:
             _clear_shared_axes(arguments)
             draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
-                 explain=partial(errors.explain, arguments, LogSince(current_logfile())))
+                 explain=partial(errors.explain, arguments, log))
     finally:
         # Also what was drawn before an interrupt.
-        files, existing = new_files.moved(written.written(), target)
+        pages.flatten()
+        pictures.flatten()
+        files, existing = new_files.moved(written.written(), target, overwrite)
     _show(arguments, files, seen.written())
     new_files.refuse(existing)
 
@@ -112,7 +122,7 @@ def _has_more_pages(arguments: Arguments) -> bool:
 
 def _data(arguments: Arguments) -> str:
     # There is no caltable before CASA 6.6.5, where vis takes calibration tables too.
-    return arguments["vis"] or arguments.get("caltable", "")
+    return str(arguments["vis"] or arguments.get("caltable", ""))
 
 
 def _words(arguments: Arguments) -> str:
