@@ -8,7 +8,7 @@ from typing import Any
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.errors import CannotRun
 from casawrapper.casa.data.kinds import MEASUREMENT_SET, kind_of
-from casawrapper.casa.data.selection import open_table
+from casawrapper.casa.data.reading import open_table
 from casawrapper.casa.display.figures import drawn_figures
 from casawrapper.util.messages import notice
 

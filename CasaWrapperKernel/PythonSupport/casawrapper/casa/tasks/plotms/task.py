@@ -10,7 +10,6 @@ from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
-from casawrapper.casa.log.reader import of_this_call
 from casawrapper.casa.programs.display_variable import display_variable
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
@@ -52,24 +51,34 @@ def plot(arguments: Arguments, run: Run) -> None:
     if given and new_files.are_needed(path, arguments):
         path = private_file(*os.path.splitext(os.path.basename(path)))
     arguments["plotfile"] = path
+    log, overwrite = of_this_call(), arguments["overwrite"]
     written, seen = Watch(path), Watch(private_file("page", ".png"))
+    pages, pictures = (new_files.Pages(watch.path, arguments, _data(arguments), log) for watch in (written, seen))
+
+    def draw_page() -> None:
+        try:
+            with display_variable():
+                run(dict(arguments))
+        finally:
+            # A second attempt finds what the first has written.
+            arguments["overwrite"] = True
 
     def once() -> None:
-        with display_variable():
-            run(dict(arguments))
+        pages.draw(draw_page)
         if kind in _PAPER:
+            pictures.make_folders()
             private_programs.save_plotms(seen.path, arguments)
-        # A second attempt finds what the first has written.
-        arguments["overwrite"] = True
 
     try:
         with turn:
             _clear_shared_axes(arguments)
             draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
-                 explain=partial(errors.explain, arguments, of_this_call()))
+                 explain=partial(errors.explain, arguments, log))
     finally:
         # Also what was drawn before an interrupt.
-        files, existing = new_files.moved(written.written(), target)
+        pages.flatten()
+        pictures.flatten()
+        files, existing = new_files.moved(written.written(), target, overwrite)
     _show(arguments, files, seen.written())
     new_files.refuse(existing)
 
