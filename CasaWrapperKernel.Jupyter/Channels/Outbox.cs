@@ -44,6 +44,8 @@ internal sealed class Outbox
     /// </summary>
     public Action? Drain { get; set; }
 
+    public IOutputObserver? Observer { get; set; }
+
     /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
     public bool IsInLine => !_atLineStart && Environment.TickCount64 - _lastWrite < LineMilliseconds;
 
@@ -55,6 +57,11 @@ internal sealed class Outbox
         {
             DrainOnce();
             CutStream();
+            if (channel == Channel.Iopub)
+            {
+                Observer?.Posting(message.Parent, message.Type, message.Content);
+            }
+
             _atLineStart = true;
             _messages.Add((channel, message));
         }
@@ -74,6 +81,7 @@ internal sealed class Outbox
                 DrainOnce();
             }
 
+            Observer?.Posting(parent, "stream", default);
             if (!ReferenceEquals(name, _streamName) || !ReferenceEquals(parent, _streamParent))
             {
                 CutStream();

@@ -16,8 +16,8 @@ from casawrapper.casa.calls import files, notices
 from casawrapper.casa.calls.call import Arguments, CallRecord, Run, current
 from casawrapper.casa.calls.pipeline import Pipeline, Proceed
 from casawrapper.casa.calls.turns import Turns
-from casawrapper.casa.core.messages import notice
 from casawrapper.util.interrupts import interruptible, must_wait
+from casawrapper.util.messages import notice
 
 
 class Book:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from casawrapper.bridge import host
-from casawrapper.debug.client import leave_alone
+from casawrapper.util.threads import leave_alone
 
 if TYPE_CHECKING:
     from casawrapper.protocol.requests import Requests

@@ -8,8 +8,8 @@ from typing import Any
 from IPython.core.completer import Completion, provisionalcompleter, rectify_completions
 from IPython.core.interactiveshell import InteractiveShell
 
-from casawrapper.casa.keyboard.call_site import in_text
-from casawrapper.debug.client import leave_alone
+from casawrapper import casa
+from casawrapper.util.threads import leave_alone
 
 _PATIENCE_SECONDS = 5.0
 """Much more than jedi needs (0.2 s, on a busy machine ten times as much): JupyterLab waits for a second, others longer."""
@@ -58,7 +58,7 @@ class Completions:
             self._warm_up.start()
         # Without jedi IPython offers all names where nothing has been typed, inside texts too.
         found = [one for one in found if one.start < one.end or one._origin == "casa"]
-        if in_text(code[:position]):
+        if casa.in_text(code[:position]):
             return found
         if found:
             return [_last_name(one, code) for one in found]

@@ -6,11 +6,12 @@ import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Sequence, cast
 
-from casawrapper.casa.core.messages import notice
+from casawrapper.util.messages import notice
 
 if TYPE_CHECKING:
+    from importlib.abc import Loader
     from importlib.machinery import ModuleSpec
 
 Callback = Callable[[ModuleType], None]
@@ -76,7 +77,7 @@ class _Finder:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader)
+                    spec.loader = cast("Loader", _Loader(spec.loader))
                 return spec
         return None
 
@@ -93,7 +94,8 @@ class _Loader:
         with ExitStack() as stack:
             for context in _loading.get(spec.parent or "", ()):
                 stack.enter_context(context())
-            return self._inner.create_module(spec)
+            found: ModuleType | None = self._inner.create_module(spec)
+            return found
 
     def exec_module(self, module: ModuleType) -> None:
         spec = module.__spec__

@@ -7,11 +7,18 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 Arguments = dict[str, Any]
 Run = Callable[[Arguments], Any]
 Adapter = Callable[[Arguments, Run], Any]
+
+
+class LogLines(Protocol):
+    """A part of CASA's log."""
+
+    def lines(self) -> list[str]:
+        """Its lines, as they stand in the file."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ class CallRecord:
     error: BaseException | None = None
     seconds: float = 0.0
     """Wall time, without the wait for other calls."""
-    log: LogSpan | None = None
+    log: LogLines | None = None
+    """What was logged while the call ran; lines of other threads may be among them."""
     displayed: list[dict[str, Any]] = field(default_factory=list)
     """What was shown under the cell: for each output its data by mime type."""
     notices: list[str] = field(default_factory=list)
@@ -49,15 +57,6 @@ class CallRecord:
     """Absolute paths of what the arguments name and was there before."""
     files_written: list[str] = field(default_factory=list)
     """Absolute paths of what the arguments name and is new or changed."""
-
-
-@dataclass(frozen=True)
-class LogSpan:
-    """The bytes of a log file that were written while a call ran; lines of other threads may be among them."""
-
-    path: str
-    begin: int
-    end: int
 
 
 _current: ContextVar[CallRecord | None] = ContextVar("casa_call", default=None)

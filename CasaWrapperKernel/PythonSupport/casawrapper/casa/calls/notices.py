@@ -6,7 +6,7 @@ from typing import Any
 
 from casawrapper.casa.calls.call import CallRecord
 from casawrapper.casa.calls.pipeline import Proceed
-from casawrapper.casa.core.messages import listen
+from casawrapper.util.messages import listen
 
 
 def remember(record: CallRecord, proceed: Proceed) -> Any:

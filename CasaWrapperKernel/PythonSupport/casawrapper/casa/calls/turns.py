@@ -13,8 +13,8 @@ from typing import Any
 
 from casawrapper.casa.calls.call import CallRecord, TaskCall
 from casawrapper.casa.calls.pipeline import Proceed
-from casawrapper.casa.core.messages import notice
 from casawrapper.util.interrupts import interruptible
+from casawrapper.util.messages import notice
 
 _SWITCH = "CASA_KERNEL_TURNS"
 _PATIENCE_SECONDS = 1.0

@@ -20,6 +20,15 @@ class ProgramEnded(Exception):
     """The program of CASA's that the first argument names, such as plotms, is no longer there."""
 
 
+class OpenToEverybody(RuntimeError):
+    """A program that would listen on every network interface of the machine, and obey whoever connects."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__(f"{program} was not started, because it would listen on every network interface of this machine "
+                         "and obey whoever connects. casa-kernel makes CASA's own AppImage private, as pip installs it; "
+                         "of this one it does not know how. A newer casa-kernel may.")
+
+
 class CasaSetupError(ImportError):
     """A part of CASA is missing or cannot be imported; the message says why and what to do."""
 

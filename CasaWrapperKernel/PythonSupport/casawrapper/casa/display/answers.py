@@ -50,7 +50,8 @@ def _as_table(value: dict[Any, Any]) -> str | None:
     if _answers.get(id(value)) is value:
         return as_html(value)
     # IPython asks the printer of a base class before the object itself.
-    return _own(value, "_repr_html_", lambda: None)
+    found: str | None = _own(value, "_repr_html_", lambda: None)
+    return found
 
 
 def _say_nothing(value: dict[Any, Any], shell: InteractiveShell) -> None:

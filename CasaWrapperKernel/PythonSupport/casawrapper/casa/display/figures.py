@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ class _Drawn:
     """The picture as which it was saved last."""
 
 
-_painter: ContextVar[str | None] = ContextVar("casa_painter", default=None)
+_painter: ContextVar[_Drawn | None] = ContextVar("casa_painter", default=None)
 _drawn: WeakKeyDictionary[Any, _Drawn] = WeakKeyDictionary()
 _interactive: list[bool] = []
 _hooked: list[type] = []
@@ -55,22 +55,20 @@ def drawn_figures(words: str, in_files: bool = False) -> Iterator[None]:
         Whether the user is shown them as the files that the task writes.
     """
     import matplotlib
-    from matplotlib import pyplot
 
-    pyplot.get_fignums()
     _hook()
     if not _interactive:
         _interactive.append(matplotlib.is_interactive())
     before = _painter.get()
-    _painter.set(words)
+    _painter.set(_Drawn(words, seen=in_files))
     try:
         yield
     finally:
         _painter.set(before)
+        _say_in_words()
         if in_files:
             for figure in _open_figures():
                 if figure in _drawn:
-                    _drawn[figure].seen = True
                     figure.stale = False
 
 
@@ -79,14 +77,13 @@ def install(shell: InteractiveShell) -> None:
     # Before the inline backend, which is loaded later, comes to show and close all open figures.
     shell.events.register("post_execute", _spare_what_was_seen)
     shell.events.register("post_run_cell", lambda result: _end_cell())
-    shell.display_formatter.formatters["text/plain"].for_type_by_name("matplotlib.figure", "Figure", _in_words)
 
 
 def on_new_figure(figure: Any) -> None:
     """matplotlib has made a figure (its setting figure.hooks)."""
-    words = _painter.get()
-    if words is not None:
-        _drawn[figure] = _Drawn(words)
+    painter = _painter.get()
+    if painter is not None:
+        _drawn[figure] = replace(painter)
 
 
 def _hook() -> None:
@@ -125,12 +122,22 @@ def _hook() -> None:
         _show_lost(self.canvas.figure)
         destroy(self)
 
-    Figure.clear, Figure.savefig = clear_after_showing, save_and_note  # type: ignore[method-assign]
-    FigureManagerBase.destroy = destroy_after_showing  # type: ignore[method-assign]
+    Figure.clear, Figure.savefig = clear_after_showing, save_and_note
+    FigureManagerBase.destroy = destroy_after_showing
 
 
 def _open_figures() -> list[Any]:
     return [manager.canvas.figure for manager in list((figure_managers() or {}).values())]
+
+
+def _say_in_words() -> None:
+    """Let IPython's text for a figure be ours; whenever the inline backend is set up, it takes all of them away."""
+    from IPython import get_ipython
+    from matplotlib.figure import Figure
+
+    shell = get_ipython()
+    if shell is not None:
+        shell.display_formatter.formatters["text/plain"].for_type(Figure, _in_words)
 
 
 def _in_words(figure: Any, printer: Any, cycle: bool) -> None:

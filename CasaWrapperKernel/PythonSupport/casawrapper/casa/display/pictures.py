@@ -10,9 +10,9 @@ from html import escape
 from io import BytesIO
 
 from casawrapper.casa.core.files import link
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.pages import show_pages
 from casawrapper.casa.display.sink import show
+from casawrapper.util.messages import notice
 
 # Wider pictures are scaled down by the browser; the embedded picture stays as it is.
 _MAX_WIDTH = 900

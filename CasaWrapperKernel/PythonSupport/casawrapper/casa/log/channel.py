@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import threading
 from collections.abc import Callable
@@ -10,13 +9,10 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol
 
-from casawrapper.casa.calls.call import CallRecord, LogSpan
-from casawrapper.casa.calls.pipeline import Proceed
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.sink import show as show_output
-from casawrapper.casa.log.location import current_logfile
-from casawrapper.casa.versions.private_tasks import task_lines
+from casawrapper.util.alike import alike
 from casawrapper.util.imports import when_imported
+from casawrapper.util.messages import notice
 
 
 class Host(Protocol):
@@ -24,9 +20,11 @@ class Host(Protocol):
 
     - ``follow(path)``: CASA is about to log to this file too,
     - ``own()``, ``disown()``: what is logged between them comes from Python code of this cell,
-    - ``begin(call, task)``, ``end(call, error, result)``: a task that the user called,
+    - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and who
+      works at it; said in forked children too,
     - ``switch(on)``, ``level(level)``: what to show under the cells,
-    - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path`` and the byte ``start``,
+    - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path``, the byte ``start``, and ``open``, the
+      path by which this process can read it when that name is another file's or nobody's,
     - ``last()``, ``session()``: give the block of the last cell and the whole log, by mime type.
     """
 
@@ -57,58 +55,6 @@ def show(command: str, nothing: str) -> None:
         notice(nothing)
 
 
-def casas_lines(record: CallRecord, proceed: Proceed) -> Any:
-    """Stage: CASA's own first and last lines of a task stand around what it logs."""
-    lines = task_lines()
-    if lines is None:
-        return proceed()
-    result = None
-    lines.begin()
-    try:
-        result = proceed()
-        return result
-    except Exception as error:
-        lines.failed(error)
-        raise
-    finally:
-        lines.end(result)
-
-
-def span(record: CallRecord, proceed: Proceed) -> Any:
-    """Stage: the host knows which lines belong to a call of the user's; those that it makes are part of it."""
-    if record.call.depth:
-        return proceed()
-    path, begin = _position()
-    host("begin", call=record.call.id, task=record.call.name)
-    try:
-        return proceed()
-    finally:
-        error = type(record.error).__name__ if record.error is not None else ""
-        host("end", call=record.call.id, error=error, result=gist(record.result))
-        if path:
-            record.log = LogSpan(path, begin, _position()[1])
-
-
-def _position() -> tuple[str, int]:
-    """The file that CASA logs to and its size; empty where there is none."""
-    path = current_logfile() or ""
-    return (path, os.path.getsize(path)) if os.path.isfile(path) else ("", 0)
-
-
-def gist(result: object) -> str:
-    """A task's answer in a few words."""
-    if result is None:
-        return ""
-    if isinstance(result, (bool, int, float, str)):
-        text = repr(result)
-        return text if len(text) <= 40 else f"{text[:37]}..."
-    if isinstance(result, dict):
-        return f"a dictionary of {len(result)}" if result else "an empty dictionary"
-    if isinstance(result, (list, tuple)):
-        return f"a {type(result).__name__} of {len(result)}"
-    return type(result).__name__
-
-
 def _adapt(casatools: ModuleType) -> None:
     sink = casatools.logsink
     # CASA's log is not made for several threads: at once, they write lines twice and with each other's origins.
@@ -122,7 +68,6 @@ def _adapt(casatools: ModuleType) -> None:
 def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]) -> Callable[..., object]:
     """`method`, which writes into the log, one at a time; what it writes belongs to the cell that calls it."""
 
-    @functools.wraps(method)
     def call(*args: object, **kwargs: object) -> object:
         with alone:
             try:
@@ -131,4 +76,4 @@ def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]
             finally:
                 host("disown")
 
-    return call
+    return alike(method, call)

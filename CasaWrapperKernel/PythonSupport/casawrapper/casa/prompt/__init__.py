@@ -15,9 +15,9 @@ from typing import Any, Callable, Iterator
 
 from casawrapper.casa import catalog
 from casawrapper.casa.core.errors import brief
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.versions import private_names, private_shell
+from casawrapper.util.messages import notice
 
 _COLUMNS = "110"
 _DOCUMENTATION = "https://casadocs.readthedocs.io/en/stable"

@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Iterator
 
 from casawrapper.casa.core.errors import CasaSetupError
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.location import plan
 from casawrapper.casa.setup import site_config
@@ -20,6 +19,7 @@ from casawrapper.casa.setup.import_errors import explain
 from casawrapper.casa.setup.options import CONFIG, Options
 from casawrapper.casa.versions.private_names import OLD_CONFIG
 from casawrapper.util.imports import when_imported, while_importing
+from casawrapper.util.messages import notice
 
 _PACKAGES = (CONFIG, "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
 _DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
@@ -53,7 +53,6 @@ def _configure(logfile: str, config: ModuleType) -> None:
     plan(config.logfile)
     logfiles.follow(config.logfile)
     config.nologger = True
-    config.nogui = True
 
 
 @contextmanager

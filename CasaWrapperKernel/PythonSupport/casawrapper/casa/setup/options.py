@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Iterator, NamedTuple
 
 from casawrapper.casa.core.errors import CasaSetupError
-from casawrapper.casa.core.messages import notice
+from casawrapper.util.messages import notice
 
 CONFIG = "casaconfig.config"
 _USUAL = os.path.join("~", ".casa", "config.py")

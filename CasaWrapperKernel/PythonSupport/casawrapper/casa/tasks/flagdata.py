@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casawrapper.casa.calls.call import Arguments, Run
-from casawrapper.casa.core.messages import notice
+from casawrapper.util.messages import notice
 
 
 def flag_without_display(arguments: Arguments, run: Run) -> Any:

@@ -11,11 +11,10 @@ from typing import Any
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.answers import be_quiet
 from casawrapper.casa.display.sink import show
-from casawrapper.casa.log.location import current_logfile
-from casawrapper.casa.log.reader import LogSince
+from casawrapper.casa.log.reader import of_this_call
+from casawrapper.util.messages import notice
 
 _MOST_LINES = 200
 _ORIGIN = "listobs::ms::summary"
@@ -26,7 +25,7 @@ def list_observation(arguments: Arguments, run: Run) -> Any:
     """Run listobs and show its listing, which CASA writes into its log."""
     if arguments["listfile"]:
         return run(arguments)
-    log = LogSince(current_logfile())
+    log = of_this_call()
     if not log.is_there:
         arguments.update(listfile=private_file("listobs", ".txt"), overwrite=True)
         result = run(arguments)

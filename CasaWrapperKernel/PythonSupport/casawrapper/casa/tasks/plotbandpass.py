@@ -8,9 +8,9 @@ from typing import Any
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.errors import CannotRun
 from casawrapper.casa.core.files import private_file
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.figures import drawn_figures
 from casawrapper.casa.display.pictures import Watch, show_files
+from casawrapper.util.messages import notice
 
 _NEED_WEATHER = ("showatm", "showtsky", "showimage", "showatmfield")
 

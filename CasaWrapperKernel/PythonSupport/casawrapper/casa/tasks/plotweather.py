@@ -7,9 +7,9 @@ from typing import Any
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.errors import CannotRun
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.data.selection import open_table
 from casawrapper.casa.display.figures import drawn_figures
+from casawrapper.util.messages import notice
 
 _COLUMNS = ("TIME", "TEMPERATURE", "DEW_POINT", "WIND_SPEED", "WIND_DIRECTION", "PRESSURE", "REL_HUMIDITY")
 

@@ -14,7 +14,7 @@ from casawrapper.casa.calls.call import Adapter
 from casawrapper.casa.calls.pipeline import Pipeline
 from casawrapper.casa.calls.turns import turns
 from casawrapper.casa.display import answers
-from casawrapper.casa.log import channel
+from casawrapper.casa.log import stages
 from casawrapper.casa.tasks import clean, flagdata, listings, matplotlib_tasks, plotbandpass, plotweather, wvrgcal
 from casawrapper.casa.tasks.plotms import task as plotms
 from casawrapper.casa.tasks.viewer import task as viewer
@@ -54,8 +54,8 @@ TASKS: dict[str, TaskSpec] = {
 
 PIPELINE = Pipeline(
     turns.stage,
-    channel.casas_lines,
-    channel.span,
+    stages.casas_lines,
+    stages.span,
     files.observe,
     notices.remember,
     answers.remember,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from types import ModuleType
 from typing import Any
 
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.sink import show_object
 from casawrapper.casa.log import channel
+from casawrapper.util.alike import alike
+from casawrapper.util.messages import notice
 
 
 def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -> None:
@@ -25,7 +25,6 @@ def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -
 def adapt_table(package: ModuleType) -> None:
     """The same for the table tool."""
 
-    @functools.wraps(package.table.browse)
     def browse(tool: Any) -> bool:
         from casawrapper.casa.data.table import TablePath
 
@@ -33,7 +32,7 @@ def adapt_table(package: ModuleType) -> None:
         show_object(TablePath(tool.name()))
         return True
 
-    package.table.browse = browse
+    package.table.browse = alike(package.table.browse, browse)
 
 
 def casafeather(*args: object, **kwargs: object) -> None:
@@ -57,4 +56,4 @@ def adapt(package: ModuleType) -> None:
     """Replace the package's function."""
     ours = REPLACEMENTS[package.__name__]
     name = ours.__name__
-    setattr(package, name, functools.wraps(getattr(package, name))(ours))
+    setattr(package, name, alike(getattr(package, name), ours))

@@ -15,7 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from casawrapper.casa.core.errors import CasaSetupError
-from casawrapper.casa.core.messages import notice
+from casawrapper.util.messages import notice
 
 
 class Names(NamedTuple):

@@ -6,7 +6,7 @@ import sys
 from typing import Any, Callable
 
 from casawrapper.casa.core.errors import ProgramEnded
-from casawrapper.casa.programs.process import Application
+from casawrapper.casa.core.program import Program
 from casawrapper.casa.versions.private_names import (
     ADDRESS,
     CHECK,
@@ -27,7 +27,7 @@ from casawrapper.casa.versions.private_names import (
 from casawrapper.util.interrupts import protected
 
 
-def replace_plotms_launch(start: Callable[[], tuple[Application, str]]) -> None:
+def replace_plotms_launch(start: Callable[[], tuple[Program, str]]) -> None:
     """Let casaplotms get its program and the program's address from `start`, and know when it has ended."""
     if lacks(PLOTMS_START):
         return
@@ -41,7 +41,7 @@ def replace_plotms_launch(start: Callable[[], tuple[Application, str]]) -> None:
                 process, address = start()
             setattr(tool, PROCESS, process)
             setattr(tool, ADDRESS, address)
-        return getattr(tool, ADDRESS)
+        return str(getattr(tool, ADDRESS))
 
     def check(stub: Any, address: str) -> Any:
         # CASA asks the program itself before each of the forty calls of a plot, and replaces a dead one
@@ -102,7 +102,7 @@ def replace_plotms_choice_check(explain: Callable[[str, Any, list[str]], str]) -
     task.checkVariantString = check
 
 
-def replace_viewer_launch(start: Callable[[str], tuple[Application, str]]) -> None:
+def replace_viewer_launch(start: Callable[[str], tuple[Program, str]]) -> None:
     """Let casaviewer get its program and the program's address from `start(kind)`."""
     if lacks(VIEWER_START):
         return
@@ -112,7 +112,7 @@ def replace_viewer_launch(start: Callable[[str], tuple[Application, str]]) -> No
     def launch(kind: str = "--server") -> str:
         if getattr(tool, ADDRESS)[kind] is None or getattr(tool, PROCESS)[kind] is None:
             getattr(tool, PROCESS)[kind], getattr(tool, ADDRESS)[kind] = start(kind)
-        return getattr(tool, ADDRESS)[kind]
+        return str(getattr(tool, ADDRESS)[kind])
 
     def check(kind: str) -> Any:
         if forget_viewer():

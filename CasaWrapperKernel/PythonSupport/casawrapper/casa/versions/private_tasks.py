@@ -55,7 +55,8 @@ class TaskLines:
 
 def task_lines() -> TaskLines | None:
     """The lines of the task whose function is being called on this thread; None where CASA writes them itself."""
-    lines, _begun.lines = getattr(_begun, "lines", None), None
+    lines: TaskLines | None = getattr(_begun, "lines", None)
+    _begun.lines = None
     return lines
 
 
@@ -98,8 +99,8 @@ def _write_lines_later(module: Any) -> None:
     original = SimpleNamespace(**{part: getattr(module, part) for part in LINES})
 
     def start(name: str, arguments: list[str]) -> TaskLines:
-        _begun.lines = TaskLines(original, name, arguments)
-        return _begun.lines
+        _begun.lines = lines = TaskLines(original, name, arguments)
+        return lines
 
     for part, function in zip(LINES, (start, lambda state, name, result: result, lambda name, error: None), strict=True):
         setattr(module, part, function)
@@ -142,4 +143,5 @@ def figure_managers() -> dict[Any, Any] | None:
         return None
     from matplotlib._pylab_helpers import Gcf
 
-    return Gcf.figs
+    figures: dict[Any, Any] = Gcf.figs
+    return figures

@@ -11,6 +11,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from casawrapper.casa.log import file as log_file
 from casawrapper.casa.log import location
 from casawrapper.casa.programs import appimage, launch
 from casawrapper.casa.versions import private_programs
@@ -112,7 +113,7 @@ def _begin() -> None:
 def _options() -> list[str]:
     from casatools import ctsys
 
-    return ["--nopopups", f"--logfilename={location.planned_logfile()}", f"--datapath={ctsys.rundata()}"]
+    return ["--nopopups", f"--logfilename={log_file.shared(location.planned_logfile())}", f"--datapath={ctsys.rundata()}"]
 
 
 def _start(options: list[str]) -> tuple[Application, str]:

@@ -8,17 +8,16 @@ from functools import partial
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
-from casawrapper.casa.log.location import current_logfile
-from casawrapper.casa.log.reader import LogSince
+from casawrapper.casa.log.reader import of_this_call
 from casawrapper.casa.programs.display_variable import display_variable
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
 from casawrapper.casa.tasks.plotms import calibration_library, errors, new_files, prestart
 from casawrapper.casa.versions import private_names, private_programs
 from casawrapper.casa.versions.patience import Patience
+from casawrapper.util.messages import notice
 
 _PAPER = ("pdf", "ps")
 _ONE = re.compile(r"[^,;&!*~<>]+")
@@ -67,7 +66,7 @@ def plot(arguments: Arguments, run: Run) -> None:
         with turn:
             _clear_shared_axes(arguments)
             draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
-                 explain=partial(errors.explain, arguments, LogSince(current_logfile())))
+                 explain=partial(errors.explain, arguments, of_this_call()))
     finally:
         # Also what was drawn before an interrupt.
         files, existing = new_files.moved(written.written(), target)
@@ -112,7 +111,7 @@ def _has_more_pages(arguments: Arguments) -> bool:
 
 def _data(arguments: Arguments) -> str:
     # There is no caltable before CASA 6.6.5, where vis takes calibration tables too.
-    return arguments["vis"] or arguments.get("caltable", "")
+    return str(arguments["vis"] or arguments.get("caltable", ""))
 
 
 def _words(arguments: Arguments) -> str:

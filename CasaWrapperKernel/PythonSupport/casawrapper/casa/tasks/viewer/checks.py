@@ -6,9 +6,9 @@ import os
 from typing import Any
 
 from casawrapper.casa.calls.call import Arguments
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.tasks.viewer import contact_sheet
+from casawrapper.util.messages import notice
 
 _KNOWN = {
     "raster": ("file", "scaling", "range", "colormap", "colorwedge"),

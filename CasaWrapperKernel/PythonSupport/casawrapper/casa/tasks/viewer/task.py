@@ -8,14 +8,15 @@ from typing import Any, Callable
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.core.places import obstacle
 from casawrapper.casa.display.pictures import Watch, show_files, show_picture
+from casawrapper.casa.log import file as log_file
 from casawrapper.casa.programs import launch
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
 from casawrapper.casa.tasks.viewer import checks, contact_sheet
 from casawrapper.casa.versions import private_names, private_programs
+from casawrapper.util.messages import notice
 
 _PICTURES = ("png", "jpg", "")
 
@@ -118,7 +119,7 @@ def _start(kind: str) -> tuple[Application, str]:
         # Given a pipe, the viewer needs no registry, which would listen on every network interface.
         # Older ones have no such folder.
         cache = getattr(ctsys, "getcachedir", str)()
-        return [f"--casalogfile={casalog.logfile()}", f"{kind}={pipe}", f"--datapath={ctsys.rundata()}",
+        return [f"--casalogfile={log_file.shared(casalog.logfile())}", f"{kind}={pipe}", f"--datapath={ctsys.rundata()}",
                 *([f"--cachedir={os.path.expanduser(cache)}"] if cache else [])]
 
     return launch.start("casaviewer", "casaviewer", options)
