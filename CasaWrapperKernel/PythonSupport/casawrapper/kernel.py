@@ -110,7 +110,7 @@ class _Runner:
         """An interrupt ends the running cell, and does nothing when none runs."""
         if must_wait(frame):
             # Comes again soon, until it comes where it does no harm; at once would be inside of this handler.
-            _thread.start_new_thread(_interrupt_again, ())
+            _thread.start_new_thread(self._interrupt_again, (self._job,))
             return
         now, by_host = time.monotonic(), host.take_interrupt()
         is_twin = not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
@@ -124,6 +124,12 @@ class _Runner:
             self._loop.call_soon_threadsafe(self._task.cancel)
             return
         raise KeyboardInterrupt
+
+    def _interrupt_again(self, job: host.Job | None) -> None:
+        time.sleep(_AGAIN_SECONDS)
+        if self._job is job:
+            # To that thread, or one that waits in a system call would go on waiting.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     def _on_wake(self) -> None:
         host.clear(self._wake)
@@ -191,12 +197,6 @@ class _Runner:
         if host.in_child():
             sys.stdout.flush()
             os._exit(0)
-
-
-def _interrupt_again() -> None:
-    time.sleep(_AGAIN_SECONDS)
-    # To that thread, or one that waits in a system call would go on waiting.
-    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def _is_running(coroutine: Any, frame: FrameType | None) -> bool:
