@@ -6,12 +6,14 @@ The host wakes the loop through an event descriptor; jobs are then taken one aft
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextvars
 import gc
 import os
 import signal
 import sys
+import threading
 import time
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,8 @@ from casawrapper.util.interrupts import must_wait
 
 if TYPE_CHECKING:
     from casawrapper.protocol.requests import Requests
+
+_AGAIN_SECONDS = 0.005
 
 
 def main() -> int:
@@ -105,8 +109,8 @@ class _Runner:
     def on_interrupt(self, signum: int, frame: FrameType | None) -> None:
         """An interrupt ends the running cell, and does nothing when none runs."""
         if must_wait(frame):
-            # Comes again at the next step, until there is one where it does no harm.
-            signal.raise_signal(signal.SIGINT)
+            # Comes again soon, until it comes where it does no harm; at once would be inside of this handler.
+            _thread.start_new_thread(self._interrupt_again, (self._job,))
             return
         now, by_host = time.monotonic(), host.take_interrupt()
         is_twin = not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
@@ -120,6 +124,12 @@ class _Runner:
             self._loop.call_soon_threadsafe(self._task.cancel)
             return
         raise KeyboardInterrupt
+
+    def _interrupt_again(self, job: host.Job | None) -> None:
+        time.sleep(_AGAIN_SECONDS)
+        if self._job is job:
+            # To that thread, or one that waits in a system call would go on waiting.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     def _on_wake(self) -> None:
         host.clear(self._wake)

@@ -24,6 +24,7 @@ from casawrapper.casa.versions.private_names import (
     VIEWER_START,
     lacks,
 )
+from casawrapper.util.interrupts import protected
 
 
 def replace_plotms_launch(start: Callable[[], tuple[Program, str]]) -> None:
@@ -32,6 +33,7 @@ def replace_plotms_launch(start: Callable[[], tuple[Program, str]]) -> None:
         return
     tool = sys.modules[PLOTMS]
 
+    @protected
     def launch(address: str | None = None) -> str:
         if getattr(tool, ADDRESS) is None:
             process = None
@@ -106,6 +108,7 @@ def replace_viewer_launch(start: Callable[[str], tuple[Program, str]]) -> None:
         return
     tool = sys.modules[VIEWER]
 
+    @protected
     def launch(kind: str = "--server") -> str:
         if getattr(tool, ADDRESS)[kind] is None or getattr(tool, PROCESS)[kind] is None:
             getattr(tool, PROCESS)[kind], getattr(tool, ADDRESS)[kind] = start(kind)

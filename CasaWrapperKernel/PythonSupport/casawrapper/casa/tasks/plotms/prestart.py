@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from casawrapper.casa.log import location
 from casawrapper.casa.programs import appimage, launch
 from casawrapper.casa.versions import private_programs
 from casawrapper.util.imports import when_imported
+from casawrapper.util.interrupts import interruptible, protected
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -55,22 +56,36 @@ def notice_code(code: str) -> None:
         _begin()
 
 
+@protected
 def take() -> tuple[Application, str]:
-    """The program that has been started before, or a new one."""
+    """The program that has been started before, or a new one; an interrupted wait leaves it to the next call."""
     global _spare
-    options = _options()
+    options, spare = _options(), _spare
+    found = _started(spare) if spare is not None else None
     with _lock:
-        spare, _spare = _spare, None
+        if spare is None or _spare is not spare:
+            # There was none, or another thread has taken it.
+            spare = found = None
+        else:
+            _spare = None
+    if spare is not None and found is not None and spare.options == options and found[0].poll() is None:
+        return found
     if spare is not None:
-        try:
-            found = spare.started.result()
-        except (RuntimeError, OSError, ImportError):
-            # It is tried again here, where the user sees why it fails.
-            return _start(options)
-        if spare.options == options and found[0].poll() is None:
-            return found
-        found[0].kill()
+        _end(spare)
+    # A start that has failed is tried again here, where the user sees why it fails.
     return _start(options)
+
+
+@interruptible
+def _started(spare: _Spare) -> tuple[Application, str] | None:
+    """What has been started, None if that has failed."""
+    wait([spare.started], launch.LONGEST_START)
+    return spare.started.result() if spare.started.done() and not spare.started.exception() else None
+
+
+def _end(spare: _Spare) -> None:
+    """End the program as soon as there is one."""
+    spare.started.add_done_callback(lambda started: started.exception() or started.result()[0].kill())
 
 
 def _guess() -> None:
@@ -122,4 +137,4 @@ def _end_unused(spare: _Spare) -> None:
         if _spare is not spare:
             return
         _spare = None
-    spare.started.result()[0].kill()
+    _end(spare)
