@@ -10,6 +10,7 @@ from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
+from casawrapper.casa.log.reader import of_this_call
 from casawrapper.casa.programs.display_variable import display_variable
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
