@@ -81,12 +81,23 @@ internal sealed record ConnectionInfo
     }
 
     /// <summary>Writes the ports that were bound back to the file, where the file had left them open.</summary>
+    /// <param name="asked">What the file holds.</param>
+    public void WriteIfOther(ConnectionInfo asked, string path)
+    {
+        if (this != asked)
+        {
+            Write(path);
+        }
+    }
+
+    /// <summary>Replaces the file, at once.</summary>
     public void Write(string path)
     {
-        var temporary = path + ".new";
+        // Nobody can have laid a file or link of this name there to get at the key.
+        var temporary = $"{path}.{Guid.NewGuid():N}";
         using (var stream = new FileStream(temporary, new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, // it holds the key
         }))
