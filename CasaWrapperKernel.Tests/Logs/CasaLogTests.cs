@@ -341,7 +341,11 @@ public sealed class CasaLogTests : IDisposable
 
     private static LogArgument Called(int call, string task = "", string result = "") => new()
     {
-        Call = call, Task = task, Result = result, Process = Environment.ProcessId, Thread = Environment.ProcessId,
+        Call = call,
+        Task = task,
+        Result = result,
+        Process = Environment.ProcessId,
+        Thread = Environment.ProcessId,
     };
 
     private void Append(string text) => File.AppendAllText(_file, text);

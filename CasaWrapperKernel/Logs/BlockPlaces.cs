@@ -13,6 +13,9 @@ internal sealed class BlockPlaces(CellLogs cells, Lock gate, Action<CellLog> sho
 {
     private readonly Dictionary<string, string> _takenBy = [];
 
+    // Text need not wait for whoever reads the log, unless it clears something. Only used while the outbox is locked.
+    private readonly HashSet<byte[]> _clearedByOutput = [];
+
     /// <summary>Whether an Output widget takes what the cell shows.</summary>
     public bool IsTaken(CellLog cell) => _takenBy.Count > 0 && _takenBy.ContainsValue(cell.Request);
 
@@ -22,10 +25,18 @@ internal sealed class BlockPlaces(CellLogs cells, Lock gate, Action<CellLog> sho
         {
             case "clear_output":
                 var wait = Json.Read(content.ToArray(), WireJson.Default.ClearOutput) is { Wait: true };
-                Tell(parent, cell => cell.Cleared(wait));
+                if (Tell(parent, cell => cell.Cleared(wait)) && wait)
+                {
+                    _clearedByOutput.Add(parent);
+                }
+
                 break;
-            case "stream" or "display_data" or "execute_result" or "error":
-                Tell(parent, cell => cell.OtherOutput());
+            case "stream" or "display_data" or "execute_result" or "error" when _clearedByOutput.Contains(parent):
+                if (Tell(parent, cell => cell.OtherOutput()))
+                {
+                    _clearedByOutput.Remove(parent);
+                }
+
                 break;
             case "comm_open" or "comm_msg" when content.IndexOf("\"msg_id\""u8) >= 0:
                 if (Json.Read(content.ToArray(), WireJson.Default.WidgetComm) is { Data.State.MsgId: { } request } widget)
@@ -40,14 +51,18 @@ internal sealed class BlockPlaces(CellLogs cells, Lock gate, Action<CellLog> sho
         }
     }
 
-    private void Tell(byte[] parent, Action<CellLog> change)
+    /// <returns>Whether it is the cell's own output.</returns>
+    private bool Tell(byte[] parent, Action<CellLog> change)
     {
         lock (gate)
         {
-            if (cells.Known(parent) is { } cell && !IsTaken(cell))
+            if (cells.Known(parent) is not { } cell || IsTaken(cell))
             {
-                change(cell);
+                return false;
             }
+
+            change(cell);
+            return true;
         }
     }
 

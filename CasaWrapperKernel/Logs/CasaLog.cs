@@ -239,19 +239,14 @@ internal sealed class CasaLog : ICellObserver
     /// <param name="ended">The cell whose output must be complete now.</param>
     public void ShowNews(CellLog? ended = null)
     {
-        lock (_gate)
+        do
         {
-            ReadNew();
-        }
-
-        // What is made as an update must leave before anybody clears what it updates.
-        _outbox.Locked(() =>
-        {
-            foreach (var message in News(ended))
+            lock (_gate)
             {
-                _outbox.Post(Channel.Iopub, message);
+                ReadNew(); // may wait for a disk, so not while the outbox is locked
             }
-        });
+        }
+        while (!TryPostNews(ended));
     }
 
     private void ReadNew()
@@ -340,14 +335,35 @@ internal sealed class CasaLog : ICellObserver
 
     private static bool IsNoCell(byte[] parent) => parent.Length <= Wire.Outgoing.EmptyObject.Length;
 
+    /// <returns>Whether nobody was reading the log just then, whom the outbox should not wait for.</returns>
+    private bool TryPostNews(CellLog? ended)
+    {
+        var isDone = false;
+
+        // What is made as an update must leave before anybody clears what it updates.
+        _outbox.Locked(() =>
+        {
+            if (isDone = _gate.TryEnter())
+            {
+                News(ended).ForEach(message => _outbox.Post(Channel.Iopub, message));
+            }
+        });
+        return isDone;
+    }
+
+    /// <summary>Makes the messages that are due, and leaves the gate.</summary>
     private List<Wire.Outgoing> News(CellLog? ended)
     {
-        lock (_gate)
+        try
         {
             var (now, inLine) = (Environment.TickCount64, _outbox.IsInLine);
             return [.. (_on ? _cells.All : [])
                 .Where(cell => cell == ended ? cell.HasNews : cell.IsDue(now, inLine) && !_places.IsTaken(cell))
                 .Select(cell => cell.Show(now, ended: cell == ended))];
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 }

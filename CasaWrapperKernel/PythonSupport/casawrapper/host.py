@@ -10,6 +10,7 @@ import json
 import os
 import select
 import tempfile
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -81,15 +82,17 @@ _notes: Any = None
 def _prepare_notes() -> None:
     global _notes
     if _notes is None and not in_child():
-        _notes = tempfile.TemporaryFile(buffering=0)
-        log("children", path=f"/proc/self/fd/{_notes.fileno()}")
+        with suppress(OSError):
+            _notes = tempfile.TemporaryFile(buffering=0)
+            log("children", path=f"/proc/self/fd/{_notes.fileno()}")
 
 
 def _note(command: str, argument: dict[str, Any]) -> None:
     job = current_job.get()
     if command in ("begin", "end") and _notes is not None:
         request = json.loads(job.header)["msg_id"] if job else ""
-        _notes.write(jsonclean.dumps({"command": command, "request": request, **argument}) + b"\n")
+        with suppress(OSError):  # a full disk
+            _notes.write(jsonclean.dumps({"command": command, "request": request, **argument}) + b"\n")
 
 
 os.register_at_fork(before=_prepare_notes)
