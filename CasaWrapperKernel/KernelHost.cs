@@ -45,14 +45,15 @@ internal sealed class KernelHost : IDisposable
         (_connectionFile, _connection) = (connectionFile, ConnectionInfo.Read(connectionFile));
         var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
         var casaLogFile = StateFolder.NewCasaLogFile();
-        var description = new KernelDescription(pythonPath);
+        var (description, time) = (new KernelDescription(pythonPath), TimeProvider.System);
 
         // Output: what is written to descriptors 1 and 2, by Python, and in CASA's log goes to the outbox.
         var (running, notes, signal) = (new RunningCell(), new StderrNotes(), new SendSignal());
-        _capture = new Capture(running, new StderrFilter(notes, TimeProvider.System));
+        _capture = new Capture(running, new StderrFilter(notes, time));
         _loggers = KernelLog.CreateFactory(_capture.SavedStderr);
-        _outbox = new Outbox(signal, _capture);
-        _log = new CasaLog(_outbox, notes, casaLogFile);
+        var places = new BlockPlaces(time);
+        _outbox = new Outbox(signal, _capture, places);
+        _log = new CasaLog(_outbox, places, notes, casaLogFile);
         _oldLogs = new OldLogs(casaLogFile, _loggers.CreateLogger<OldLogs>());
         _io = new KernelIo(frames, _outbox, signal, _loggers.CreateLogger<KernelIo>());
 
@@ -70,7 +71,7 @@ internal sealed class KernelHost : IDisposable
             ? dispatcher
             : new Dispatcher(python, _outbox, description.Reply, new SubshellLog(_log), requestLog)));
         _debug = new DebugQueue(python, _outbox, requestLog);
-        _ending = new Ending(python, EndNow, TimeProvider.System);
+        _ending = new Ending(python, EndNow, time);
         _control = new ControlQueue(python, _shells, _debug, _outbox, description.Reply, new ResourceUsage().Measure,
             _ending.Begin, requestLog);
         _router = new MessageRouter(_shells, dispatcher, _control, python);

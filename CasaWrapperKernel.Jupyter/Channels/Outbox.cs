@@ -22,13 +22,15 @@ internal sealed class Outbox
     private const int MostPendingText = 2 << 20;
 
     // The parts of one print come within microseconds; a line left open for longer is a progress display.
-    private const int LineMilliseconds = 100;
+    private static readonly TimeSpan LineTime = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly AutoResetEvent _roomAgain = new(false);
     private readonly ISendSignal? _signal;
     private readonly IOutputSource? _source;
+    private readonly IOutputObserver? _observer;
+    private readonly TimeProvider _time;
     private readonly StreamAppender _append;
     private List<(Channel, Outgoing)> _messages = [];
     private byte[] _streamParent = Outgoing.EmptyObject;
@@ -39,11 +41,16 @@ internal sealed class Outbox
 
     /// <param name="signal">Is told that something was added.</param>
     /// <param name="source">Has output of its own that stands before what is added, such as what C code has written.</param>
-    public Outbox(ISendSignal? signal = null, IOutputSource? source = null) =>
-        (_signal, _source, _append) = (signal, source, Append);
+    /// <param name="observer">Sees what is added, and may have something to put before it.</param>
+    public Outbox(
+        ISendSignal? signal = null, IOutputSource? source = null, IOutputObserver? observer = null, TimeProvider? time = null)
+    {
+        (_signal, _source, _observer, _append) = (signal, source, observer, Append);
+        _time = time ?? TimeProvider.System;
+    }
 
     /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
-    public bool IsInLine => !_atLineStart && Environment.TickCount64 - _lastWrite < LineMilliseconds;
+    public bool IsInLine => !_atLineStart && _time.GetElapsedTime(_lastWrite) < LineTime;
 
     public bool IsFull => _cutText + _text.WrittenCount > MostPendingText;
 
@@ -55,13 +62,29 @@ internal sealed class Outbox
     {
         lock (_gate)
         {
-            _source?.Read(_append);
-            CutStream();
-            _atLineStart = true;
-            _messages.Add((channel, message));
+            Add(channel, message);
         }
 
         _signal?.Raise(urgent: true);
+    }
+
+    /// <summary>Posts what is made while nothing else can be added; making it must not wait for a disk.</summary>
+    public void Post(Channel channel, Func<IReadOnlyList<Outgoing>> make)
+    {
+        IReadOnlyList<Outgoing> made;
+        lock (_gate)
+        {
+            made = make();
+            foreach (var message in made)
+            {
+                Add(channel, message);
+            }
+        }
+
+        if (made.Count > 0)
+        {
+            _signal?.Raise(urgent: true);
+        }
     }
 
     /// <summary>Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.</summary>
@@ -75,6 +98,7 @@ internal sealed class Outbox
                 _source?.Read(_append);
             }
 
+            Announce(parent, "stream", default);
             Append(parent, name, text);
         }
 
@@ -119,6 +143,28 @@ internal sealed class Outbox
         }
     }
 
+    private void Add(Channel channel, Outgoing message)
+    {
+        _source?.Read(_append);
+        CutStream();
+        if (channel == Channel.Iopub)
+        {
+            Announce(message.Parent, message.Type, message.Content);
+        }
+
+        _atLineStart = true;
+        _messages.Add((channel, message));
+    }
+
+    private void Announce(byte[] parent, string type, ReadOnlySpan<byte> content)
+    {
+        foreach (var before in _observer?.Posting(parent, type, content) ?? [])
+        {
+            CutStream();
+            _messages.Add((Channel.Iopub, before));
+        }
+    }
+
     private void Append(byte[] parent, string name, ReadOnlySpan<byte> text)
     {
         if (!ReferenceEquals(name, _streamName) || !ReferenceEquals(parent, _streamParent))
@@ -128,7 +174,7 @@ internal sealed class Outbox
         }
 
         _text.Write(text);
-        _lastWrite = Environment.TickCount64;
+        _lastWrite = _time.GetTimestamp();
         _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
     }
 

@@ -76,3 +76,31 @@ internal sealed record Display(IReadOnlyDictionary<string, string> Data, Transie
 
 /// <summary>The part of a display that is not stored in the notebook.</summary>
 internal sealed record Transient(string DisplayId);
+
+/// <summary><c>clear_output</c>.</summary>
+internal sealed record ClearOutput
+{
+    /// <summary>Whether the output stays until there is something to take its place.</summary>
+    public bool Wait { get; set; }
+}
+
+/// <summary><c>comm_open</c> and <c>comm_msg</c> of a widget.</summary>
+internal sealed record WidgetComm
+{
+    public string CommId { get; set; } = "";
+
+    public WidgetData? Data { get; set; }
+}
+
+/// <summary>What a widget tells the front end of itself.</summary>
+internal sealed record WidgetData
+{
+    public WidgetState? State { get; set; }
+}
+
+/// <summary>The part of a widget's state that says where output is shown.</summary>
+internal sealed record WidgetState
+{
+    /// <summary>The request whose output an Output widget takes; "" when it takes none any more.</summary>
+    public string? MsgId { get; set; }
+}

@@ -26,6 +26,8 @@ namespace CasaWrapperKernel.Jupyter.Wire;
 [JsonSerializable(typeof(InputReply))]
 [JsonSerializable(typeof(Display))]
 [JsonSerializable(typeof(KernelInfoReply))]
+[JsonSerializable(typeof(ClearOutput))]
+[JsonSerializable(typeof(WidgetComm))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>An empty JSON object.</summary>

@@ -7,7 +7,7 @@ public sealed class CellLogsTests
 {
     private static readonly LogLine Line = LogLine.Parse("2026-11-24 13:42:07\tINFO\ttclean::::casa\tone");
 
-    private readonly CellLogs _cells = new();
+    private readonly CellLogs _cells = new(TimeProvider.System);
 
     [Theory]
     [InlineData(1, 999, true)]

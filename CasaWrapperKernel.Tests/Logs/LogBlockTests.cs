@@ -214,7 +214,7 @@ public sealed partial class LogBlockTests
         Assert.Equal("CASA log: 3 lines, 1 warning\nWARN tclean::::casa: <beam> is odd\n  and wide", _block.ToText());
     }
 
-    private static CellLog Cell => new([], "");
+    private static CellLog Cell => new([], "", TimeProvider.System);
 
     private static TaskRun Run(string name) => new(name, Cell) { Call = 1 };
 

@@ -1,8 +1,5 @@
 using System.Text;
-using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Logs;
-using CasaWrapperKernel.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -11,21 +8,17 @@ public sealed class StderrFilterTests : IDisposable
     private const string Warning = "2026-11-24 13:42:07\tWARN\ttclean::::casa\tGrün ist keine Farbe\n";
     private const string Severe = "2026-11-24 13:42:08\tSEVERE\ttclean::::casa\tException\n";
 
-    private readonly TempFolder _folder = new();
-    private readonly string _file;
-    private readonly StderrNotes _notes = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly FollowedLog _followed = new();
     private readonly CasaLog _log;
     private readonly StderrFilter _filter;
 
     public StderrFilterTests()
     {
-        _file = _folder.File("casa.log");
-        _log = new CasaLog(new Outbox(), _notes, _file);
-        _filter = new StderrFilter(_notes, _time);
+        _log = _followed.Log;
+        _filter = new StderrFilter(_followed.Notes, _followed.Time);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _followed.Dispose();
 
     [Fact]
     public void Lines_that_the_log_has_are_left_out()
@@ -88,7 +81,7 @@ public sealed class StderrFilterTests : IDisposable
     {
         Assert.Equal("before\n", Now($"before\n{Warning}{Severe}after\n"));
         Assert.True(_filter.IsHolding);
-        File.AppendAllText(_file, Severe);
+        _followed.Append(Severe);
         Assert.Equal("", Now(""));
         _log.ShowNews();
         Assert.Equal($"{Warning}after\n", Now(""));
@@ -99,7 +92,7 @@ public sealed class StderrFilterTests : IDisposable
     public void A_line_is_shown_when_the_log_cannot_be_read_for_long()
     {
         Assert.Equal("", Now(Warning));
-        _time.Advance(TimeSpan.FromSeconds(2));
+        _followed.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(Warning, Now(""));
     }
 
@@ -123,7 +116,7 @@ public sealed class StderrFilterTests : IDisposable
 
     private void Log(string text)
     {
-        File.AppendAllText(_file, text);
+        _followed.Append(text);
         _log.ShowNews();
     }
 }

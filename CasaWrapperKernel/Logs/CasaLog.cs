@@ -12,22 +12,28 @@ internal sealed class CasaLog : ICellObserver
 {
     private const int PollMilliseconds = 25;
 
-    // Whoever holds _gate may wait for the disk that the log is on, so nothing is ever posted while it is held.
-    private readonly Lock _showing = new();
-    private readonly Lock _gate = new();
+    // Whoever reads the log waits for its disk and holds this one; what was read goes into memory that _gate guards, so
+    // the outbox, which is locked when it asks BlockPlaces, never waits for a disk. Nobody posts while holding either.
+    private readonly Lock _reading = new();
+    private readonly Lock _gate;
     private readonly Outbox _outbox;
     private readonly StderrNotes _notes;
     private readonly TaskFrames _tasks = new();
     private readonly List<LogFile> _files = [];
-    private readonly CellLogs _cells = new();
+    private readonly CellLogs _cells;
     private readonly Counts _counts = new();
+    private readonly BlockPlaces _places;
     private CellLog? _main;
+    private OpenLog? _children;
     private bool _on = true;
     private string _level = "DEBUGGING";
 
-    public CasaLog(Outbox outbox, StderrNotes notes, string file)
+    /// <param name="places">Is asked by the outbox, too, which is why it is there before it.</param>
+    /// <param name="file">CASA's log file, which need not be there yet.</param>
+    public CasaLog(Outbox outbox, BlockPlaces places, StderrNotes notes, string file)
     {
-        (_outbox, _notes) = (outbox, notes);
+        (_outbox, _places, _notes) = (outbox, places, notes);
+        (_gate, _cells) = (places.Gate, places.Cells);
         _files.Add(new LogFile(file));
         NoteView();
     }
@@ -38,13 +44,15 @@ internal sealed class CasaLog : ICellObserver
     /// </summary>
     public void Follow(string path)
     {
-        lock (_gate)
+        lock (_reading)
         {
             ReadNew();
             var file = _files.Find(file => file.Path == path) ?? new LogFile(path);
-            file.Reopen();
-            _files.Remove(file);
-            _files.Add(file);
+            lock (_gate)
+            {
+                _files.Remove(file);
+                _files.Add(file);
+            }
         }
     }
 
@@ -54,8 +62,15 @@ internal sealed class CasaLog : ICellObserver
         while (true)
         {
             Thread.Sleep(PollMilliseconds);
-            ShowNews();
+            Poll();
         }
+    }
+
+    /// <summary>Looks what has become of the log and of the tasks, and shows what is due.</summary>
+    public void Poll()
+    {
+        EndAbandoned();
+        ShowNews();
     }
 
     public void CellStarts(byte[] parent) => CellStarts(parent, isMain: true);
@@ -65,27 +80,22 @@ internal sealed class CasaLog : ICellObserver
     public void CellStarts(byte[] parent, bool isMain)
     {
         ShowNews(_cells.Newest); // what came between the cells belongs to the one before
-        lock (_gate)
+        AfterReading(() =>
         {
-            ReadNew();
             var cell = CellOf(parent);
             _cells.Begin(cell);
             _main = isMain ? cell : _main;
-            NoteView();
-        }
+        });
     }
 
     public void CellEnds(byte[] parent)
     {
-        CellLog? cell;
-        lock (_gate)
+        CellLog? cell = null;
+        AfterReading(() =>
         {
-            ReadNew();
-            ShowProgress();
             cell = _cells.Known(parent);
             cell?.Progress(null);
-        }
-
+        });
         ShowNews(cell);
         lock (_gate)
         {
@@ -102,93 +112,76 @@ internal sealed class CasaLog : ICellObserver
     /// <param name="parent">Empty when the code is done.</param>
     public void Own(byte[] parent)
     {
-        lock (_gate)
+        lock (_reading)
         {
-            var owner = IsNoCell(parent) ? null : CellOf(parent);
-            if (owner == _cells.Newest && !_tasks.AreBeside(owner))
-            {
-                owner = null; // the lines go there anyway, and thousands of them need not be looked for one by one
-            }
-
-            if (owner != _cells.Owner)
+            if (OwnerOf(parent) != _cells.Owner)
             {
                 ReadNew();
-                _cells.Owner = owner;
+                lock (_gate)
+                {
+                    _cells.Owner = OwnerOf(parent);
+                }
             }
         }
     }
 
     /// <summary>A task begins that no other has called.</summary>
-    public void TaskBegins(byte[] parent, long call, string name)
+    public void TaskBegins(byte[] parent, LogArgument task)
     {
-        lock (_gate)
-        {
-            ReadNew();
-            if ((IsNoCell(parent) ? _cells.Newest : CellOf(parent)) is { } cell)
-            {
-                cell.TaskBegins(_tasks.Begin(call, name, cell));
-                NoteView();
-            }
-        }
+        AfterReading(() => Begin(IsNoCell(parent) ? _cells.Newest : CellOf(parent), task));
     }
 
     /// <summary>A task has returned or raised.</summary>
-    public void TaskEnds(long call, string error, string result)
+    public void TaskEnds(LogArgument task)
     {
-        lock (_gate)
+        AfterReading(() => End(task));
+    }
+
+    /// <summary>Forked children, which have no way to the host, write into this file what they have to say.</summary>
+    public void HearChildren(string path)
+    {
+        lock (_reading)
         {
-            ReadNew();
-            ShowProgress();
-            if (_tasks.End(call, error, result) is { } task)
-            {
-                task.Cell.Progress(null);
-                task.Cell.TaskEnds(task);
-                NoteView();
-            }
+            _children = new OpenLog(path);
         }
     }
 
     /// <summary>Shows blocks, or no more. What came while it did not is not shown later.</summary>
     public void Switch(bool on)
     {
-        lock (_gate)
+        AfterReading(() =>
         {
-            ReadNew();
             _on = on;
-            NoteView();
             foreach (var cell in _cells.All)
             {
                 cell.Forget();
             }
-        }
+        });
     }
 
     /// <summary>Shows lines of this priority and above.</summary>
     public void SetLevel(string priority)
     {
-        lock (_gate)
-        {
-            ReadNew();
-            _level = priority;
-        }
+        AfterReading(() => _level = priority);
     }
 
     /// <summary>How things stand.</summary>
     public LogState State()
     {
-        lock (_gate)
+        lock (_reading)
         {
             ReadNew();
-            return new LogState(_on, _counts.ToString(), [.. _files.Select(file => new LogPart(file.Path, file.Start))]);
+            return new LogState(_on, _counts.ToString(), [.. _files.SelectMany(file => file.Parts)]);
         }
     }
 
     /// <summary>The block of the last cell before the running one that logged something, or null.</summary>
     public IReadOnlyDictionary<string, string>? Last()
     {
-        lock (_gate)
+        lock (_reading)
         {
             ReadNew();
+            using var gate = _gate.EnterScope();
             var last = _cells.All.LastOrDefault(cell => cell != _main && cell.Block.Counts.Lines > 0);
             return last?.Content($"casa-log-{Guid.NewGuid():N}");
         }
@@ -197,18 +190,45 @@ internal sealed class CasaLog : ICellObserver
     /// <summary>All that has been logged in this session.</summary>
     public IReadOnlyDictionary<string, string> Session()
     {
-        LogFile[] files;
-        lock (_gate)
+        lock (_reading)
         {
-            files = [.. _files];
+            return new SessionLog([.. _files]).Content();
         }
-
-        return new SessionLog(files).Content();
     }
 
+    /// <summary>Shows what is due.</summary>
+    /// <param name="ended">The cell whose output must be complete now.</param>
+    public void ShowNews(CellLog? ended = null)
+    {
+        lock (_reading)
+        {
+            ReadNew();
+        }
+
+        // What is made as an update must leave before anybody clears what it updates.
+        _outbox.Post(Channel.Iopub, () => News(ended));
+    }
+
+    /// <summary>Reads what is new, and then changes something: the lines that came before are known to have.</summary>
+    private void AfterReading(Action change)
+    {
+        lock (_reading)
+        {
+            ReadNew();
+            lock (_gate)
+            {
+                ShowProgress();
+                change();
+                NoteView();
+            }
+        }
+    }
+
+    // The caller holds _reading.
     private void ReadNew()
     {
         _notes.ReadingBegins();
+        _children?.ReadNew(Hear);
         foreach (var file in _files)
         {
             file.ReadNew(Add);
@@ -229,7 +249,72 @@ internal sealed class CasaLog : ICellObserver
     private void NoteView() => _notes.View = new LogView(
         _main, InTask: _tasks.Newest(null) is { IsRunning: true }, ShowsBlocks: _on, HasCell: _cells.Newest is not null);
 
-    private void Add(string text)
+    private void Hear(string call)
+    {
+        var given = LogCalls.Read(call);
+        lock (_gate)
+        {
+            if (given.Command == "end")
+            {
+                End(given);
+            }
+            else
+            {
+                Begin(_cells.Last(given.Request) ?? _cells.Newest, given);
+            }
+
+            NoteView();
+        }
+    }
+
+    private void Begin(CellLog? cell, LogArgument given)
+    {
+        if (cell is not null)
+        {
+            cell.TaskBegins(_tasks.Begin(given.Key, given.Task, cell, Worker.Of(given.Process, given.Thread)));
+        }
+    }
+
+    private void End(LogArgument given)
+    {
+        if (_tasks.End(given.Key, given.Error, given.Result) is { } task)
+        {
+            task.Cell.Progress(null);
+            task.Cell.TaskEnds(task);
+        }
+    }
+
+    private void EndAbandoned()
+    {
+        lock (_reading)
+        {
+            IReadOnlyList<TaskRun> abandoned;
+            lock (_gate)
+            {
+                _tasks.FindWorkers();
+                abandoned = [.. _tasks.Abandoned(_cells.Runs)];
+            }
+
+            if (abandoned.Count == 0)
+            {
+                return;
+            }
+
+            ReadNew(); // a process may have said that all is well and ended then
+            using var gate = _gate.EnterScope();
+            foreach (var task in abandoned.Where(task => task.IsRunning))
+            {
+                task.Abandon();
+                _tasks.Remove(task);
+                task.Cell.Progress(null);
+                task.Cell.TaskEnds(task);
+            }
+
+            NoteView();
+        }
+    }
+
+    private void Add(OpenLog log, string text)
     {
         var line = LogLine.Parse(text);
         if (line.IsRule || (line.IsPlotmsReady && !_tasks.Runs("plotms")))
@@ -238,8 +323,14 @@ internal sealed class CasaLog : ICellObserver
         }
 
         _notes.Add(line, text);
+        using var gate = _gate.EnterScope();
         _counts.Add(line);
         var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
+        if (line.BegunTask is not null && task is { Workers: null, Begun.End: 0 })
+        {
+            task.Begun = (log.Name, log.LineEnd);
+        }
+
         if (Priority.Rank(line.Priority) >= Priority.Rank(_level))
         {
             (_cells.Owner ?? task?.Cell ?? _cells.Newest)?.Add(line, task);
@@ -250,32 +341,22 @@ internal sealed class CasaLog : ICellObserver
 
     private static bool IsNoCell(byte[] parent) => parent.Length <= Outgoing.EmptyObject.Length;
 
-    /// <summary>Reads what is new, and shows what is due.</summary>
-    /// <param name="ended">The cell whose output must be complete now.</param>
-    public void ShowNews(CellLog? ended = null)
+    // Thousands of lines that go to the newest cell anyway need not be looked for one by one.
+    private CellLog? OwnerOf(byte[] parent)
     {
-        lock (_showing)
-        {
-            List<Outgoing> messages = [];
-            var inLine = _outbox.IsInLine;
-            lock (_gate)
-            {
-                ReadNew();
-                ShowProgress();
-                var now = Environment.TickCount64;
-                foreach (var cell in _on ? _cells.All : [])
-                {
-                    if (cell == ended ? cell.HasNews : cell.IsDue(now, inLine))
-                    {
-                        messages.Add(cell.Show(now, ended: cell == ended));
-                    }
-                }
-            }
+        using var gate = _gate.EnterScope();
+        var owner = IsNoCell(parent) ? null : CellOf(parent);
+        return owner == _cells.Newest && !_tasks.AreBeside(owner) ? null : owner;
+    }
 
-            foreach (var message in messages)
-            {
-                _outbox.Post(Channel.Iopub, message);
-            }
-        }
+    /// <summary>The messages that are due; the outbox is locked meanwhile.</summary>
+    private IReadOnlyList<Outgoing> News(CellLog? ended)
+    {
+        using var gate = _gate.EnterScope();
+        ShowProgress();
+        var inLine = _outbox.IsInLine;
+        return [.. (_on ? _cells.All : [])
+            .Where(cell => cell == ended ? cell.HasNews : cell.IsDue(inLine) && !_places.IsTaken(cell))
+            .Select(cell => cell.Show(ended: cell == ended))];
     }
 }

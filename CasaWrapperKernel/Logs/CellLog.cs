@@ -6,7 +6,7 @@ namespace CasaWrapperKernel.Logs;
 /// <summary>The one log output of a cell: when it is due to be shown (again), and the message that shows it.</summary>
 /// <param name="parent">Header JSON of the cell's execute_request.</param>
 /// <param name="file">The whole log.</param>
-internal sealed class CellLog(byte[] parent, string file)
+internal sealed class CellLog(byte[] parent, string file, TimeProvider time)
 {
     private const int NewLinesMilliseconds = 125;
     private const int LineMilliseconds = 75;
@@ -19,6 +19,7 @@ internal sealed class CellLog(byte[] parent, string file)
 
     private readonly string _displayId = $"casa-log-{Guid.NewGuid():N}";
     private bool _shown;
+    private bool _goesWithNextOutput;
     private bool _newLines;
     private bool _newPercent;
     private bool _isWhole = true;
@@ -26,6 +27,17 @@ internal sealed class CellLog(byte[] parent, string file)
     private long _newSince;
 
     public byte[] Parent => parent;
+
+    public TimeProvider Time => time;
+
+    /// <summary>The time, in milliseconds since some moment.</summary>
+    public long Now => (long)time.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <summary>The <c>msg_id</c> of the request.</summary>
+    public string Request { get; } = Json.Read(parent, WireJson.Default.Header)?.MsgId ?? "";
+
+    /// <summary>Whether a front end has a place for its output, as it has for that of a cell but not of a comm message.</summary>
+    public bool HasPlace { get; set; }
 
     public LogBlock Block { get; } = new(file);
 
@@ -52,6 +64,27 @@ internal sealed class CellLog(byte[] parent, string file)
         Block.Percent = percent;
     }
 
+    /// <summary>The front end clears the cell's output, and the block with it.</summary>
+    /// <param name="wait">Whether only when there is other output.</param>
+    public void Cleared(bool wait)
+    {
+        _goesWithNextOutput = _shown && wait;
+        if (_shown && !wait)
+        {
+            _shown = false;
+            ShowSoon();
+        }
+    }
+
+    /// <summary>Other output of the cell comes.</summary>
+    public void OtherOutput()
+    {
+        if (_goesWithNextOutput)
+        {
+            Cleared(wait: false);
+        }
+    }
+
     /// <summary>What is new need not be shown.</summary>
     public void Forget() => (_newLines, _newPercent, _isWhole) = (false, false, true);
 
@@ -59,22 +92,22 @@ internal sealed class CellLog(byte[] parent, string file)
     public bool HasNews => _newLines || _newPercent || !_isWhole;
 
     /// <summary>Whether it is time to show what is new.</summary>
-    /// <param name="now">In milliseconds.</param>
     /// <param name="inLine">Whether a line of text is being written: new lines wait a moment for its end, which never comes
     /// while a program draws dots.</param>
-    public bool IsDue(long now, bool inLine)
+    public bool IsDue(bool inLine)
     {
-        var waited = now - _lastShown;
-        return (_newLines && (!inLine || now - _newSince >= LineMilliseconds) && waited >= NewLinesMilliseconds)
+        var (now, waited) = (Now, Now - _lastShown);
+        return (_newLines && (!inLine || now - _newSince >= LineMilliseconds)
+                && (waited >= NewLinesMilliseconds || !_shown))
             || (_newPercent && waited >= PercentMilliseconds)
             || (waited >= RunningMilliseconds && Block.Running is { IsLong: true })
             || (waited >= QuietMilliseconds && !_isWhole && Block.Running is null);
     }
 
-    /// <param name="now">In milliseconds.</param>
     /// <param name="ended">Whether the cell has ended, so that this may be the last word.</param>
-    public Outgoing Show(long now, bool ended)
+    public Outgoing Show(bool ended)
     {
+        var now = Now;
         var isQuiet = !_newLines && Block.Running is null && now - _lastShown >= QuietMilliseconds;
         _isWhole = ended || isQuiet || Block.Counts.Lines <= LiveLines;
         var display = new Display(Content(_displayId, _isWhole ? int.MaxValue : LiveLines), new Transient(_displayId));
@@ -91,7 +124,7 @@ internal sealed class CellLog(byte[] parent, string file)
     {
         if (!_newLines)
         {
-            (_newLines, _newSince) = (true, Environment.TickCount64);
+            (_newLines, _newSince) = (true, Now);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace CasaWrapperKernel.Logs;
 /// The logs of the cells, and whose a line is that nobody claims. A thread may log long after its cell has ended, so they
 /// are kept, but not for ever.
 /// </summary>
-internal sealed class CellLogs
+internal sealed class CellLogs(TimeProvider time)
 {
     // Some 20 MB, however long the session.
     private const int MostLines = 50_000;
@@ -24,6 +24,9 @@ internal sealed class CellLogs
 
     public CellLog? Known(byte[] parent) => _all.FindLast(cell => ReferenceEquals(cell.Parent, parent));
 
+    /// <param name="request">The <c>msg_id</c> of the cell's execute_request.</param>
+    public CellLog? Last(string request) => _all.FindLast(cell => cell.Request == request);
+
     /// <param name="parent">Header JSON of the cell's execute_request.</param>
     /// <param name="file">The whole log, if the cell is new.</param>
     public CellLog Of(byte[] parent, string file)
@@ -34,13 +37,16 @@ internal sealed class CellLogs
         }
 
         Forget();
-        var cell = new CellLog(parent, file);
+        var cell = new CellLog(parent, file, time);
         _all.Add(cell);
         return cell;
     }
 
+    public bool Runs(CellLog cell) => _running.Contains(cell);
+
     public void Begin(CellLog cell)
     {
+        cell.HasPlace = true;
         _running.Add(cell);
         Newest = cell;
     }

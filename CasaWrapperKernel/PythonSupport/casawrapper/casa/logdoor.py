@@ -21,9 +21,11 @@ class Host(Protocol):
 
     - ``follow(path)``: CASA is about to log to this file too,
     - ``own()``, ``disown()``: what is logged between them comes from Python code of this cell,
-    - ``begin(call, task)``, ``end(call, error, result)``: a task that the user called,
+    - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and who
+      works at it; said in forked children too,
     - ``switch(on)``, ``level(level)``: what to show under the cells,
-    - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path`` and the byte ``start``,
+    - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path``, the byte ``start``, and ``open``, the
+      path by which this process can read it when that name is another file's or nobody's,
     - ``last()``, ``session()``: give the block of the last cell and the whole log, by mime type.
     """
 
@@ -68,12 +70,13 @@ class _Observer:
     def begin(self, call: TaskCall) -> None:
         if call.depth == 0:
             number = self._numbers[id(call)] = next(_calls)
-            host("begin", call=number, task=call.name)
+            host("begin", call=number, task=call.name, process=os.getpid(), thread=threading.get_native_id())
 
     def end(self, call: TaskCall, result: object, error: BaseException | None) -> None:
         number = self._numbers.pop(id(call), None)
         if number is not None:
-            host("end", call=number, error=type(error).__name__ if error is not None else "", result=gist(result))
+            host("end", call=number, process=os.getpid(), error=type(error).__name__ if error is not None else "",
+                 result=gist(result))
 
 
 def gist(result: object) -> str:

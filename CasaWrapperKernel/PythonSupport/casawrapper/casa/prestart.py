@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from . import appimage, environment, private_programs, server
+from . import appimage, environment, logfile, private_programs, server
 from .importhook import when_imported
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _begin() -> None:
 def _options() -> list[str]:
     from casatools import ctsys
 
-    return ["--nopopups", f"--logfilename={environment.planned_logfile()}", f"--datapath={ctsys.rundata()}"]
+    return ["--nopopups", f"--logfilename={logfile.shared(environment.planned_logfile())}", f"--datapath={ctsys.rundata()}"]
 
 
 def _start(options: list[str]) -> tuple[Application, str]:

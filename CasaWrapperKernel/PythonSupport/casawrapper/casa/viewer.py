@@ -7,7 +7,7 @@ from io import BytesIO
 from types import ModuleType
 from typing import Any, Callable
 
-from . import contactsheet, private_names, private_programs, private_tasks, server, viewerchecks
+from . import contactsheet, logfile, private_names, private_programs, private_tasks, server, viewerchecks
 from .application import Application
 from .checks import check_calls
 from .door import Arguments, Run
@@ -122,7 +122,7 @@ def _start(kind: str) -> tuple[Application, str]:
         # Given a pipe, the viewer needs no registry, which would listen on every network interface.
         # Older ones have no such folder.
         cache = getattr(ctsys, "getcachedir", str)()
-        return [f"--casalogfile={casalog.logfile()}", f"{kind}={pipe}", f"--datapath={ctsys.rundata()}",
+        return [f"--casalogfile={logfile.shared(casalog.logfile())}", f"{kind}={pipe}", f"--datapath={ctsys.rundata()}",
                 *([f"--cachedir={os.path.expanduser(cache)}"] if cache else [])]
 
     return server.start("casaviewer", "casaviewer", options)
