@@ -5,6 +5,8 @@ using CasaWrapperKernel.Jupyter.Connection;
 using CasaWrapperKernel.Jupyter.Execution;
 using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Model;
+using CasaWrapperKernel.Logs.Stderr;
 using CasaWrapperKernel.PythonHost;
 using CasaWrapperKernel.PythonHost.Finding;
 using CasaWrapperKernel.PythonHost.Lanes;
@@ -43,7 +45,8 @@ internal sealed class KernelHost : IDisposable
         Signals.IgnoreInterruptsUntilPython();
         OwnLibraries.Load(pythonPath); // before the first signature, which loads OpenSSL
         (_connectionFile, _connection) = (connectionFile, ConnectionInfo.Read(connectionFile));
-        var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
+        var frames = new Frames(
+            new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
         var casaLogFile = StateFolder.NewCasaLogFile();
         var (description, time) = (new KernelDescription(pythonPath), TimeProvider.System);
 

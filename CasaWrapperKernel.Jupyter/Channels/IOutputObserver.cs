@@ -6,8 +6,8 @@ namespace CasaWrapperKernel.Jupyter.Channels;
 internal interface IOutputObserver
 {
     /// <summary>
-    /// Called right before a message on iopub, or text of a stream, is added to the outbox. That is locked meanwhile: no
-    /// disk may be waited for here.
+    /// Called right before a message on iopub, or text of a stream, is added to the outbox. That is locked meanwhile:
+    /// no disk may be waited for here.
     /// </summary>
     /// <param name="content">JSON object; empty for a stream.</param>
     /// <returns>Messages for iopub that are to stand before it.</returns>

@@ -41,7 +41,8 @@ internal sealed partial class KernelIo : IDisposable
     }
 
     /// <summary>Binds the sockets and starts the thread.</summary>
-    /// <param name="received">What to do with a message that came in; called on the io thread, so it must not block.</param>
+    /// <param name="received">What to do with a message that came in; called on the io thread, so it must not
+    /// block.</param>
     /// <returns>The connection with the ports that were bound, where the file left the choice to the kernel.</returns>
     /// <exception cref="UserException">An address cannot be bound.</exception>
     public ConnectionInfo Start(ConnectionInfo connection, Action<Channel, Message> received)
@@ -57,14 +58,16 @@ internal sealed partial class KernelIo : IDisposable
         Listen(_shell, Channel.Shell, received);
         Listen(_control, Channel.Control, received);
         Listen(_stdin, Channel.Stdin, received);
-        _heartbeat.ReceiveReady += (_, _) => Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
+        _heartbeat.ReceiveReady += (_, _) =>
+            Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
         // A subscription counts only when Welcome has accepted it, so nothing is sent to it before its welcome.
         _iopub.Options.ManualPublisher = true;
         _iopub.Options.XPubVerbose = true; // without it only the first to subscribe to a topic is seen, and welcomed
         _iopub.ReceiveReady += (_, _) => Guard(Welcome);
         _signal.Queue.ReceiveReady += (_, _) => Guard(OnWake);
         _streamTimer.Elapsed += (_, _) => Guard(Send);
-        foreach (ISocketPollable socket in new ISocketPollable[] { _shell, _control, _stdin, _heartbeat, _iopub, _signal.Queue })
+        foreach (ISocketPollable socket in new ISocketPollable[] { _shell, _control, _stdin, _heartbeat, _iopub,
+            _signal.Queue })
         {
             _poller.Add(socket);
         }
@@ -98,13 +101,16 @@ internal sealed partial class KernelIo : IDisposable
             }
             catch (Exception e) when (e is NetMQException or SocketException or ArgumentException)
             {
-                throw new UserException($"The kernel cannot listen on {address}:{port}, which the connection file asks for: "
+                throw new UserException(
+                    $"The kernel cannot listen on {address}:{port}, which the connection file asks for: "
                     + $"{(e.InnerException ?? e).Message} Let Jupyter choose other ports, or give port 0.");
             }
         }
     }
 
-    /// <summary>Sends what is left and closes the sockets. Where two threads want to, the second waits for the first.</summary>
+    /// <summary>
+    /// Sends what is left and closes the sockets. Where two threads want to, the second waits for the first.
+    /// </summary>
     public void Dispose()
     {
         lock (_end)

@@ -40,10 +40,12 @@ internal sealed class Outbox
     private bool _atLineStart = true;
 
     /// <param name="signal">Is told that something was added.</param>
-    /// <param name="source">Has output of its own that stands before what is added, such as what C code has written.</param>
+    /// <param name="source">Has output of its own that stands before what is added, such as what C code has
+    /// written.</param>
     /// <param name="observer">Sees what is added, and may have something to put before it.</param>
     public Outbox(
-        ISendSignal? signal = null, IOutputSource? source = null, IOutputObserver? observer = null, TimeProvider? time = null)
+        ISendSignal? signal = null, IOutputSource? source = null, IOutputObserver? observer = null,
+        TimeProvider? time = null)
     {
         (_signal, _source, _observer, _append) = (signal, source, observer, Append);
         _time = time ?? TimeProvider.System;
@@ -87,7 +89,9 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.</summary>
+    /// <summary>
+    /// Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.
+    /// </summary>
     public void Write(byte[] parent, string name, ReadOnlySpan<byte> text)
     {
         lock (_gate)
@@ -188,7 +192,8 @@ internal sealed class Outbox
         }
 
         var text = _text.WrittenSpan;
-        _messages.Add((Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text[..length]))
+        _messages.Add(
+            (Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text[..length]))
         {
             Identities = [Topic.Of("stream")],
         }));

@@ -2,7 +2,9 @@ using NetMQ;
 
 namespace CasaWrapperKernel.Jupyter.Channels;
 
-/// <summary>Wakes the io thread. Until the next sending one signal of a kind is enough, however much is added meanwhile.</summary>
+/// <summary>
+/// Wakes the io thread. Until the next sending one signal of a kind is enough, however much is added meanwhile.
+/// </summary>
 internal sealed class SendSignal : ISendSignal, IDisposable
 {
     private const int Lazy = 1;

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace CasaWrapperKernel.Jupyter.Execution;
 
 /// <summary>
-/// The control channel's requests, strictly one at a time on a thread of its own: they never wait for user code. Those to
-/// the debugger, which may have to, go their own way.
+/// The control channel's requests, strictly one at a time on a thread of its own: they never wait for user code. Those
+/// to the debugger, which may have to, go their own way.
 /// </summary>
 /// <param name="end">Is called last, with whether the kernel is to be started anew.</param>
 internal sealed class ControlQueue(

@@ -4,7 +4,8 @@ using CasaWrapperKernel.Jupyter.Wire;
 namespace CasaWrapperKernel.Jupyter.Execution;
 
 /// <summary>Hands each message that comes in to whoever handles it.</summary>
-internal sealed class MessageRouter(Subshells shells, Dispatcher dispatcher, ControlQueue control, IInterpreter interpreter)
+internal sealed class MessageRouter(
+    Subshells shells, Dispatcher dispatcher, ControlQueue control, IInterpreter interpreter)
 {
     /// <summary>[kernel-io] Never waits.</summary>
     public void Receive(Channel channel, Message message)
@@ -12,7 +13,8 @@ internal sealed class MessageRouter(Subshells shells, Dispatcher dispatcher, Con
         switch (channel)
         {
             case Channel.Shell when !shells.Add(message):
-                dispatcher.Refuse(message, "UnknownSubshellError", $"There is no subshell {message.Header.SubshellId}.");
+                dispatcher.Refuse(
+                    message, "UnknownSubshellError", $"There is no subshell {message.Header.SubshellId}.");
                 break;
             case Channel.Control:
                 control.Add(message);

@@ -4,7 +4,9 @@ using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Jupyter.Execution;
 
-/// <summary>One request while it is handled: status busy when it is made, then its reply, status idle at its end.</summary>
+/// <summary>
+/// One request while it is handled: status busy when it is made, then its reply, status idle at its end.
+/// </summary>
 internal sealed class RequestScope : IDisposable
 {
     private readonly Outbox _outbox;

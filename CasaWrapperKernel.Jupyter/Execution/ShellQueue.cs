@@ -4,8 +4,8 @@ using CasaWrapperKernel.Jupyter.Wire;
 namespace CasaWrapperKernel.Jupyter.Execution;
 
 /// <summary>
-/// The shell channel's requests in the order in which they came, handled one at a time: busy, work, reply, idle, whatever
-/// the request is. No thread waits for the work: whoever ends it goes on here.
+/// The shell channel's requests in the order in which they came, handled one at a time: busy, work, reply, idle,
+/// whatever the request is. No thread waits for the work: whoever ends it goes on here.
 /// </summary>
 internal sealed class ShellQueue(Dispatcher dispatcher)
 {

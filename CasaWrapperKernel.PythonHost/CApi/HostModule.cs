@@ -5,8 +5,8 @@ using static CasaWrapperKernel.PythonHost.CApi.PythonApi;
 namespace CasaWrapperKernel.PythonHost.CApi;
 
 /// <summary>
-/// The built-in Python module <c>_casa_host</c> on CPython's C API: the functions that CPython calls, each with a barrier
-/// behind which <see cref="HostCalls"/> does the work.
+/// The built-in Python module <c>_casa_host</c> on CPython's C API: the functions that CPython calls, each with a
+/// barrier behind which <see cref="HostCalls"/> does the work.
 /// </summary>
 internal static unsafe class HostModule
 {
@@ -97,7 +97,9 @@ internal static unsafe class HostModule
     [UnmanagedCallersOnly]
     private static nint TakeInterrupt(nint self, nint* args, nint count) => Guard(&HostCalls.TakeInterrupt, args);
 
-    /// <summary>A fault of ours is Python's RuntimeError: an exception that leaves this assembly would end the process.</summary>
+    /// <summary>
+    /// A fault of ours is Python's RuntimeError: an exception that leaves this assembly would end the process.
+    /// </summary>
     private static nint Guard(delegate*<nint*, nint> call, nint* args)
     {
         try

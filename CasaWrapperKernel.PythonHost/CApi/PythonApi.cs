@@ -37,8 +37,11 @@ internal static unsafe class PythonApi
     public static nint None;
     public static nint RuntimeError;
 
-    /// <summary>Loads libpython with its symbols visible to extension modules, which do not link to it themselves.</summary>
-    /// <exception cref="DllNotFoundException">The library cannot be loaded; the message is the loader's own.</exception>
+    /// <summary>
+    /// Loads libpython with its symbols visible to extension modules, which do not link to it themselves.
+    /// </summary>
+    /// <exception cref="DllNotFoundException">The library cannot be loaded; the message is the loader's
+    /// own.</exception>
     public static void Load(string libpython)
     {
         Libc.dlerror(); // finds the function now: .NET's finding it after the failure would clear the reason
@@ -80,7 +83,8 @@ internal static unsafe class PythonApi
             var address = Libc.dlsym(handle, name);
             return address != 0
                 ? address
-                : throw new DllNotFoundException($"{libpython} has no {name}: casa-kernel needs CPython 3.10 or newer.");
+                : throw new DllNotFoundException(
+                    $"{libpython} has no {name}: casa-kernel needs CPython 3.10 or newer.");
         }
     }
 }

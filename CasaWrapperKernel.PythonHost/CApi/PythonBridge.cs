@@ -5,7 +5,9 @@ using static CasaWrapperKernel.PythonHost.CApi.PythonApi;
 
 namespace CasaWrapperKernel.PythonHost.CApi;
 
-/// <summary>CPython by its own front door: <c>Py_BytesMain</c>, which is what the program <c>python</c> itself calls.</summary>
+/// <summary>
+/// CPython by its own front door: <c>Py_BytesMain</c>, which is what the program <c>python</c> itself calls.
+/// </summary>
 internal sealed unsafe class PythonBridge : IPythonBridge
 {
     public string Version => Marshal.PtrToStringUTF8((nint)Py_GetVersion())!.Split(' ')[0];
@@ -14,8 +16,8 @@ internal sealed unsafe class PythonBridge : IPythonBridge
 
     /// <inheritdoc/>
     /// <remarks>
-    /// With the environment's python as <c>argv[0]</c>, virtual environments, <c>sys.executable</c>, <c>site</c> and the
-    /// PYTHON* variables are exactly as that interpreter has them.
+    /// With the environment's python as <c>argv[0]</c>, virtual environments, <c>sys.executable</c>, <c>site</c> and
+    /// the PYTHON* variables are exactly as that interpreter has them.
     /// </remarks>
     public int Run(PythonLocation python, HostServices host)
     {

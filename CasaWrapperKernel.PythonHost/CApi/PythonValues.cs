@@ -23,7 +23,9 @@ internal static unsafe class PythonValues
         return Encoding.UTF8.GetString(utf8 == null ? Replaced(value) : new ReadOnlySpan<byte>(utf8, (int)length));
     }
 
-    /// <summary>Lone surrogates (from file names, say) are no UTF-8 and would make a whole message unreadable.</summary>
+    /// <summary>
+    /// Lone surrogates (from file names, say) are no UTF-8 and would make a whole message unreadable.
+    /// </summary>
     /// <exception cref="PythonErrorException">It is no text.</exception>
     public static byte[] Replaced(nint text)
     {

@@ -2,7 +2,9 @@ using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.PythonHost.Lanes;
 
-/// <summary>A request on its way through Python: Python takes it, works, and completes it with the reply's content.</summary>
+/// <summary>
+/// A request on its way through Python: Python takes it, works, and completes it with the reply's content.
+/// </summary>
 /// <param name="allowsInput">Whether the front end that asks would answer questions of the cell.</param>
 internal sealed class Job(long id, Message request, bool allowsInput)
 {

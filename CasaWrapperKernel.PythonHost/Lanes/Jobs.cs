@@ -12,7 +12,9 @@ internal sealed class Jobs
     /// <summary>The lane of Python's main thread.</summary>
     public const string MainLane = "";
 
-    /// <summary>The lane of jobs that cannot wait for the main thread, for a Python thread that starts others.</summary>
+    /// <summary>
+    /// The lane of jobs that cannot wait for the main thread, for a Python thread that starts others.
+    /// </summary>
     public const string ControlLane = "control";
 
     private const int RememberedParents = 10_000;
@@ -73,7 +75,8 @@ internal sealed class Jobs
     }
 
     /// <summary>Gives Python a job of our own, in the form of a request.</summary>
-    public Task<JobResult> RunAsync(string lane, string type, byte[] content) => RunAsync(lane, Internal(type, content));
+    public Task<JobResult> RunAsync(string lane, string type, byte[] content) =>
+        RunAsync(lane, Internal(type, content));
 
     /// <summary>[python] The next job of a lane, or null.</summary>
     public Job? Take(string lane)
@@ -107,7 +110,9 @@ internal sealed class Jobs
         }
     }
 
-    /// <summary>Of the request that Python names by its number; always the same object, while it is remembered.</summary>
+    /// <summary>
+    /// Of the request that Python names by its number; always the same object, while it is remembered.
+    /// </summary>
     public Parent ParentOf(long id)
     {
         var last = _lastParent;

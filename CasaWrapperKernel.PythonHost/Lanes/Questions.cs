@@ -6,8 +6,8 @@ using CasaWrapperKernel.PythonHost.Native;
 namespace CasaWrapperKernel.PythonHost.Lanes;
 
 /// <summary>
-/// What cells ask their users (<c>input</c>, <c>getpass</c>). Threads and subshells may ask at the same time: each has a
-/// queue of its own for its answer, and a front end's answer is for what it was asked first.
+/// What cells ask their users (<c>input</c>, <c>getpass</c>). Threads and subshells may ask at the same time: each has
+/// a queue of its own for its answer, and a front end's answer is for what it was asked first.
 /// </summary>
 internal sealed class Questions(Jobs jobs, Outbox outbox)
 {
@@ -15,8 +15,8 @@ internal sealed class Questions(Jobs jobs, Outbox outbox)
     private readonly List<Open> _open = [];
 
     /// <returns>
-    /// The number of the question, which is a descriptor that is readable when it was answered; 0 if the front end takes
-    /// no questions.
+    /// The number of the question, which is a descriptor that is readable when it was answered; 0 if the front end
+    /// takes no questions.
     /// </returns>
     public int Ask(long id, string prompt, bool password)
     {
@@ -33,7 +33,8 @@ internal sealed class Questions(Jobs jobs, Outbox outbox)
         }
 
         var content = Json.Write(new InputRequest(prompt, password), WireJson.Default.InputRequest);
-        outbox.Post(Channel.Stdin, new Outgoing("input_request", parent.Header, content) { Identities = parent.Client });
+        outbox.Post(Channel.Stdin,
+            new Outgoing("input_request", parent.Header, content) { Identities = parent.Client });
         return question.Answer.Descriptor;
     }
 

@@ -17,7 +17,8 @@ internal static unsafe class CStdout
     }
 
     /// <summary>
-    /// Writes out a line that C code has begun. Only stdout's: to flush every stream would wait for a thread that reads one.
+    /// Writes out a line that C code has begun. Only stdout's: to flush every stream would wait for a thread that reads
+    /// one.
     /// </summary>
     public static void Flush() => Libc.fflush(*Stream);
 }

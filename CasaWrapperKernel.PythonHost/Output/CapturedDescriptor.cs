@@ -22,7 +22,8 @@ internal sealed unsafe class CapturedDescriptor
         Saved = Check(Libc.dup(descriptor));
         Check(Libc.fcntl(Saved, Libc.F_SETFD, Libc.FD_CLOEXEC));
         Check(Libc.pipe2(ends, Libc.O_CLOEXEC));
-        Check(Libc.dup2(ends[1], descriptor)); // the other one stays open, or the pipe would end if a cell closed this one
+        // the other one stays open, or the pipe would end if a cell closed this one
+        Check(Libc.dup2(ends[1], descriptor));
         ReadEnd = ends[0];
         Check(Libc.fcntl(ReadEnd, Libc.F_SETFL, Libc.fcntl(ReadEnd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK));
         Libc.fcntl(ReadEnd, Libc.F_SETPIPE_SZ, PipeSize); // a smaller one does, too
@@ -46,7 +47,9 @@ internal sealed unsafe class CapturedDescriptor
         }
     }
 
-    /// <summary>What was written since the last call, without the beginning of a character whose rest is to come.</summary>
+    /// <summary>
+    /// What was written since the last call, without the beginning of a character whose rest is to come.
+    /// </summary>
     public ReadOnlySpan<byte> Read()
     {
         fixed (byte* buffer = _buffer)

@@ -27,7 +27,8 @@ internal sealed class CellOutput(Jobs jobs, Outbox outbox)
     /// <param name="content">JSON object.</param>
     /// <param name="metadata">JSON object.</param>
     public void Publish(long id, string type, byte[] content, byte[] metadata, byte[][] buffers) =>
-        outbox.Publish(new Outgoing(type, jobs.ParentOf(id).Header, content) { Metadata = metadata, Buffers = buffers });
+        outbox.Publish(
+            new Outgoing(type, jobs.ParentOf(id).Header, content) { Metadata = metadata, Buffers = buffers });
 
     /// <summary>Completes a job; all that its cell has written to descriptors 1 and 2 has been posted before.</summary>
     public void Complete(long id, JobResult result)

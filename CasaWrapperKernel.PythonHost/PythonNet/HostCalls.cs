@@ -17,7 +17,8 @@ internal sealed class HostCalls(HostServices host)
 
     public void Fail(string reason) => host.Jobs.Fail(reason);
 
-    public string Log(long id, string command, string argument) => host.Log(host.Jobs.ParentOf(id).Header, command, argument);
+    public string Log(long id, string command, string argument) =>
+        host.Log(host.Jobs.ParentOf(id).Header, command, argument);
 
     public TakenJob? Take(string lane) => host.Jobs.Take(lane) is { } job ? new TakenJob(job) : null;
 
@@ -43,7 +44,8 @@ internal sealed class HostCalls(HostServices host)
             {
                 using var contentBytes = content.GetBuffer();
                 using var metadataBytes = metadata.GetBuffer();
-                host.Output.Publish(id, type, Span(contentBytes).ToArray(), Span(metadataBytes).ToArray(), Copy(buffers));
+                host.Output.Publish(
+                    id, type, Span(contentBytes).ToArray(), Span(metadataBytes).ToArray(), Copy(buffers));
             }
         }
     }
@@ -72,7 +74,8 @@ internal sealed class HostCalls(HostServices host)
         }
     }
 
-    private static unsafe ReadOnlySpan<byte> Span(PyBuffer bytes) => new((void*)bytes.Buffer, checked((int)bytes.Length));
+    private static unsafe ReadOnlySpan<byte> Span(PyBuffer bytes) =>
+        new((void*)bytes.Buffer, checked((int)bytes.Length));
 
     private static byte[][] Copy(PyObject list)
     {

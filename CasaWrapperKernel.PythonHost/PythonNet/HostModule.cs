@@ -3,7 +3,9 @@ using Python.Runtime;
 
 namespace CasaWrapperKernel.PythonHost.PythonNet;
 
-/// <summary>The Python module <c>_casa_host</c> on Python.NET: Python functions that call <see cref="HostCalls"/>.</summary>
+/// <summary>
+/// The Python module <c>_casa_host</c> on Python.NET: Python functions that call <see cref="HostCalls"/>.
+/// </summary>
 internal static class HostModule
 {
     // Values cross as what Python.NET converts by itself (str, int, None); bytes(array) copies by the buffer protocol.

@@ -128,7 +128,8 @@ public sealed class HostedPythonTests : IDisposable
     private HostedPython Hosted(string path) => new(path, _bridge.Object, _jobs, _description, _shells, _ending);
 
     private HostServices Services() => new(
-        _jobs, new Interrupts(_bridge.Object.SetInterrupt), new Questions(_jobs, _outbox), new CellOutput(_jobs, _outbox), "{}",
+        _jobs, new Interrupts(_bridge.Object.SetInterrupt), new Questions(_jobs, _outbox),
+        new CellOutput(_jobs, _outbox), "{}",
         (_, _, _) => "{}");
 
     private string Python(bool debugger = false)

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using CasaWrapperKernel.Install;
+using CasaWrapperKernel.Commands;
+using CasaWrapperKernel.Doctor;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.KernelSpecs;
+using CasaWrapperKernel.PythonEnvironments;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -81,7 +84,9 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void CASAs_options_reach_the_kernel_with_whole_paths_and_the_home_as_it_is()
     {
-        Assert.Equal(0, Run(InstallCommand.Create(), "install --env A=b=c --logfile log/../casa.log --datapath ~/data:{} --nologfile=false"));
+        Assert.Equal(
+            0, Run(InstallCommand.Create(),
+            "install --env A=b=c --logfile log/../casa.log --datapath ~/data:{} --nologfile=false"));
         string[] expected = ["--logfile", Path.GetFullPath("casa.log"), "--datapath", $"~/data:{_folder.Path}"];
         Assert.Equal(expected, Installed().Argv.TakeLast(4));
         Assert.Equal(expected, Installed().CasaArguments);
@@ -102,7 +107,8 @@ public sealed class CommandTests : IDisposable
     public void Nothing_is_written_for_a_python_without_shared_library()
     {
         File.Delete(_folder.File("env/lib/libpython3.99.so"));
-        Assert.Contains("shared library", Assert.Throws<UserException>(() => Run(InstallCommand.Create(), "install")).Message);
+        Assert.Contains(
+            "shared library", Assert.Throws<UserException>(() => Run(InstallCommand.Create(), "install")).Message);
         Assert.False(Directory.Exists(_folder.File("data")));
     }
 
@@ -120,7 +126,7 @@ public sealed class CommandTests : IDisposable
     public void Doctor_fails_without_a_python_and_says_what_to_do()
     {
         Assert.Equal(1, Run(DoctorCommand.Create(), "doctor --python /nowhere/python"));
-        var finding = Doctor.Examine("/nowhere/python").Single(f => f.Level == Level.Fail);
+        var finding = DoctorChecks.Examine("/nowhere/python").Single(f => f.Level == Level.Fail);
         Assert.Contains("/nowhere/python", finding.Detail);
         Assert.StartsWith("give --python", finding.Cure);
     }
@@ -128,11 +134,12 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Doctor_says_why_a_library_cannot_be_loaded_and_goes_on()
     {
-        var findings = Doctor.Examine(_python).ToList();
+        var findings = DoctorChecks.Examine(_python).ToList();
         var library = findings.Single(f => f.Check == "shared library");
         Assert.Equal(Level.Fail, library.Level);
         Assert.EndsWith("libpython3.99.so: file too short", library.Detail);
-        Assert.Contains(findings, f => f.Check == "CASA" && f.Level == Level.Warn && f.Detail.Contains("cannot be run"));
+        Assert.Contains(
+            findings, f => f.Check == "CASA" && f.Level == Level.Warn && f.Detail.Contains("cannot be run"));
         Assert.Equal("kernelspec", findings[^1].Check);
     }
 
@@ -141,10 +148,12 @@ public sealed class CommandTests : IDisposable
     {
         Assert.Equal(1, Run(DoctorCommand.Create(), "doctor --json --python /nowhere/python"));
         using var report = JsonDocument.Parse(_output.ToString());
-        Assert.Equal(["version", "system", "time", "findings"], report.RootElement.EnumerateObject().Select(key => key.Name));
+        Assert.Equal(
+            ["version", "system", "time", "findings"], report.RootElement.EnumerateObject().Select(key => key.Name));
         var last = report.RootElement.GetProperty("findings").EnumerateArray().Last();
         Assert.Equal(["level", "check", "detail", "cure"], last.EnumerateObject().Select(key => key.Name));
-        Assert.Equal(("fail", "interpreter"), (last.GetProperty("level").GetString(), last.GetProperty("check").GetString()));
+        Assert.Equal(
+            ("fail", "interpreter"), (last.GetProperty("level").GetString(), last.GetProperty("check").GetString()));
     }
 
     [Fact]
@@ -162,5 +171,6 @@ public sealed class CommandTests : IDisposable
 
     private int Run(Command command, string line) => command
         .Parse(line.Replace("{}", _folder.Path).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])
-        .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = _output, Error = TextWriter.Null });
+        .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = _output,
+            Error = TextWriter.Null });
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CasaWrapperKernel.Install;
+using CasaWrapperKernel.Doctor;
 
 namespace CasaWrapperKernel.Tests.Install;
 
@@ -21,7 +21,8 @@ public sealed class FindingTests
     public void Only_what_stops_the_kernel_fails(string check, string ok, string mended, string level)
     {
         var json = $$"""[{"check": "{{check}}", "ok": {{ok}}, "detail": "d", "cure": "c", "mended": {{mended}}}]""";
-        var finding = Assert.Single(JsonSerializer.Deserialize(json, InstallJson.Default.PythonFindingArray)!).ToFinding();
+        var finding = Assert.Single(JsonSerializer.Deserialize(json, DoctorJson.Default.PythonFindingArray)!)
+            .ToFinding();
         Assert.StartsWith(level.PadRight(7), finding.ToString());
         Assert.Equal(("d", "c"), (finding.Detail, finding.Cure));
     }

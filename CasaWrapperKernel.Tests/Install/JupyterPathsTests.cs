@@ -1,4 +1,4 @@
-using CasaWrapperKernel.Install;
+using CasaWrapperKernel.KernelSpecs;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;

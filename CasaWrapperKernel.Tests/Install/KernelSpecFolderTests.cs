@@ -1,5 +1,5 @@
-using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.KernelSpecs;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -19,7 +19,9 @@ public sealed class KernelSpecFolderTests : IDisposable
         Assert.Equal(_data.File("kernels/casa"), folder.Folder);
         var (name, spec) = Assert.Single(KernelSpecFolder.List(_data.Path));
         Assert.Equal(("casa", "/env/bin/python"), (name, spec.Python));
-        Assert.Equal([_data.File("kernels/casa/kernel.json")], Directory.GetFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Where(File.Exists));
+        Assert.Equal(
+            [_data.File("kernels/casa/kernel.json")],
+            Directory.GetFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Where(File.Exists));
         folder.Remove();
         Assert.Empty(Directory.GetFileSystemEntries(_data.File("kernels")));
     }
@@ -39,7 +41,8 @@ public sealed class KernelSpecFolderTests : IDisposable
     public void One_for_another_python_is_replaced_on_demand_only()
     {
         Folder("casa").Install(Spec("/env/bin/python"), replace: false);
-        var message = Assert.Throws<UserException>(() => Folder("casa").Install(Spec("/other/bin/python"), replace: false)).Message;
+        var message = Assert.Throws<UserException>(
+            () => Folder("casa").Install(Spec("/other/bin/python"), replace: false)).Message;
         Assert.Contains("/env/bin/python", message);
         Assert.Contains("--name", message);
         Assert.Contains("--replace", message);
@@ -106,5 +109,6 @@ public sealed class KernelSpecFolderTests : IDisposable
     private KernelSpecFolder Folder(string name) => new(_data.Path, name);
 
     private static KernelSpec Spec(string python) =>
-        new() { Argv = ["/opt/casa-kernel", "start", "-f", "{connection_file}", "--python", python], DisplayName = "CASA" };
+        new() { Argv = ["/opt/casa-kernel", "start", "-f", "{connection_file}", "--python", python],
+            DisplayName = "CASA" };
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.KernelSpecs;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -15,7 +15,8 @@ public sealed class KernelSpecTests : IDisposable
     public void The_template_is_filled_in()
     {
         var file = _folder.File("kernel.json");
-        KernelSpec.Make(KernelSpec.Template, "/opt/casa-kernel", "/opt/é+<env>/bin/python", "CASA 6.7 (casa-kernel)").Write(file);
+        KernelSpec.Make(KernelSpec.Template, "/opt/casa-kernel", "/opt/é+<env>/bin/python", "CASA 6.7 (casa-kernel)")
+            .Write(file);
         using var json = JsonDocument.Parse(File.ReadAllBytes(file));
         var spec = json.RootElement;
         Assert.Equal(
@@ -51,7 +52,8 @@ public sealed class KernelSpecTests : IDisposable
     [Fact]
     public void An_image_is_known_whatever_options_follow()
     {
-        string[] start = ["apptainer", "run", "--app", "kernel", "--bind", "/data", "/casa.sif", "-f", "{connection_file}"];
+        string[] start = [
+            "apptainer", "run", "--app", "kernel", "--bind", "/data", "/casa.sif", "-f", "{connection_file}"];
         Assert.Equal("/casa.sif", new KernelSpec { Argv = start }.Image);
         Assert.Equal("/casa.sif", new KernelSpec { Argv = [.. start, "--nologfile"] }.Python);
         Assert.Null(new KernelSpec { Argv = ["/k/casa-kernel", "start", "-f", "{connection_file}"] }.Image);

@@ -1,5 +1,5 @@
-using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.PythonEnvironments;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -59,8 +59,11 @@ public sealed class PythonChoiceTests : IDisposable
     [Fact]
     public void One_that_is_named_and_missing_is_not_replaced_by_another()
     {
-        Assert.Contains("/nowhere/python (from --python)", Assert.Throws<UserException>(() => PythonChoice.Find("/nowhere/python")).Message);
+        Assert.Contains(
+            "/nowhere/python (from --python)",
+            Assert.Throws<UserException>(() => PythonChoice.Find("/nowhere/python")).Message);
         Environment.SetEnvironmentVariable("CASA_PYTHON", "/nowhere/else");
-        Assert.Contains("/nowhere/else (from CASA_PYTHON)", Assert.Throws<UserException>(() => PythonChoice.Find(null)).Message);
+        Assert.Contains(
+            "/nowhere/else (from CASA_PYTHON)", Assert.Throws<UserException>(() => PythonChoice.Find(null)).Message);
     }
 }

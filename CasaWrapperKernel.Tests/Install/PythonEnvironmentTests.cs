@@ -1,5 +1,5 @@
-using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.PythonEnvironments;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -50,7 +50,8 @@ public sealed class PythonEnvironmentTests : IDisposable
         }
         else
         {
-            Assert.Contains("3.10 or newer", Assert.Throws<UserException>(() => PythonEnvironment.AskHostable(python)).Message);
+            Assert.Contains(
+                "3.10 or newer", Assert.Throws<UserException>(() => PythonEnvironment.AskHostable(python)).Message);
         }
     }
 
@@ -58,6 +59,7 @@ public sealed class PythonEnvironmentTests : IDisposable
     public void A_file_that_cannot_be_run_is_refused()
     {
         var file = _folder.Write("python", "text");
-        Assert.Contains("cannot be run", Assert.Throws<UserException>(() => PythonEnvironment.AskHostable(file)).Message);
+        Assert.Contains(
+            "cannot be run", Assert.Throws<UserException>(() => PythonEnvironment.AskHostable(file)).Message);
     }
 }

@@ -29,7 +29,8 @@ internal sealed class KernelClient : IDisposable
         _process = new Process
         {
             StartInfo = new ProcessStartInfo(
-                "dotnet", [Path.Combine(AppContext.BaseDirectory, "casa-kernel.dll"), "start", "-f", file, "--python", python, .. options])
+                "dotnet", [Path.Combine(AppContext.BaseDirectory, "casa-kernel.dll"), "start", "-f", file, "--python",
+                    python, .. options])
             {
                 RedirectStandardError = true,
                 Environment =
@@ -76,7 +77,8 @@ internal sealed class KernelClient : IDisposable
     public (string Type, JsonElement Parent, JsonElement Content) Receive(string channel)
     {
         List<byte[]>? parts = null;
-        Assert.True(_sockets[channel].TryReceiveMultipartBytes(Long, ref parts!), $"nothing came on {channel}; {Errors}");
+        Assert.True(_sockets[channel].TryReceiveMultipartBytes(Long, ref parts!),
+            $"nothing came on {channel}; {Errors}");
         var message = _frames.Read(parts!);
         var parent = parts![^3]; // header, parent, metadata, content; this kernel's own messages have no buffers here
         return (message.Type, JsonDocument.Parse(parent).RootElement, JsonDocument.Parse(message.Content).RootElement);
@@ -166,7 +168,8 @@ internal sealed class KernelClient : IDisposable
     {
         ConnectionInfo connection = null!;
         Assert.True(
-            SpinWait.SpinUntil(() => (connection = ConnectionInfo.Read(file)).ShellPort > 0 || Gone(), Long), "it does not listen");
+            SpinWait.SpinUntil(() => (connection = ConnectionInfo.Read(file)).ShellPort > 0 || Gone(), Long),
+            "it does not listen");
         Assert.True(connection.ShellPort > 0, Errors);
         Connect("shell", new DealerSocket(), connection.ShellPort);
         Connect("control", new DealerSocket(), connection.ControlPort);

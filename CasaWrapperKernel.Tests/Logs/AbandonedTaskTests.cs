@@ -1,5 +1,7 @@
 using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Model;
+using CasaWrapperKernel.Logs.Stderr;
 using CasaWrapperKernel.Tests.Support;
 using DiagnosticsProcess = System.Diagnostics.Process;
 
@@ -70,7 +72,8 @@ public sealed class AbandonedTaskTests : IDisposable
     [Fact]
     public async Task A_thread_that_is_gone()
     {
-        _log.TaskBegins(Cell, new LogArgument { Task = "imstat", Process = Environment.ProcessId, Thread = int.MaxValue });
+        _log.TaskBegins(
+            Cell, new LogArgument { Task = "imstat", Process = Environment.ProcessId, Thread = int.MaxValue });
         await Title("imstat: ended with its thread, ");
     }
 

@@ -51,7 +51,8 @@ public sealed class BlockPlacesTests : IDisposable
         _outbox.Write(Cell, "stdout", "more\n"u8);
         ShowNews();
         Assert.Equal(
-            ["display_data", "clear_output", "update_display_data", "stream", "display_data", "stream"], Types(out var last));
+            ["display_data", "clear_output", "update_display_data", "stream", "display_data", "stream"],
+            Types(out var last));
         Assert.Contains("second\n", last);
     }
 
@@ -68,7 +69,8 @@ public sealed class BlockPlacesTests : IDisposable
         Clear(wait: true);
         Post(Cell, type, "{}");
         ShowNews();
-        Assert.Equal(["display_data", "clear_output", type, .. clears ? ["display_data"] : Array.Empty<string>()], Types(out _));
+        Assert.Equal(
+            ["display_data", "clear_output", type, .. clears ? ["display_data"] : Array.Empty<string>()], Types(out _));
     }
 
     [Fact]
@@ -149,7 +151,8 @@ public sealed class BlockPlacesTests : IDisposable
     private List<string> Types(out string last)
     {
         var messages = _outbox.TakeAll().Select(sent => sent.Message).ToList();
-        last = messages.FindLast(message => message.Type.EndsWith("display_data") && message.Content.Length > 2)?.Text("data", "text/html") ?? "";
+        last = messages.FindLast(message => message.Type.EndsWith("display_data") && message.Content.Length > 2)?.Text(
+            "data", "text/html") ?? "";
         return [.. messages.Select(message => message.Type)];
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Stderr;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Logs;
@@ -106,7 +107,8 @@ public sealed class CasaLogTests : IDisposable
     public void A_large_burst_is_read_whole()
     {
         _log.CellStarts(Cell);
-        Append(string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{Head}line {i}\n"))); // more than one read's worth
+        // more than one read's worth
+        Append(string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{Head}line {i}\n")));
         _log.CellEnds(Cell);
         Assert.Contains("(40,000 lines)", Html(_outbox.TakeAll()[^1].Message));
     }

@@ -1,4 +1,4 @@
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Model;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -19,7 +19,8 @@ public sealed class CleanProgressTests
         Assert.True(clean.Read($"{Dashes} Run Major Cycle 2 {Dashes}"));
         Assert.True(clean.Read(" Absolute Peak residual within mask : 1.464, over full image : 2"));
         Assert.Equal(", major cycle 2, 1,200 iterations, peak residual 1.46 Jy/beam", clean.ToString());
-        Assert.True(clean.Read("[x2] Total model flux (over all planes) : 0.00461978     Peak Residual (over all planes) : 9.96931e-05 in C6:P0"));
+        Assert.True(clean.Read(
+            "[x2] Total model flux (over all planes) : 0.00461978     Peak Residual (over all planes) : 9.96931e-05 in C6:P0"));
         Assert.Equal(", major cycle 2, 1,200 iterations, peak residual 99.7 µJy/beam", clean.ToString());
     }
 

@@ -1,6 +1,8 @@
 using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Model;
+using CasaWrapperKernel.Logs.Stderr;
 using CasaWrapperKernel.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 

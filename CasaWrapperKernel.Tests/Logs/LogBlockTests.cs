@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Following;
+using CasaWrapperKernel.Logs.Model;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -60,7 +61,9 @@ public sealed partial class LogBlockTests
         Assert.Equal(
             ["b", "details", "div", "pre", "summary"],
             Tag().Matches(html).Select(tag => tag.Groups[1].Value).Distinct().Order());
-        Assert.Empty(Attribute().Matches(html).Select(name => name.Groups[1].Value).Except(["id", "style", "data-key", "data-live"]));
+        Assert.Empty(
+            Attribute().Matches(html).Select(name => name.Groups[1].Value)
+            .Except(["id", "style", "data-key", "data-live"]));
         Assert.Equal(8, System.Net.WebUtility.HtmlDecode(html).Split(text).Length - 1); // titles 3, lines 3, warning 2
     }
 
@@ -87,9 +90,11 @@ public sealed partial class LogBlockTests
         bad.End("RuntimeError");
         var html = Html();
         Assert.Contains(">Show log of tclean, flagdata: flagdata failed (4 lines, 1 warning, 1 error)<", html);
-        Assert.Matches(@">tclean: returned True, \d\.\d s \(2 lines, 1 warning\)</summary><pre[^>]*>13:42:07 INFO   tclean::::casa  in tclean\n", html);
+        Assert.Matches(
+            @">tclean: returned True, \d\.\d s \(2 lines, 1 warning\)</summary><pre[^>]*>13:42:07 INFO   tclean::::casa  in tclean\n", html);
         Assert.Matches(@">flagdata: failed, \d\.\d s \(1 line, 1 error\)</summary>", html);
-        Assert.True(html.IndexOf("before") < html.IndexOf("tclean: returned") && html.IndexOf("odd") < html.IndexOf("flagdata: failed"));
+        Assert.True(html.IndexOf("before") < html.IndexOf("tclean: returned")
+            && html.IndexOf("odd") < html.IndexOf("flagdata: failed"));
     }
 
     [Fact]
@@ -101,7 +106,9 @@ public sealed partial class LogBlockTests
         Assert.Equal(["log closed", $"{good.Number} open", "warnings closed", $"{good.Number} open"], Parts());
         _block.Add(Line("INFO", "text"), bad);
         bad.End("RuntimeError");
-        Assert.Equal(["log open", $"{good.Number} closed", $"{bad.Number} open", "warnings closed", $"{good.Number} open"], Parts());
+        Assert.Equal(
+            ["log open", $"{good.Number} closed", $"{bad.Number} open", "warnings closed", $"{good.Number} open"],
+            Parts());
     }
 
     [Fact]
@@ -149,7 +156,8 @@ public sealed partial class LogBlockTests
         }
 
         var html = _block.ToHtml("id", newest: 60);
-        Assert.Equal(Enumerable.Range(941, 60), LineNumber().Matches(html).Select(line => int.Parse(line.Groups[1].Value)));
+        Assert.Equal(
+            Enumerable.Range(941, 60), LineNumber().Matches(html).Select(line => int.Parse(line.Groups[1].Value)));
         Assert.Contains("940 earlier lines", html);
         Assert.InRange(html.Length, 0, 10_000);
     }
@@ -168,7 +176,8 @@ public sealed partial class LogBlockTests
         Assert.Equal(Enumerable.Range(1, 200).Concat(Enumerable.Range(2401, 600)), shown);
         Assert.Contains("(3,000 lines)", html);
         Assert.Contains("2,200 lines left out here; the whole log is in /home/anna &amp; co/&lt;casa&gt;.log", html);
-        Assert.True(html.IndexOf("line 200.") < html.IndexOf("left out") && html.IndexOf("left out") < html.IndexOf("line 2401."));
+        Assert.True(html.IndexOf("line 200.") < html.IndexOf("left out")
+            && html.IndexOf("left out") < html.IndexOf("line 2401."));
     }
 
     [Fact]
@@ -179,7 +188,8 @@ public sealed partial class LogBlockTests
             Add("INFO", $"line {i}.");
         }
 
-        Assert.Equal(Enumerable.Range(1, 800), LineNumber().Matches(Html()).Select(line => int.Parse(line.Groups[1].Value)));
+        Assert.Equal(
+            Enumerable.Range(1, 800), LineNumber().Matches(Html()).Select(line => int.Parse(line.Groups[1].Value)));
         Assert.DoesNotContain("left out", Html());
     }
 

@@ -1,4 +1,4 @@
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Following;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Logs;
@@ -128,7 +128,8 @@ public sealed class LogFileTests : IDisposable
         Assert.Empty(_lines);
     }
 
-    private static FileStream Open(string path) => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 
     private static void Write(FileStream file, string line)
     {

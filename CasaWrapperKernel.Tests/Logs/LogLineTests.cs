@@ -1,4 +1,4 @@
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Following;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -15,7 +15,8 @@ public sealed class LogLineTests
     [InlineData("SEVERE", "importuvfits::::casa::MPIServer-2", "Task importuvfits raised an exception")]
     [InlineData("WARN", "plotms::PlotMSPlot (file ../PlotMS.cc, line 12)", "no data")]
     public void Fields_are_taken_apart(string priority, string origin, string message) =>
-        Assert.Equal(new LogLine(Time, priority, origin, message), LogLine.Parse($"{Time}\t{priority}\t{origin}\t{message}"));
+        Assert.Equal(
+            new LogLine(Time, priority, origin, message), LogLine.Parse($"{Time}\t{priority}\t{origin}\t{message}"));
 
     [Fact]
     public void Tabs_belong_to_the_message() =>
@@ -23,7 +24,8 @@ public sealed class LogLineTests
 
     [Fact]
     public void Blanks_around_the_origin_and_a_carriage_return_go_away() =>
-        Assert.Equal(new LogLine(Time, "INFO", "plotms::::", "done"), LogLine.Parse($"{Time}\tINFO\tplotms:::: \tdone\r"));
+        Assert.Equal(
+            new LogLine(Time, "INFO", "plotms::::", "done"), LogLine.Parse($"{Time}\tINFO\tplotms:::: \tdone\r"));
 
     [Theory]
     [InlineData("tclean::::casa", false)]

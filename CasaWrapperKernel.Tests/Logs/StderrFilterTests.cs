@@ -1,5 +1,6 @@
 using System.Text;
 using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Stderr;
 
 namespace CasaWrapperKernel.Tests.Logs;
 

@@ -1,4 +1,5 @@
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Following;
+using CasaWrapperKernel.Logs.Model;
 
 namespace CasaWrapperKernel.Tests.Logs;
 

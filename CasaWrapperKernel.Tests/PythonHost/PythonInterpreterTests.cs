@@ -82,7 +82,8 @@ public sealed class PythonInterpreterTests
     }
 
     [Fact]
-    public void An_interrupt_before_Python_is_ready_does_nothing() => _python.Interrupt(); // the strict mock would say so
+    // the strict mock would say so
+    public void An_interrupt_before_Python_is_ready_does_nothing() => _python.Interrupt();
 
     [Fact]
     public void Whoever_prints_much_is_told_to_wait()

@@ -2,7 +2,9 @@ using CasaWrapperKernel.Jupyter.Execution;
 
 namespace CasaWrapperKernel.Hosting;
 
-/// <summary>The end of the kernel that somebody has asked for: an orderly one, as long as that does not take too long.</summary>
+/// <summary>
+/// The end of the kernel that somebody has asked for: an orderly one, as long as that does not take too long.
+/// </summary>
 /// <param name="endNow">Ends the process, whatever still runs.</param>
 internal sealed class Ending(IInterpreter python, Action endNow, TimeProvider time) : IDisposable
 {

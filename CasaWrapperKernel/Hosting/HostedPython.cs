@@ -7,7 +7,9 @@ using CasaWrapperKernel.PythonHost.Output;
 
 namespace CasaWrapperKernel.Hosting;
 
-/// <summary>The Python that the user has named, from its loading to its end, and what cells are told where there is none.</summary>
+/// <summary>
+/// The Python that the user has named, from its loading to its end, and what cells are told where there is none.
+/// </summary>
 internal sealed class HostedPython(
     string path, IPythonBridge bridge, Jobs jobs, KernelDescription description, Subshells shells, Ending ending)
 {

@@ -6,7 +6,9 @@ namespace CasaWrapperKernel.Hosting;
 /// <param name="pythonPath">The python that the user has named.</param>
 internal sealed class KernelDescription(string pythonPath)
 {
-    /// <summary>Such as <c>3.11.7</c>; before the interpreter's library is loaded no more than <c>3</c> is known.</summary>
+    /// <summary>
+    /// Such as <c>3.11.7</c>; before the interpreter's library is loaded no more than <c>3</c> is known.
+    /// </summary>
     public string PythonVersion { get; set; } = "3";
 
     /// <summary>Whether the environment has what JupyterLab's debugger needs.</summary>

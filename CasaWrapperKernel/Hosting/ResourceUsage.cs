@@ -24,7 +24,8 @@ internal sealed class ResourceUsage
             Hostname = Environment.MachineName,
             Pid = Environment.ProcessId,
             CpuCount = Environment.ProcessorCount,
-            KernelCpu = Math.Round(processes.Sum(pid => CpuSince(pid)) / Math.Max(elapsed, 0.01) * (elapsed > 0 ? 100 : 0), 1),
+            KernelCpu = Math.Round(
+                processes.Sum(pid => CpuSince(pid)) / Math.Max(elapsed, 0.01) * (elapsed > 0 ? 100 : 0), 1),
             KernelMemory = processes.Sum(Memory),
             HostCpuPercent = before.Total > 0
                 ? Math.Round(100 * (_host.Busy - before.Busy) / Math.Max(_host.Total - before.Total, 0.01), 1)

@@ -27,7 +27,8 @@ internal sealed record Settings
     public required string Version { get; init; }
 
     /// <returns>A JSON object.</returns>
-    public static string Of(Jobs jobs, string connectionFile, string casaLogFile, CasaOptions casa) => JsonSerializer.Serialize(
+    public static string Of(Jobs jobs, string connectionFile, string casaLogFile, CasaOptions casa) =>
+        JsonSerializer.Serialize(
         new Settings
         {
             MainDescriptor = jobs.Main.Descriptor,

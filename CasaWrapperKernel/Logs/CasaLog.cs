@@ -1,6 +1,10 @@
 using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Jupyter.Execution;
 using CasaWrapperKernel.Jupyter.Wire;
+using CasaWrapperKernel.Logs.Following;
+using CasaWrapperKernel.Logs.Model;
+using CasaWrapperKernel.Logs.Rendering;
+using CasaWrapperKernel.Logs.Stderr;
 
 namespace CasaWrapperKernel.Logs;
 
@@ -247,7 +251,8 @@ internal sealed class CasaLog : ICellObserver
 
     // After every change of what it says.
     private void NoteView() => _notes.View = new LogView(
-        _main, InTask: _tasks.Newest(null) is { IsRunning: true }, ShowsBlocks: _on, HasCell: _cells.Newest is not null);
+        _main, InTask: _tasks.Newest(null) is { IsRunning: true }, ShowsBlocks: _on,
+        HasCell: _cells.Newest is not null);
 
     private void Hear(string call)
     {

@@ -44,7 +44,9 @@ public sealed class KernelIoTests : IDisposable
     [Fact]
     public void Every_port_that_was_left_open_is_chosen()
     {
-        int[] ports = [_connection.ShellPort, _connection.IopubPort, _connection.StdinPort, _connection.ControlPort, _connection.HbPort];
+        int[] ports = [
+            _connection.ShellPort, _connection.IopubPort, _connection.StdinPort, _connection.ControlPort,
+            _connection.HbPort];
         Assert.All(ports, port => Assert.InRange(port, 1, 65535));
         Assert.Equal(5, ports.Distinct().Count());
     }
@@ -65,14 +67,16 @@ public sealed class KernelIoTests : IDisposable
     public void A_request_comes_in_and_its_reply_finds_the_way_back()
     {
         foreach (var (channel, port) in ((Channel, int)[])[
-            (Channel.Shell, _connection.ShellPort), (Channel.Control, _connection.ControlPort), (Channel.Stdin, _connection.StdinPort)])
+            (Channel.Shell, _connection.ShellPort), (Channel.Control, _connection.ControlPort),
+            (Channel.Stdin, _connection.StdinPort)])
         {
             var client = Connect(new DealerSocket(), port);
             client.SendMultipartBytes(Golden.Frames()[1..]);
             Assert.True(_received.TryTake(out var received, Long));
             Assert.Equal(channel, received.Channel);
             Assert.Equal(Golden.Content, received.Message.Content);
-            _outbox.Post(channel, new Outgoing("execute_reply", received.Message.HeaderJson, """{"status":"ok"}"""u8.ToArray())
+            _outbox.Post(channel, new Outgoing(
+                "execute_reply", received.Message.HeaderJson, """{"status":"ok"}"""u8.ToArray())
             {
                 Identities = received.Message.Identities,
             });
@@ -100,7 +104,9 @@ public sealed class KernelIoTests : IDisposable
         var client = Subscribe("status");
         Assert.Equal("""{"subscription":"status"}""", Encoding.UTF8.GetString(Receive(client).Content));
         _outbox.Write(Outgoing.EmptyObject, "stdout", "text\n"u8);
-        _outbox.Post(Channel.Iopub, new Outgoing("status", Outgoing.EmptyObject, Outgoing.EmptyObject) { Identities = [Topic.Of("status")] });
+        _outbox.Post(
+            Channel.Iopub,
+            new Outgoing("status", Outgoing.EmptyObject, Outgoing.EmptyObject) { Identities = [Topic.Of("status")] });
         Assert.Equal("status", Receive(client).Type);
     }
 
@@ -116,13 +122,19 @@ public sealed class KernelIoTests : IDisposable
         const int Count = 3000; // more than NetMQ's default limit of 1,000, beyond which a publisher drops messages
         for (var i = 0; i < Count; i++)
         {
-            _outbox.Post(Channel.Iopub, new Outgoing("data", Outgoing.EmptyObject, Encoding.UTF8.GetBytes($"{i}")) { Identities = [Topic.Of("data")] });
+            _outbox.Post(
+                Channel.Iopub,
+                new Outgoing(
+                "data", Outgoing.EmptyObject, Encoding.UTF8.GetBytes($"{i}")) { Identities = [Topic.Of("data")] });
         }
 
         foreach (var client in clients)
         {
-            var data = Enumerable.Range(0, Count + 1).Select(_ => Receive(client)).Where(m => m.Type == "data").Take(Count).ToList();
-            Assert.Equal(Enumerable.Range(0, data.Count).Select(i => $"{i}"), data.Select(m => Encoding.UTF8.GetString(m.Content)));
+            var data = Enumerable.Range(0, Count + 1).Select(_ => Receive(client)).Where(m => m.Type == "data")
+                .Take(Count).ToList();
+            Assert.Equal(
+                Enumerable.Range(0, data.Count).Select(i => $"{i}"),
+                data.Select(m => Encoding.UTF8.GetString(m.Content)));
             Assert.InRange(data.Count, Count - 1, Count); // the first may have been welcomed once more, for the second
         }
     }
@@ -210,7 +222,8 @@ public sealed class KernelIoTests : IDisposable
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             Lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
     }
 }

@@ -22,8 +22,12 @@ public sealed class ConnectionInfoTests : IDisposable
     public void Reads_what_Jupyter_writes()
     {
         var info = ConnectionInfo.Read(_folder.Write("kernel.json", Written));
-        Assert.Equal((0, 50002, 50003, 50004, 50005), (info.ShellPort, info.IopubPort, info.StdinPort, info.ControlPort, info.HbPort));
-        Assert.Equal(("tcp", "127.0.0.1", "the secret key", "hmac-sha256"), (info.Transport, info.Ip, info.Key, info.SignatureScheme));
+        Assert.Equal(
+            (0, 50002, 50003, 50004, 50005),
+            (info.ShellPort, info.IopubPort, info.StdinPort, info.ControlPort, info.HbPort));
+        Assert.Equal(
+            ("tcp", "127.0.0.1", "the secret key", "hmac-sha256"),
+            (info.Transport, info.Ip, info.Key, info.SignatureScheme));
     }
 
     [Fact]

@@ -32,7 +32,9 @@ public sealed class ControlQueueTests
     public void A_shutdown_is_answered_published_and_carried_out_last(string content, bool restart)
     {
         Handle(Requests.New("shutdown_request", content), Requests.New("kernel_info_request"));
-        Assert.Equal(["busy", "shutdown_reply ok", "shutdown_reply", "idle", $"shut down, restart: {restart}"], _recorder.Events);
+        Assert.Equal(
+            ["busy", "shutdown_reply ok", "shutdown_reply", "idle", $"shut down, restart: {restart}"],
+            _recorder.Events);
         Assert.All(_recorder.Sent.Where(sent => sent.Type == "shutdown_reply"),
             reply => Assert.Equal(restart, Json.Read(reply.Content, WireJson.Default.Shutdown)!.Restart));
     }
@@ -98,7 +100,8 @@ public sealed class ControlQueueTests
         var subshells = new Subshells(_recorder.Interpreter.Object, _ => new ShellQueue(_recorder.Dispatcher));
         var debug = new DebugQueue(_recorder.Interpreter.Object, _recorder.Outbox, NullLogger.Instance);
         debug.Start();
-        using var queue = new ControlQueue(_recorder.Interpreter.Object, subshells, debug, _recorder.Outbox, Recorder.Info,
+        using var queue = new ControlQueue(
+            _recorder.Interpreter.Object, subshells, debug, _recorder.Outbox, Recorder.Info,
             Usage, restart => _recorder.Add($"shut down, restart: {restart}"), NullLogger.Instance);
         foreach (var request in requests)
         {

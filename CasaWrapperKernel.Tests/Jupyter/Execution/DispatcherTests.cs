@@ -41,13 +41,15 @@ public sealed class DispatcherTests
     [InlineData("fail", false, false, true)]
     [InlineData("fail", true, true, true)]
     [InlineData("pass", true, false, true)]
-    public async Task Only_a_cell_that_fails_and_says_so_stops_those_behind_it(string code, bool stopOnError, bool silent, bool goesOn) =>
+    public async Task Only_a_cell_that_fails_and_says_so_stops_those_behind_it(
+        string code, bool stopOnError, bool silent, bool goesOn) =>
         Assert.Equal(goesOn, await _recorder.Handle(Requests.Cell(code, stopOnError, silent)));
 
     [Fact]
     public async Task A_fault_of_the_kernel_becomes_an_error_reply_and_idle()
     {
-        _recorder.Interpreter.Setup(i => i.ExecuteAsync(It.IsAny<Cell>())).Throws(new InvalidOperationException("fault"));
+        _recorder.Interpreter.Setup(i => i.ExecuteAsync(It.IsAny<Cell>()))
+            .Throws(new InvalidOperationException("fault"));
         Assert.True(await _recorder.Handle(Requests.Cell()));
         Assert.Equal(["busy", "starts", "ends", "execute_reply error", "idle"], _recorder.Events);
         Assert.Equal("fault", Reply().Text("evalue"));

@@ -8,7 +8,9 @@ using Moq;
 
 namespace CasaWrapperKernel.Tests.Jupyter.Execution;
 
-/// <summary>The language side, the outside and the observer of a cell, with everything that they are told in its order.</summary>
+/// <summary>
+/// The language side, the outside and the observer of a cell, with everything that they are told in its order.
+/// </summary>
 internal sealed class Recorder
 {
     private readonly Lock _gate = new();
@@ -86,7 +88,8 @@ internal sealed class Recorder
     public static ExecuteOutcome Outcome(Cell cell)
     {
         var fails = cell.Content.Code.Contains("fail");
-        return new ExecuteOutcome(Encoding.UTF8.GetBytes(fails ? """{"status":"error"}""" : """{"status":"ok"}"""), !fails, 7);
+        var reply = fails ? """{"status":"error"}""" : """{"status":"ok"}""";
+        return new ExecuteOutcome(Encoding.UTF8.GetBytes(reply), !fails, 7);
     }
 
     private void TakeSent()

@@ -77,7 +77,9 @@ public sealed class SubshellsTests : IDisposable
     public void The_control_channel_makes_lists_and_deletes_them()
     {
         var created = Ask("create_subshell_request").GetProperty("subshell_id").GetString()!;
-        Assert.Equal(created, Assert.Single(Ask("list_subshell_request").GetProperty("subshell_id").EnumerateArray()).GetString());
+        Assert.Equal(
+            created, Assert.Single(Ask("list_subshell_request").GetProperty("subshell_id").EnumerateArray())
+            .GetString());
         Assert.Equal("ok", Ask("delete_subshell_request", $$"""{"subshell_id": "{{created}}"}""").GetProperty("status").GetString());
         Assert.Equal("error", Ask("delete_subshell_request", $$"""{"subshell_id": "{{created}}"}""").GetProperty("status").GetString());
         Assert.Empty(Ask("list_subshell_request").GetProperty("subshell_id").EnumerateArray());
@@ -99,7 +101,8 @@ public sealed class SubshellsTests : IDisposable
     {
         var request = Requests.New(type, content);
         using var queue = new ControlQueue(
-            _recorder.Interpreter.Object, _subshells, new DebugQueue(_recorder.Interpreter.Object, _recorder.Outbox, NullLogger.Instance),
+            _recorder.Interpreter.Object, _subshells,
+            new DebugQueue(_recorder.Interpreter.Object, _recorder.Outbox, NullLogger.Instance),
             _recorder.Outbox, Recorder.Info, () => throw new NotSupportedException(), _ => { }, NullLogger.Instance);
         queue.Add(request);
         queue.Close();

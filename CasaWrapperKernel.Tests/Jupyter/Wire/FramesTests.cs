@@ -123,7 +123,8 @@ public sealed class FramesTests
     [Fact]
     public void The_header_of_a_written_message_has_what_the_specification_asks_for()
     {
-        using var header = JsonDocument.Parse(_frames.Write(new Outgoing("status", "{}"u8.ToArray(), "{}"u8.ToArray()))[2]);
+        using var header = JsonDocument.Parse(
+            _frames.Write(new Outgoing("status", "{}"u8.ToArray(), "{}"u8.ToArray()))[2]);
         Assert.Equal(
             ["msg_id", "session", "username", "date", "msg_type", "version"],
             header.RootElement.EnumerateObject().Select(field => field.Name));
@@ -142,5 +143,6 @@ public sealed class FramesTests
         Assert.Equal(1000, written.Select(frames => Encoding.ASCII.GetString(frames[1])).Distinct().Count());
     }
 
-    private string Refused(IReadOnlyList<byte[]> frames) => Assert.Throws<WireException>(() => _frames.Read(frames)).Message;
+    private string Refused(IReadOnlyList<byte[]> frames) =>
+        Assert.Throws<WireException>(() => _frames.Read(frames)).Message;
 }

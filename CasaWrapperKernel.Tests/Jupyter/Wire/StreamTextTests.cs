@@ -48,6 +48,7 @@ public sealed class StreamTextTests
     private static (string? Name, string? Text) Read(byte[] json)
     {
         using var content = JsonDocument.Parse(json);
-        return (content.RootElement.GetProperty("name").GetString(), content.RootElement.GetProperty("text").GetString());
+        return (content.RootElement.GetProperty("name").GetString(), content.RootElement.GetProperty("text")
+            .GetString());
     }
 }

@@ -21,7 +21,9 @@ public sealed class OwnLibrariesTests : IDisposable
         Directory.CreateDirectory(_folder.File("venv/bin"));
         File.CreateSymbolicLink(_folder.File("venv/bin/python"), python);
         string[] expected = ["libstdc++.so.6", "libcrypto.so.3", "libssl.so.3"];
-        Assert.Equal(expected.Select(name => _folder.File($"conda/lib/{name}")), OwnLibraries.Of(_folder.File("venv/bin/python")));
+        Assert.Equal(
+            expected.Select(name => _folder.File($"conda/lib/{name}")),
+            OwnLibraries.Of(_folder.File("venv/bin/python")));
         OwnLibraries.Load(python); // what cannot be loaded is no reason to fail here
     }
 

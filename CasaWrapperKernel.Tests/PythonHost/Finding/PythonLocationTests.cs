@@ -58,7 +58,9 @@ public sealed class PythonLocationTests : IDisposable
 
     [Fact]
     public void A_python_that_is_not_there_is_named() =>
-        Assert.Contains("There is no Python at /nowhere/python", Assert.Throws<UserException>(() => PythonLocation.Find("/nowhere/python")).Message);
+        Assert.Contains(
+            "There is no Python at /nowhere/python",
+            Assert.Throws<UserException>(() => PythonLocation.Find("/nowhere/python")).Message);
 
     private void Link(string name, string target)
     {

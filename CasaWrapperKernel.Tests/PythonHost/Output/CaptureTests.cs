@@ -118,7 +118,8 @@ public sealed class CaptureTests : IDisposable
 
     [Fact]
     public void A_descriptor_that_is_none_is_a_fault_that_says_so() =>
-        Assert.Contains("cannot be redirected", Assert.Throws<IOException>(() => new CapturedDescriptor(-1, "x")).Message);
+        Assert.Contains(
+            "cannot be redirected", Assert.Throws<IOException>(() => new CapturedDescriptor(-1, "x")).Message);
 
     private bool Add(List<string> sent)
     {
@@ -134,7 +135,8 @@ public sealed class CaptureTests : IDisposable
 
     private static void Write(int descriptor, ReadOnlySpan<byte> text)
     {
-        using var stream = new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        using var stream = new FileStream(
+            new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         stream.Write(text);
     }
 
