@@ -13,6 +13,7 @@ from casawrapper.util.imports import when_imported
 ADAPTATIONS = (
     ("casatools", "setup.close_registry", "adapt"),
     ("casatools", "tasks.window_programs", "adapt_table"),
+    ("casatools", "tasks.tools", "adapt"),
     ("casatasks", "tasks.table", "adapt_tasks"),
     ("casaplotms", "tasks.table", "adapt_plotms"),
     ("casaviewer", "tasks.table", "adapt_viewer"),
