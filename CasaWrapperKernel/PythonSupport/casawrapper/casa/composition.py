@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HOOKS = (
     ("casatools", "casawrapper.casa.setup.close_registry:adapt"),
     ("casatools", "casawrapper.casa.tasks.window_programs:adapt_table"),
+    ("casatools", "casawrapper.casa.tasks.tools:adapt"),
     ("casatasks", "casawrapper.casa.tasks.table:adapt_tasks"),
     ("casaplotms", "casawrapper.casa.tasks.table:adapt_plotms"),
     ("casaviewer", "casawrapper.casa.tasks.table:adapt_viewer"),

@@ -94,7 +94,8 @@ def _values() -> dict[str, Any]:
 def _import_all() -> dict[str, Any]:
     importlib.invalidate_caches()
     casatools = importlib.import_module("casatools")
-    values: dict[str, Any] = {"casatools": casatools, "ctsys": casatools.ctsys, **_tasks()}
+    values: dict[str, Any] = {"casatools": casatools, "ctsys": casatools.ctsys, **_tasks(),
+                              catalog.WRAPPER: importlib.import_module(catalog.WRAPPER)}
     for name, tool in catalog.constructors().items():
         if hasattr(casatools, tool):
             values[name] = getattr(casatools, tool)
