@@ -85,7 +85,12 @@ def _started(spare: _Spare) -> tuple[Application, str] | None:
 
 def _end(spare: _Spare) -> None:
     """End the program as soon as there is one."""
-    spare.started.add_done_callback(lambda started: started.exception() or started.result()[0].kill())
+
+    def end(started: Future[tuple[Application, str]]) -> None:
+        if started.exception() is None:
+            started.result()[0].kill()
+
+    spare.started.add_done_callback(end)
 
 
 def _guess() -> None:
