@@ -1,8 +1,8 @@
 using System.Text;
-using CasaWrapperKernel.Channels;
+using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Logs;
 using CasaWrapperKernel.Tests.Support;
-using CasaWrapperKernel.Wire;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Tests.Logs;
 

@@ -9,12 +9,15 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "CasaWrapperKernel.Tests/Python/support"))
+pytest_plugins = ["as_plain.fixtures", "surroundings"]
 WORK = Path(os.environ.get("WORK", ROOT / "artifacts/nightly"))
 WHEELHOUSE = os.environ.get("WHEELHOUSE", "")
 USER = "casa-nightly"

@@ -7,10 +7,7 @@ to host (default: the one that runs the tests).
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -18,9 +15,10 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["beside"]
+from casa_session import PYTHON as TEST_PYTHON
 
-TEST_PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
+pytest_plugins = ["as_plain.fixtures", "beside", "surroundings"]
+
 KERNEL_NAME = "casa-kernel-test"
 
 
@@ -47,33 +45,6 @@ def _deadline(request: pytest.FixtureRequest) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-@pytest.fixture(scope="session")
-def casa_kernel() -> Path:
-    """The program under test."""
-    program = os.environ.get("CASA_KERNEL") or shutil.which("casa-kernel")
-    if not program:
-        pytest.skip("no casa-kernel: set CASA_KERNEL to the program to test")
-    assert Path(program).is_file(), f"CASA_KERNEL={program} is no file"
-    return Path(program).resolve()
-
-
-@pytest.fixture(scope="session")
-def kernel_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which nothing of the user who runs the tests is read or changed."""
-    home = tmp_path_factory.mktemp("home")
-    env = {k: v for k, v in os.environ.items()
-           if not k.startswith(("JPY_", "JUPYTER_", "IPYTHON", "CASA_KERNEL_", "MPL",
-                                "XDG_")) and k != "DISPLAY"}
-    env |= {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "matplotlib"),
-            "XDG_STATE_HOME": str(home / "state"), "XDG_CACHE_HOME": str(home / "cache")}
-    site_config = Path(TEST_PYTHON).parent.parent / "share" / "casa" / "config.py"
-    if "CASASITECONFIG" not in env and site_config.exists():
-        env["CASASITECONFIG"] = str(site_config)
-    env.pop("PYTHONDONTWRITEBYTECODE", None)
-    env.pop("PYTHONUNBUFFERED", None)  # it would also flush C's buffer, which is the kernel's task
-    return env
 
 
 def install_kernelspec(kernel: Path, folder: Path) -> None:

@@ -1,5 +1,5 @@
-using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Wire;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Logs;
 

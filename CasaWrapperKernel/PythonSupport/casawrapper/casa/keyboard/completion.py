@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Iterable
 
@@ -71,7 +71,7 @@ def complete(code: str, cursor: int, user_ns: dict[str, Any], active: Any = None
         line = _ASSIGNMENT.search(head) if task else None
         if line is not None:
             given = {key: key for key in _DATA}
-            site = CallSite("", given, [], line[1], line[3], True)
+            site = CallSite("", given, [], line[1], line[3], True, quote=line[2])
     known = parameters.parameters(task) if task else {}
     if site is None or not known:
         opened = _opened(site, names) if site is not None else None
@@ -119,10 +119,17 @@ def _values(site: CallSite, parameter: Parameter, names: _Names) -> Found | None
     if data is not None:
         known = selection.values(parameter.name, data)
         if known:
-            return _found(fragment, known, parameter.name)
+            return _in_python(_found(fragment, known, parameter.name) or _found(f'"{fragment}', known, parameter.name),
+                              fragment, site.quote)
     if parameter.allowed:
         return _found(site.word, parameter.allowed, "value")
     return _paths(site.word, parameter)
+
+
+def _in_python(found: Found | None, fragment: str, quote: str) -> Found | None:
+    """The same as it is written in a text between `quote`, in the place of `fragment`."""
+    texts = [text.replace(quote, f"\\{quote}") for text in found.texts] if found and quote else []
+    return replace(found, fragment=fragment, texts=texts) if found and texts else found
 
 
 def _literals(site: CallSite, parameter: Parameter) -> Found | None:

@@ -8,8 +8,7 @@ import sys
 import warnings
 from contextlib import contextmanager
 from functools import partial
-from types import ModuleType
-from typing import Iterator
+from typing import Any, Iterator
 
 from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import file as logfiles
@@ -36,7 +35,7 @@ def install(logfile: str, options: Options) -> None:
         while_importing(package, _importing)
 
 
-def _configure(logfile: str, config: ModuleType) -> None:
+def _configure(logfile: str, config: Any) -> None:
     chosen = getattr(config, "logfile", None) or ""
     if getattr(config, "nologfile", False):
         # casashell's reading of nologfile; an empty name would end the process inside casacore.

@@ -113,8 +113,8 @@ def _tasks() -> dict[str, Any]:
         names = ("casatasks", *catalog.task_names())
         return dict.fromkeys(names, Unavailable(CasaSetupError(not_installed("casatasks", "CASA's tasks need"))))
     casatasks = importlib.import_module("casatasks")
-    names = [name for name in catalog.task_names() if hasattr(casatasks, name)]
-    return {"casatasks": casatasks, **{name: getattr(casatasks, name) for name in names}}
+    found = {name: getattr(casatasks, name) for name in catalog.task_names() if hasattr(casatasks, name)}
+    return {"casatasks": casatasks, **found}
 
 
 def _from_application(package: str, attributes: dict[str, str]) -> dict[str, Any]:

@@ -85,12 +85,7 @@ def _started(spare: _Spare) -> tuple[Application, str] | None:
 
 def _end(spare: _Spare) -> None:
     """End the program as soon as there is one."""
-
-    def end(started: Future[tuple[Application, str]]) -> None:
-        if started.exception() is None:
-            started.result()[0].kill()
-
-    spare.started.add_done_callback(end)
+    spare.started.add_done_callback(lambda started: None if started.exception() else started.result()[0].kill())
 
 
 def _guess() -> None:

@@ -53,23 +53,33 @@ def plot(arguments: Arguments, run: Run) -> None:
     if given and new_files.are_needed(path, arguments):
         path = private_file(*os.path.splitext(os.path.basename(path)))
     arguments["plotfile"] = path
+    log, overwrite = of_this_call(), arguments["overwrite"]
     written, seen = Watch(path), Watch(private_file("page", ".png"))
+    pages, pictures = (new_files.Pages(watch.path, arguments, _data(arguments), log) for watch in (written, seen))
+
+    def draw_page() -> None:
+        try:
+            run(dict(arguments))
+        finally:
+            # A second attempt finds what the first has written.
+            arguments["overwrite"] = True
 
     def once() -> None:
-        run(dict(arguments))
+        pages.draw(draw_page)
         if kind in _PAPER:
+            pictures.make_folders()
             private_programs.save_plotms(seen.path, arguments)
-        # A second attempt finds what the first has written.
-        arguments["overwrite"] = True
 
     try:
         with turn:
             _clear_shared_axes(arguments)
             draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
-                 explain=partial(errors.explain, arguments, of_this_call()))
+                 explain=partial(errors.explain, arguments, log))
     finally:
         # Also what was drawn before an interrupt.
-        files, existing = new_files.moved(written.written(), target)
+        pages.flatten()
+        pictures.flatten()
+        files, existing = new_files.moved(written.written(), target, overwrite)
     _show(arguments, files, seen.written())
     new_files.refuse(existing)
 
