@@ -161,6 +161,7 @@ CELLS = {
     "traceback": "%tb",
     "wrong value": f"plotms(vis='{MS}', xaxis='tine')",
     "no file": "listobs('no.ms')",
+    "no files": "tclean(['no1.ms', 'no2.ms'], imagename='x')",
     "several": f"tclean(['{MS}', 'no.ms'], imagename='x', specmode='cubed', niter=3.5)",
     "go": "vis = 'no.ms'\ngo listobs",
     "caught": "try: listobs('no.ms')\nexcept AssertionError as error: print(type(error).__mro__[1].__name__)",
@@ -247,6 +248,7 @@ def test_a_wrong_argument_is_one_sentence(session: Session) -> None:
     wrong = cell(session, "wrong value").error
     assert "plotms(xaxis='tine'): Did you mean 'time'? xaxis must be one of " in wrong and "'uvdist'" in wrong
     assert "'no.ms' does not exist in /" in cell(session, "no file").error
+    assert "'no1.ms', 'no2.ms' do not exist in /" in cell(session, "no files").error
     assert cell(session, "go").error == cell(session, "no file").error
 
 

@@ -9,6 +9,7 @@ from IPython.core.completer import Completion, provisionalcompleter, rectify_com
 from IPython.core.interactiveshell import InteractiveShell
 
 from casawrapper import casa
+from casawrapper.util.log import log
 from casawrapper.util.threads import leave_alone
 
 _PATIENCE_SECONDS = 5.0
@@ -92,4 +93,4 @@ def _warm_up() -> None:
         jedi.Interpreter(_WARM_UP, [{}]).complete()
     except Exception:
         # IPython works without jedi, and says itself what is wrong with it.
-        return
+        log.warning("jedi could not be loaded.", exc_info=True)

@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Callable, TypeVar
+from typing import TypeVar
 
 from casawrapper.casa.core.files import private_file
 from casawrapper.util.interrupts import interruptible
@@ -61,10 +62,8 @@ class Application:
 
     def kill(self) -> None:
         """End the program and what it started, at once."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         # One that waits for a disk that does not answer ends when that does.
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(_END_SECONDS)

@@ -72,7 +72,7 @@ def _call(name: str, call: Callable[[], object], forget: Callable[..., bool],
 
 
 def _is_interrupt(error: BaseException | None) -> bool:
-    """Whether an interrupt has led to the error: the viewer's tasks take it for a failure of what they do at the moment."""
+    """Whether an interrupt has led to the error: the viewer's tasks take it for a failure of what they do just then."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__context__
     return error is not None

@@ -1,4 +1,4 @@
-"""What must be right around CASA's imports and calls: log file, no windows, protobuf, DISPLAY."""
+"""What must be right around CASA's imports and calls: log file, no windows, protobuf."""
 
 from __future__ import annotations
 

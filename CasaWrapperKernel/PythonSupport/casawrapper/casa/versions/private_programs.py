@@ -14,6 +14,7 @@ from casawrapper.casa.versions.private_names import (
     PLOTMS,
     PLOTMS_CHECK,
     PLOTMS_CHOICES,
+    PLOTMS_DISPLAY,
     PLOTMS_SAVE,
     PLOTMS_START,
     PLOTMS_TIME,
@@ -84,6 +85,12 @@ def replace_plotms_time(patience: type) -> None:
     """Let CASA's plotms task find `patience` in the place of the module `time`."""
     if not lacks(PLOTMS_TIME):
         setattr(sys.modules[PLOTMS_TIME.module], "time", patience)
+
+
+def replace_plotms_os(stand_in: object) -> None:
+    """Let CASA's plotms task find `stand_in` in the place of the module `os`."""
+    if not lacks(PLOTMS_DISPLAY):
+        setattr(sys.modules[PLOTMS_DISPLAY.module], "os", stand_in)
 
 
 def replace_plotms_choice_check(explain: Callable[[str, Any, list[str]], str]) -> None:

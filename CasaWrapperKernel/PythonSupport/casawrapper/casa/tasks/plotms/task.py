@@ -11,11 +11,11 @@ from casawrapper.casa.core.files import private_file
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
 from casawrapper.casa.log.reader import of_this_call
-from casawrapper.casa.programs.display_variable import display_variable
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
 from casawrapper.casa.tasks.plotms import calibration_library, errors, new_files, prestart
 from casawrapper.casa.versions import private_names, private_programs
+from casawrapper.casa.versions.no_display import NoDisplay
 from casawrapper.casa.versions.patience import Patience
 from casawrapper.util.messages import notice
 
@@ -29,6 +29,7 @@ def adapt_program() -> None:
     """Let plotms start its program our way and wait no longer than it must."""
     private_programs.replace_plotms_launch(_started)
     private_programs.replace_plotms_time(Patience)
+    private_programs.replace_plotms_os(NoDisplay())
     private_programs.replace_plotms_choice_check(errors.allowed)
 
 
@@ -58,8 +59,7 @@ def plot(arguments: Arguments, run: Run) -> None:
 
     def draw_page() -> None:
         try:
-            with display_variable():
-                run(dict(arguments))
+            run(dict(arguments))
         finally:
             # A second attempt finds what the first has written.
             arguments["overwrite"] = True
