@@ -21,6 +21,14 @@ CALLS = {
     "used": "flagdata('raw.ms', mode='summary')\nimstat('cont.image')\n" + _ASK + ".task('flagdata')",
 }
 
+ALLOWED = {
+    # CASA 6.7 lacks a function that it calls there, which the kernel defines.
+    "simanalyze": {"names of casatasks.private.task_simanalyze"},
+    # It shows the table's columns where CASA opens a window, so its code is another.
+    "tool_table": {f"table.browse: {question}" for question in ("co_flags", "co_names", "co_qualname", "globals")},
+}
+"""What differs on purpose."""
+
 
 @pytest.fixture(scope="module")
 def both(run_as_plain: RunBoth) -> Both:
@@ -34,7 +42,8 @@ def test_every_answer_is_that_of_plain_casa(both: Both, name: str) -> None:
     plain, kernel = answers(name, both.plain), answers(name, both.kernel)
     assert len(plain) > 6, plain
     different = {question: (plain.get(question, "not asked"), kernel.get(question, "not asked"))
-                 for question in sorted(plain.keys() | kernel.keys()) if plain.get(question) != kernel.get(question)}
+                 for question in sorted((plain.keys() | kernel.keys()) - ALLOWED.get(name, set()))
+                 if plain.get(question) != kernel.get(question)}
     lines = [f"{question}: {one!r:.300} in plain CASA, {two!r:.300} in the kernel"
              for question, (one, two) in different.items()]
     assert not lines, "\n".join(lines)
