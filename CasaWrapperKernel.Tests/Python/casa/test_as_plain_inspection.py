@@ -10,6 +10,7 @@ from casa_session import need_casa
 from casawrapper.casa import catalog
 
 pytestmark = pytest.mark.deadline(300)
+TASKS = catalog.task_names() - {"casalog"}
 _ASK = "from as_plain import inspection\nr = inspection"
 CALLS = {
     **{name: f"{_ASK}.task({name!r})" for name in sorted(catalog.task_names())},
@@ -40,7 +41,7 @@ def both(run_as_plain: RunBoth) -> Both:
 @pytest.mark.parametrize("name", CALLS)
 def test_every_answer_is_that_of_plain_casa(both: Both, name: str) -> None:
     plain, kernel = answers(name, both.plain), answers(name, both.kernel)
-    assert len(plain) > 6, plain
+    assert len(plain) > 6 and (name not in TASKS or f"casatasks.private.task_{name}.{name}: as CASA reads it" in plain)
     different = {question: (plain.get(question, "not asked"), kernel.get(question, "not asked"))
                  for question in sorted((plain.keys() | kernel.keys()) - ALLOWED.get(name, set()))
                  if plain.get(question) != kernel.get(question)}
