@@ -23,6 +23,7 @@ internal sealed class CasaLog : ICellObserver
     private readonly Counts _counts = new();
     private CellLog? _main;
     private bool _on = true;
+    private bool _apart;
     private string _level = "DEBUGGING";
 
     public CasaLog(Outbox outbox, string file)
@@ -147,6 +148,16 @@ internal sealed class CasaLog : ICellObserver
         }
     }
 
+    /// <summary>The lines that come next belong to no cell, as nobody has asked for what is done; those before do.</summary>
+    public void Apart(bool on)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            _apart = on;
+        }
+    }
+
     /// <summary>A task begins that no other has called.</summary>
     public void TaskBegins(byte[] parent, long call, string name)
     {
@@ -249,6 +260,11 @@ internal sealed class CasaLog : ICellObserver
 
         _recent.Add(line, text);
         _counts.Add(line);
+        if (_apart)
+        {
+            return;
+        }
+
         var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
         if (Priority.Rank(line.Priority) >= Priority.Rank(_level))
         {

@@ -28,6 +28,9 @@ internal sealed class LogCalls(CasaLog log)
             case "end":
                 log.TaskEnds(given.Call, given.Error, given.Result);
                 break;
+            case "apart":
+                log.Apart(given.On);
+                break;
             case "switch":
                 log.Switch(given.On);
                 break;

@@ -14,15 +14,16 @@ from casawrapper.casa.log import channel  # noqa: F401
 from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.channel import Host
 from casawrapper.casa.prompt import Prompt
-from casawrapper.casa.setup import environment, namespace, openmp, startup_file  # noqa: F401
+from casawrapper.casa.setup import early_import, environment, namespace, openmp, startup_file  # noqa: F401
 from casawrapper.casa.setup.environment import CasaSetupError, current_logfile
 from casawrapper.casa.setup.namespace import casa_names, provide
 from casawrapper.casa.setup.options import Options
+from casawrapper.util.imports import while_importing
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["CasaSetupError", "Options", "casa_names", "catch_up", "current_logfile", "description", "install", "provide"]
+__all__ = ["CasaSetupError", "Options", "casa_names", "current_logfile", "description", "install", "provide", "step"]
 
 
 def description(name: str, user_ns: dict[str, Any]) -> str | None:
@@ -32,11 +33,13 @@ def description(name: str, user_ns: dict[str, Any]) -> str | None:
     return keyboard.description(name, user_ns)
 
 
-def catch_up() -> None:
-    """Do what the last answer at the keyboard has put off, now that it has been given."""
+def step() -> bool:
+    """Import a little of CASA, for a time in which nobody waits for anything; whether there is more to do."""
     from casawrapper.casa.data import selection
 
-    selection.catch_up()
+    if selection.take_question():
+        early_import.ask("casatools")
+    return early_import.step()
 
 
 def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, options: Options = Options()) -> None:
@@ -53,6 +56,7 @@ def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, 
     from casawrapper.casa.tasks.plotms import prestart
 
     openmp.limit()
+    while_importing("casatools", openmp.sleeping_threads)
     environment.install(logfile, options)
     channel.install(log)
     logfiles.install()
@@ -65,4 +69,5 @@ def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, 
     keyboard.install(shell, prompt)
     prestart.install(shell)
     removed_tasks.install(shell)
+    early_import.install(shell, namespace.prepare)
     startup_file.install(shell, provide, options.config_path())

@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.completer import Completion, provisionalcompleter, rectify_completions
 from IPython.core.interactiveshell import InteractiveShell
 
+from casawrapper.bridge import idle
 from casawrapper.casa.keyboard.call_site import in_text
 from casawrapper.debug.client import leave_alone
 
@@ -96,9 +97,10 @@ def _last_name(found: Completion, code: str) -> Completion:
 
 def _warm_up() -> None:
     try:
-        import jedi
+        with idle.busy():
+            import jedi
 
-        jedi.Interpreter(_WARM_UP, [{}]).complete()
+            jedi.Interpreter(_WARM_UP, [{}]).complete()
     except Exception:
         # IPython works without jedi, and says itself what is wrong with it.
         return

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, Sequence
 
 from casawrapper.casa.core.messages import notice
+from casawrapper.util import import_steps
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
@@ -60,7 +61,7 @@ class _Finder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in _callbacks and fullname not in _contexts:
+        if fullname not in _callbacks and fullname not in _contexts and not import_steps.is_wanted(fullname):
             return None
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):
@@ -82,7 +83,7 @@ class _Loader:
         return getattr(self._inner, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._inner.create_module(spec)
+        return import_steps.begun(spec.name) or self._inner.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
         spec = module.__spec__
@@ -94,6 +95,6 @@ class _Loader:
         with ExitStack() as stack:
             for context in _contexts.get(name, ()):
                 stack.enter_context(context())
-            self._inner.exec_module(module)
+            import_steps.execute(name, module, self._inner)
         for callback in _callbacks.get(name, ()):
             _call(callback, module)

@@ -21,6 +21,7 @@ class Host(Protocol):
 
     - ``follow(path)``: CASA is about to log to this file too,
     - ``own()``, ``disown()``: what is logged between them comes from Python code of this cell,
+    - ``apart(on)``: what is logged while it is on belongs to no cell,
     - ``begin(call, task)``, ``end(call, error, result)``: a task that the user called,
     - ``switch(on)``, ``level(level)``: what to show under the cells,
     - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path`` and the byte ``start``,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from casawrapper.casa import catalog
 from casawrapper.casa.catalog import casa_names
+from casawrapper.casa.setup import early_import
 from casawrapper.casa.setup.free_names import names_used
 from casawrapper.casa.setup.import_errors import CasaSetupError, cannot_be_imported, not_installed
 
@@ -60,6 +61,7 @@ def provide(code: str, user_ns: dict[str, Any]) -> None:
     wanted = missing & names_used(code) if missing else missing
     if not wanted:
         return
+    early_import.tell()
     try:
         values = _values()
     except Exception as error:
@@ -80,6 +82,11 @@ def _values() -> dict[str, Any]:
     if not any(isinstance(value, Unavailable) for value in found.values()):
         _provided.update(found)
     return found
+
+
+def prepare() -> None:
+    """Have the names ready for the first cell that uses one. Raises what CASA's import raises."""
+    _values()
 
 
 def _import_all() -> dict[str, Any]:

@@ -9,7 +9,7 @@ import sys
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casawrapper.casa.programs import appimage, launch
 from casawrapper.casa.setup import environment
@@ -41,7 +41,7 @@ _wanted = False
 def install(shell: InteractiveShell) -> None:
     """Look at each cell of `shell` before and after it runs."""
     shell.events.register("pre_run_cell", lambda info: notice_code(info.raw_cell or ""))
-    shell.events.register("post_run_cell", lambda result: _guess())
+    shell.events.register("post_run_cell", lambda result: _guess(shell, result))
     for package in ("casatools", "casatasks"):
         when_imported(package, lambda module: _begin() if _wanted else None)
 
@@ -72,10 +72,11 @@ def take() -> tuple[Application, str]:
     return _start(options)
 
 
-def _guess() -> None:
-    """Once a cell has been answered, begin for those who have plotted before: their plotms is unpacked."""
+def _guess(shell: InteractiveShell, result: Any) -> None:
+    """Once a cell has used CASA, begin for those who have plotted before: their plotms is unpacked."""
     global _wanted
-    if not _wanted and "casatasks" in sys.modules:
+    code = getattr(getattr(result, "info", None), "raw_cell", None) or ""
+    if not _wanted and "casatasks" in sys.modules and ("casatasks" in shell.user_ns or "casatasks" in code):
         _wanted = True
         image = appimage.find_appimage("casaplotms")
         if image is not None and appimage.is_appimage(image) and appimage.cached(image):
@@ -111,6 +112,7 @@ def _start_spare(spare: _Spare) -> None:
         spare.started.set_exception(error)
         return
     timer = threading.Timer(_UNUSED_SECONDS, _end_unused, (spare,))
+    timer.name = "casa-kernel-plotms-unused"
     timer.daemon = True
     timer.start()
 
