@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Wire;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using CasaWrapperKernel.Wire;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Benchmarks;
 

@@ -1,11 +1,16 @@
 using System.Text.Json;
-using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Execution;
 using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Connection;
+using CasaWrapperKernel.Jupyter.Execution;
+using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs;
-using CasaWrapperKernel.Native;
-using CasaWrapperKernel.Python;
-using CasaWrapperKernel.Wire;
+using CasaWrapperKernel.PythonHost;
+using CasaWrapperKernel.PythonHost.Finding;
+using CasaWrapperKernel.PythonHost.Lanes;
+using CasaWrapperKernel.PythonHost.Native;
+using CasaWrapperKernel.PythonHost.Output;
 using Microsoft.Extensions.Logging;
 
 namespace CasaWrapperKernel;
@@ -32,7 +37,7 @@ internal sealed class KernelHost : IDisposable
     private readonly Outbox _outbox = new();
     private readonly Capture _capture;
     private readonly CasaLog _log;
-    private readonly PythonBridge _bridge = new();
+    private readonly IPythonBridge _bridge = BridgeChoice.New();
     private readonly PythonInterpreter _python;
     private readonly KernelIo _io;
     private readonly Dispatcher _dispatcher;

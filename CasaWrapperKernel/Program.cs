@@ -2,6 +2,7 @@ using System.CommandLine;
 using CasaWrapperKernel;
 using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Install;
+using CasaWrapperKernel.Jupyter;
 
 var connectionFile = new Option<string>("--connection-file", "-f")
 {

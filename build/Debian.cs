@@ -5,8 +5,8 @@ internal static class Debian
 {
     private static readonly Dictionary<string, string?> NoQuestions = new() { ["DEBIAN_FRONTEND"] = "noninteractive" };
 
-    /// <summary>Does nothing, but says so, where it cannot.</summary>
-    public static async Task Install(string[] packages, CancellationToken stop)
+    /// <summary>Installs what can be installed; names what cannot, and goes on.</summary>
+    public static async Task Install(IReadOnlyList<string> packages, CancellationToken stop)
     {
         if (Environment.UserName != "root" || await Tool.Output("apt-get", ["--version"], stop) is null)
         {
@@ -16,6 +16,22 @@ internal static class Debian
 
         Console.WriteLine($"Installing Debian's {string.Join(' ', packages)}.");
         await Tool.Output("apt-get", ["-qq", "update"], stop);
-        await Tool.Try("apt-get", ["-qq", "install", "-y", "--no-install-recommends", .. packages], stop, NoQuestions);
+        if (packages.Count == 0 || await TryInstall(packages, stop))
+        {
+            return;
+        }
+
+        // One package that is refused takes with it all that are asked for together.
+        foreach (var package in packages)
+        {
+            if (!await TryInstall([package], stop))
+            {
+                Console.WriteLine($"Not installed, since Debian refuses it (see above): {package}");
+            }
+        }
     }
+
+    // Another apt may be at work; it is waited for.
+    private static async Task<bool> TryInstall(IReadOnlyList<string> packages, CancellationToken stop) => await Tool.Try("apt-get",
+        ["-qq", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", .. packages], stop, NoQuestions) == 0;
 }

@@ -20,7 +20,8 @@ internal static class Environments
     private static readonly string[] PypiPackages =
     [
         "casatools", "casatasks", "casashell", "casaplotms", "casaviewer", "casalogger", "six", "protobuf<3.21", "numpy<2.4",
-        "jupyterlab", "nbclient", "nbconvert", "ipywidgets", "pytest", "jupyter_kernel_test",
+        "jupyterlab", "nbclient", "nbconvert", "papermill", "ipykernel", "ipywidgets", "ipympl", "jupyter_console", "pytest",
+        "jupyter_kernel_test",
     ];
 
     /// <returns>An environment with CASA, or null if none can be had here.</returns>
@@ -68,9 +69,9 @@ internal static class Environments
 
     private static async Task<PythonEnvironment?> FromWheelhouse(CancellationToken stop)
     {
-        string?[] places = [Environment.GetEnvironmentVariable("CASA_BUNDLE"), Path.Combine(Folders.Root, "..", "shared", "casa")];
+        string?[] places = [Environment.GetEnvironmentVariable("CASA_BUNDLE"), Path.Combine(Folders.Shared, "casa")];
         var installer = places.OfType<string>().Select(place => Path.Combine(place, "install.sh")).FirstOrDefault(File.Exists);
-        if (installer is null || await PythonWithVenv("3.11", stop) is not { } python)
+        if (installer is null || await PythonWithVenv(["3.11"], stop) is not { } python)
         {
             return null;
         }
@@ -81,19 +82,35 @@ internal static class Environments
 
     private static async Task<PythonEnvironment?> FromPypi(CancellationToken stop)
     {
-        foreach (var version in (string[])["3.12", "3.11", "3.10", "3.13"])
+        if (await PythonWithVenv(await PypiVersions(stop), stop) is not { } python)
         {
-            if (await PythonWithVenv(version, stop) is not { } python)
-            {
-                continue;
-            }
+            return null;
+        }
 
-            Console.WriteLine($"Trying PyPI for CASA (into {Folders.Casa}).");
-            var pip = Path.Combine(Folders.Casa, "bin", "pip");
-            return await Tool.Try(python, ["-m", "venv", Folders.Casa], stop) == 0
-                && await Tool.Try(pip, ["install", "--quiet", "--retries", "0", .. PypiPackages], stop) == 0
-                ? Made("PyPI")
-                : null;
+        Console.WriteLine($"Trying PyPI for CASA (into {Folders.Casa}).");
+        var pip = Path.Combine(Folders.Casa, "bin", "pip");
+        return await Tool.Try(python, ["-m", "venv", Folders.Casa], stop) == 0
+            && await Tool.Try(pip, ["install", "--quiet", "--retries", "0", .. PypiPackages], stop) == 0
+            ? Made("PyPI")
+            : null;
+    }
+
+    // CASA has packages for these; that of python3 is what the user has chosen.
+    private static async Task<string[]> PypiVersions(CancellationToken stop)
+    {
+        var chosen = await Tool.Output("python3", ["-I", "-c", "import sys; print('{}.{}'.format(*sys.version_info))"], stop);
+        return [.. ((string[])["3.12", "3.10", "3.13", "3.11"]).OrderBy(version => version != chosen || version == "3.11")];
+    }
+
+    /// <returns>A Python of the first version that is here, able to make environments; or null.</returns>
+    public static async Task<string?> PythonWithVenv(string[] versions, CancellationToken stop)
+    {
+        foreach (var version in versions)
+        {
+            if (await PythonWithVenv(version, stop) is { } python)
+            {
+                return python;
+            }
         }
 
         return null;

@@ -11,6 +11,9 @@ internal static class Folders
 
     public static string Artifacts { get; } = Path.Combine(Root, "artifacts");
 
+    /// <summary>Wheelhouses and tools beside the repository, for machines that reach no PyPI; need not be there.</summary>
+    public static string Shared { get; } = Path.GetFullPath(Path.Combine(Root, "..", "shared"));
+
     /// <summary>The kernel as it is installed.</summary>
     public static string Kernel { get; } = Path.Combine(Artifacts, "kernel");
 

@@ -20,12 +20,19 @@ package.SetAction((arguments, stop) => Packages.Make(arguments.GetValue(arm64), 
 var nightly = new Command("nightly", "Test the images, a JupyterHub and browsers (as root on a Debian; takes half an hour).");
 nightly.SetAction((_, stop) => Nightly.Run(stop));
 
+var lint = new Command("lint", "Check the Python sources with ruff and mypy.");
+lint.SetAction(async (_, stop) => await PythonChecks.Find(stop) ? 1 : 0);
+
 var format = new Command("format", "Format the sources.");
-format.SetAction((_, stop) => Tool.Run("dotnet", ["format", Folders.Solution], stop));
+format.SetAction(async (_, stop) =>
+{
+    await Tool.Run("dotnet", ["format", Folders.Solution], stop);
+    await PythonChecks.Format(stop);
+});
 
 var root = new RootCommand("Builds, shows and tests casa-kernel. Everything it makes goes to the folder artifacts.")
 {
-    demo, test, publish, package, nightly, format,
+    demo, test, publish, package, nightly, lint, format,
 };
 try
 {

@@ -7,6 +7,10 @@ namespace Build;
 /// <summary>Runs programs, with their output going where ours goes.</summary>
 internal static class Tool
 {
+    /// <summary>Whether a program is on PATH.</summary>
+    public static bool IsThere(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Any(folder => File.Exists(Path.Combine(folder, program)));
+
     /// <exception cref="BuildException">The program is not there or has failed.</exception>
     public static async Task Run(
         string program, string[] arguments, CancellationToken stop, IReadOnlyDictionary<string, string?>? environment = null)

@@ -25,7 +25,7 @@ for app in "$dir"/lib/python3*/site-packages/casa*/__bin__/*.AppImage; do
     [ "$(head -c 4 "$app" | tail -c 3)" = ELF ] || continue
     (cd "${app%/*}" && rm -rf squashfs-root && "$app" --appimage-extract >/dev/null && chmod -R a+rX squashfs-root)
     PYTHONPATH=/opt/casa-kernel/PythonSupport "$dir/bin/python" -c 'import sys
-from casawrapper.casa.privatesocket import close_off
+from casawrapper.casa.programs.private_socket import close_off
 close_off(sys.argv[1]) or print("Nothing listens in", sys.argv[1])' "${app%/*}/squashfs-root"
     # shellcheck disable=SC2016 # expanded when it runs
     printf '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/squashfs-root/AppRun" "$@"\n' >"$app"

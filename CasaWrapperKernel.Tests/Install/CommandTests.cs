@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Install;
+using CasaWrapperKernel.Jupyter;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;

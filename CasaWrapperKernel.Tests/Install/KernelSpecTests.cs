@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Install;
+using CasaWrapperKernel.Jupyter;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;

@@ -1,5 +1,5 @@
-using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Install;
+using CasaWrapperKernel.Jupyter;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using CasaWrapperKernel.Channels;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs;
 using CasaWrapperKernel.Tests.Support;
-using CasaWrapperKernel.Wire;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -188,12 +188,12 @@ public sealed class CasaLogTests : IDisposable
         const string Ready = "2026-11-24 13:42:07\tINFO\tPlotMS::params_changed\tUpdating: REDRAW\n";
         _log.CellStarts(Cell);
         Append($"{Head}of the cell\n{Ready}");
-        _log.TaskBegins(Cell, 1, "listobs");
+        _log.TaskBegins(Cell, Called(1, "listobs"));
         Append(Ready);
-        _log.TaskEnds(1, "", "");
-        _log.TaskBegins(Cell, 2, "plotms");
+        _log.TaskEnds(Called(1, result: ""));
+        _log.TaskBegins(Cell, Called(2, "plotms"));
         Append(Ready);
-        _log.TaskEnds(2, "", "");
+        _log.TaskEnds(Called(2, result: ""));
         _log.CellEnds(Cell);
         Assert.Contains("(2 lines)", Last()[Cell]);
     });
@@ -253,11 +253,11 @@ public sealed class CasaLogTests : IDisposable
     public Task A_task_without_a_line_is_shown_when_it_has_run_for_long_and_tells_the_time() => Task.Run(async () =>
     {
         _log.CellStarts(Cell);
-        _log.TaskBegins(Cell, 1, "tclean");
+        _log.TaskBegins(Cell, Called(1, "tclean"));
         Assert.Empty(await _outbox.Next(1000));
         Assert.Matches(@"tclean: running for 2\.\d s", Html(Assert.Single(await _outbox.Next(Long))));
         Assert.Matches(@"tclean: running for 3\.\d s", Html(Assert.Single(await _outbox.Next(Long))));
-        _log.TaskEnds(1, "", "True");
+        _log.TaskEnds(Called(1, result: "True"));
         _log.CellEnds(Cell);
         var message = _outbox.TakeAll()[^1].Message;
         Assert.Equal("update_display_data", message.Type);
@@ -268,8 +268,8 @@ public sealed class CasaLogTests : IDisposable
     public Task A_short_task_without_a_line_is_not_worth_a_block() => Task.Run(() =>
     {
         _log.CellStarts(Cell);
-        _log.TaskBegins(Cell, 1, "imhead");
-        _log.TaskEnds(1, "", "");
+        _log.TaskBegins(Cell, Called(1, "imhead"));
+        _log.TaskEnds(Called(1, result: ""));
         _log.CellEnds(Cell);
         Assert.Empty(_outbox.TakeAll());
     });
@@ -279,14 +279,14 @@ public sealed class CasaLogTests : IDisposable
     {
         var filter = new StderrFilter(_log);
         _log.CellStarts(Cell);
-        _log.TaskBegins(Cell, 1, "imregrid");
+        _log.TaskBegins(Cell, Called(1, "imregrid"));
         Assert.Equal("", Encoding.UTF8.GetString(filter.Pass("\n0%....10....20"u8)));
         var shown = Html(Assert.Single(await _outbox.Next(Long)));
         Assert.Contains("20 %", shown);
         Assert.Contains("<progress max=\"100\" value=\"20\">", shown);
         filter.Pass("....30"u8);
         Assert.Contains("30 %", Html(Assert.Single(await _outbox.Next(Long))));
-        _log.TaskEnds(1, "", "");
+        _log.TaskEnds(Called(1, result: ""));
         _log.CellEnds(Cell);
         Assert.DoesNotMatch("progress|%", Html(_outbox.TakeAll()[^1].Message));
     });
@@ -338,6 +338,11 @@ public sealed class CasaLogTests : IDisposable
     /// <summary>What each cell's block shows at last.</summary>
     private Dictionary<byte[], string> Last() => _outbox.TakeAll().Select(sent => sent.Message)
         .GroupBy(message => message.Parent).ToDictionary(sent => sent.Key, sent => Html(sent.Last()));
+
+    private static LogArgument Called(int call, string task = "", string result = "") => new()
+    {
+        Call = call, Task = task, Result = result, Process = Environment.ProcessId, Thread = Environment.ProcessId,
+    };
 
     private void Append(string text) => File.AppendAllText(_file, text);
 

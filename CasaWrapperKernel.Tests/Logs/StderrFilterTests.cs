@@ -1,5 +1,5 @@
 using System.Text;
-using CasaWrapperKernel.Channels;
+using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Logs;
 using CasaWrapperKernel.Tests.Support;
 

@@ -14,7 +14,7 @@ public sealed class TaskFramesTests
         Assert.Null(Line("before"));
         var task = Begin("tclean");
         Assert.NotNull(task);
-        Assert.Same(task, _frames.Begin(1, "tclean", _cell));
+        Assert.Same(task, _frames.Begin(1, "tclean", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId)));
         Assert.Same(task, Line("inside"));
         Assert.Same(task, _frames.End(1, "", ""));
         Assert.False(task.IsRunning);
@@ -27,7 +27,7 @@ public sealed class TaskFramesTests
     public Task Tasks_that_a_task_calls_belong_to_it() => Task.Run(() =>
     {
         var outer = Begin("simalma");
-        _frames.Begin(1, "simalma", _cell);
+        _frames.Begin(1, "simalma", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
         Assert.Same(outer, Begin("simobserve"));
         Assert.Same(outer, Begin("simobserve"));
         Assert.Same(outer, End("simobserve"));
@@ -41,7 +41,7 @@ public sealed class TaskFramesTests
     [Fact(Timeout = 10_000)]
     public Task Python_alone_makes_a_group_when_the_log_holds_no_frames() => Task.Run(() =>
     {
-        var task = _frames.Begin(1, "tclean", _cell);
+        var task = _frames.Begin(1, "tclean", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
         Assert.Same(task, Line("a warning"));
         _frames.End(1, "", "");
         Assert.Null(Line("after"));
@@ -61,11 +61,11 @@ public sealed class TaskFramesTests
     public Task An_end_line_that_never_comes_is_not_waited_for() => Task.Run(() =>
     {
         var first = Begin("tclean");
-        _frames.Begin(1, "tclean", _cell);
+        _frames.Begin(1, "tclean", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
         _frames.End(1, "RuntimeError", ""); // and casalog.filter keeps the End line away
         var second = Begin("tclean");
         Assert.NotSame(first, second);
-        _frames.Begin(2, "tclean", _cell);
+        _frames.Begin(2, "tclean", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
         _frames.End(2, "", "");
         _frames.Close(_cell);
         Assert.Null(Line("after"));
@@ -76,10 +76,10 @@ public sealed class TaskFramesTests
     {
         var other = new CellLog([1], "");
         var main = Begin("tclean");
-        _frames.Begin(1, "tclean", _cell);
+        _frames.Begin(1, "tclean", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
         var beside = _frames.Place(LogLine.Parse(Text("##### Begin Task: imstat             #####")), other, _cell);
         Assert.NotSame(main, beside);
-        Assert.Same(beside, _frames.Begin(2, "imstat", other));
+        Assert.Same(beside, _frames.Begin(2, "imstat", other, Worker.Of(Environment.ProcessId, Environment.ProcessId)));
         Assert.Same(main, _frames.Place(LogLine.Parse(Text("of Python code")), _cell, _cell));
         Assert.Same(beside, Line("of C++ code: the one that began last"));
         _frames.End(2, "", "");

@@ -49,7 +49,7 @@ print(*[casalog.logfile(), picture, program, history, host.settings['connection_
 def environment() -> Path:
     need("configurable-http-proxy")
     if not WHEELHOUSE:
-        pytest.skip("no WHEELHOUSE with CASA and JupyterHub")
+        pytest.fail("no WHEELHOUSE with CASA and JupyterHub; CASA_BUNDLE names it", pytrace=False)
     folder = WORK / "hub-env"
     run("bash", Path(WHEELHOUSE) / "install.sh", folder, "/usr/bin/python3")
     (wheel,) = (ROOT / "artifacts/packages").glob("casa_kernel-*_x86_64.whl")

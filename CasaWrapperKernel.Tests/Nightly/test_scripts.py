@@ -8,6 +8,8 @@ import pytest
 
 from conftest import ROOT, WORK, need, run
 
+POWERSHELL = "7.6.9"  # not the newest: a later one may want a later .NET, or not be served yet
+
 
 @pytest.fixture(scope="module")
 def powershell() -> Path:
@@ -15,7 +17,7 @@ def powershell() -> Path:
     need("dotnet")
     folder = WORK / "powershell"
     if not (folder / "pwsh").exists():
-        run("dotnet", "tool", "install", "--tool-path", folder, "PowerShell")
+        run("dotnet", "tool", "install", "--tool-path", folder, "PowerShell", "--version", POWERSHELL)
     return folder / "pwsh"
 
 

@@ -26,6 +26,7 @@ KERNEL_NAME = "casa-kernel-test"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "deadline(seconds): fail a test that takes longer, rather than hang")
+    config.addinivalue_line("markers", "serial: measures time, so it runs while no other test does")
 
 
 @pytest.fixture(autouse=True)

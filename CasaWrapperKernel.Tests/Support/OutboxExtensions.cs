@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Wire;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Tests.Support;
 

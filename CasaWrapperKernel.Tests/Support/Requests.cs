@@ -1,5 +1,5 @@
 using System.Text;
-using CasaWrapperKernel.Wire;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Tests.Support;
 

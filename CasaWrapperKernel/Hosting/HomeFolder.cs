@@ -1,4 +1,4 @@
-using CasaWrapperKernel.Native;
+using CasaWrapperKernel.PythonHost.Native;
 
 namespace CasaWrapperKernel.Hosting;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CasaWrapperKernel.Native;
+using CasaWrapperKernel.PythonHost.Native;
 using Microsoft.Extensions.Logging;
 
 namespace CasaWrapperKernel.Hosting;

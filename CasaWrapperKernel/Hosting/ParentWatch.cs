@@ -1,5 +1,5 @@
 using System.Globalization;
-using CasaWrapperKernel.Native;
+using CasaWrapperKernel.PythonHost.Native;
 
 namespace CasaWrapperKernel.Hosting;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using CasaWrapperKernel.Python;
+using CasaWrapperKernel.Hosting;
 
 namespace CasaWrapperKernel.Install;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CasaWrapperKernel.Hosting;
-using CasaWrapperKernel.Python;
+using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.PythonHost;
+using CasaWrapperKernel.PythonHost.Finding;
 
 namespace CasaWrapperKernel.Install;
 
@@ -66,7 +68,7 @@ internal static class Doctor
     private static Finding Library(PythonEnvironment python)
     {
         var location = PythonLocation.Find(python.Executable);
-        new PythonBridge().Load(location);
+        BridgeChoice.New().Load(location);
         return new Finding(Level.Ok, "shared library", location.Library);
     }
 

@@ -1,5 +1,6 @@
 using CasaWrapperKernel.Hosting;
 
+
 namespace CasaWrapperKernel.Install;
 
 /// <summary>Jupyter's data folders, as <c>jupyter --paths</c> lists them.</summary>

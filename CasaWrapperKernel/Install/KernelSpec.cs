@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CasaWrapperKernel.Hosting;
-using CasaWrapperKernel.Python;
+using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.PythonHost.Finding;
 
 namespace CasaWrapperKernel.Install;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Jupyter;
 
 namespace CasaWrapperKernel.Install;
 

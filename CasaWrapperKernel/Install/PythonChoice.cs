@@ -1,4 +1,5 @@
-using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Jupyter;
+
 
 namespace CasaWrapperKernel.Install;
 

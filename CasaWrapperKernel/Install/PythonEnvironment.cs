@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CasaWrapperKernel.Hosting;
-using CasaWrapperKernel.Python;
+using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.PythonHost.Finding;
 
 namespace CasaWrapperKernel.Install;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Jupyter;
 
 namespace CasaWrapperKernel.Install;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using CasaWrapperKernel.Hosting;
+using CasaWrapperKernel.Jupyter;
 
 namespace CasaWrapperKernel.Install;
 

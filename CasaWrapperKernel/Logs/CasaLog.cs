@@ -1,5 +1,6 @@
-using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Execution;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Execution;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Logs;
 
@@ -11,9 +12,7 @@ internal sealed class CasaLog : ICellObserver
 {
     private const int PollMilliseconds = 25;
 
-    // _showing is taken before the outbox's lock, _gate may be taken inside it (HasWarning): so nothing is ever posted
-    // while _gate is held.
-    private readonly Lock _showing = new();
+    // It may be taken inside the outbox's lock (HasWarning): so nothing is ever posted while it is held.
     private readonly Lock _gate = new();
     private readonly Outbox _outbox;
     private readonly RecentWarnings _recent = new();
@@ -21,7 +20,9 @@ internal sealed class CasaLog : ICellObserver
     private readonly List<LogFile> _files = [];
     private readonly CellLogs _cells = new();
     private readonly Counts _counts = new();
+    private readonly BlockPlaces _places;
     private CellLog? _main;
+    private OpenLog? _children;
     private bool _on = true;
     private bool _apart;
     private string _level = "DEBUGGING";
@@ -29,6 +30,8 @@ internal sealed class CasaLog : ICellObserver
     public CasaLog(Outbox outbox, string file)
     {
         _outbox = outbox;
+        _places = new BlockPlaces(_cells, _gate, cell => ShowNews(cell));
+        outbox.Observer = _places;
         _files.Add(new LogFile(file));
     }
 
@@ -54,7 +57,6 @@ internal sealed class CasaLog : ICellObserver
         {
             ReadNew();
             var file = _files.Find(file => file.Path == path) ?? new LogFile(path);
-            file.Reopen();
             _files.Remove(file);
             _files.Add(file);
         }
@@ -66,6 +68,7 @@ internal sealed class CasaLog : ICellObserver
         while (true)
         {
             Thread.Sleep(PollMilliseconds);
+            EndAbandoned();
             ShowNews();
         }
     }
@@ -159,29 +162,31 @@ internal sealed class CasaLog : ICellObserver
     }
 
     /// <summary>A task begins that no other has called.</summary>
-    public void TaskBegins(byte[] parent, long call, string name)
+    public void TaskBegins(byte[] parent, LogArgument task)
     {
         lock (_gate)
         {
             ReadNew();
-            if ((IsNoCell(parent) ? _cells.Newest : CellOf(parent)) is { } cell)
-            {
-                cell.TaskBegins(_tasks.Begin(call, name, cell));
-            }
+            Begin(IsNoCell(parent) ? _cells.Newest : CellOf(parent), task);
         }
     }
 
     /// <summary>A task has returned or raised.</summary>
-    public void TaskEnds(long call, string error, string result)
+    public void TaskEnds(LogArgument task)
     {
         lock (_gate)
         {
             ReadNew();
-            if (_tasks.End(call, error, result) is { } task)
-            {
-                task.Cell.Progress(null);
-                task.Cell.TaskEnds(task);
-            }
+            End(task);
+        }
+    }
+
+    /// <summary>Forked children, which have no way to the host, write into this file what they have to say.</summary>
+    public void HearChildren(string path)
+    {
+        lock (_gate)
+        {
+            _children = new OpenLog(path);
         }
     }
 
@@ -215,7 +220,7 @@ internal sealed class CasaLog : ICellObserver
         lock (_gate)
         {
             ReadNew();
-            return new LogState(_on, _counts.ToString(), [.. _files.Select(file => new LogPart(file.Path, file.Start))]);
+            return new LogState(_on, _counts.ToString(), [.. _files.SelectMany(file => file.Parts)]);
         }
     }
 
@@ -242,15 +247,86 @@ internal sealed class CasaLog : ICellObserver
         return new SessionLog(files).Content();
     }
 
+    /// <summary>Shows what is due.</summary>
+    /// <param name="ended">The cell whose output must be complete now.</param>
+    public void ShowNews(CellLog? ended = null)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+        }
+
+        // What is made as an update must leave before anybody clears what it updates.
+        _outbox.Locked(() =>
+        {
+            foreach (var message in News(ended))
+            {
+                _outbox.Post(Channel.Iopub, message);
+            }
+        });
+    }
+
     private void ReadNew()
     {
+        _children?.ReadNew(Hear);
         foreach (var file in _files)
         {
             file.ReadNew(Add);
         }
     }
 
-    private void Add(string text)
+    private void Hear(string call)
+    {
+        var given = LogCalls.Read(call);
+        if (given.Command == "end")
+        {
+            End(given);
+        }
+        else
+        {
+            Begin(_cells.Last(given.Request) ?? _cells.Newest, given);
+        }
+    }
+
+    private void Begin(CellLog? cell, LogArgument given)
+    {
+        if (cell is not null)
+        {
+            cell.TaskBegins(_tasks.Begin(given.Key, given.Task, cell, Worker.Of(given.Process, given.Thread)));
+        }
+    }
+
+    private void End(LogArgument given)
+    {
+        if (_tasks.End(given.Key, given.Error, given.Result) is { } task)
+        {
+            task.Cell.Progress(null);
+            task.Cell.TaskEnds(task);
+        }
+    }
+
+    private void EndAbandoned()
+    {
+        lock (_gate)
+        {
+            _tasks.FindWorkers();
+            var abandoned = _tasks.Abandoned(_cells.Runs);
+            if (abandoned.Count > 0)
+            {
+                ReadNew(); // a process may have said that all is well and ended then
+            }
+
+            foreach (var task in abandoned.Where(task => task.IsRunning))
+            {
+                task.Abandon();
+                _tasks.Remove(task);
+                task.Cell.Progress(null);
+                task.Cell.TaskEnds(task);
+            }
+        }
+    }
+
+    private void Add(OpenLog log, string text)
     {
         var line = LogLine.Parse(text);
         if (line.IsRule || (line.IsPlotmsReady && !_tasks.Runs("plotms")))
@@ -266,6 +342,11 @@ internal sealed class CasaLog : ICellObserver
         }
 
         var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
+        if (line.BegunTask is not null && task is { Workers: null, Begun.End: 0 })
+        {
+            task.Begun = (log.Name, log.LineEnd);
+        }
+
         if (Priority.Rank(line.Priority) >= Priority.Rank(_level))
         {
             (_cells.Owner ?? task?.Cell ?? _cells.Newest)?.Add(line, task);
@@ -274,32 +355,16 @@ internal sealed class CasaLog : ICellObserver
 
     private CellLog CellOf(byte[] parent) => _cells.Of(parent, _files[^1].Path);
 
-    private static bool IsNoCell(byte[] parent) => parent.Length <= Wire.Outgoing.EmptyObject.Length;
+    private static bool IsNoCell(byte[] parent) => parent.Length <= Outgoing.EmptyObject.Length;
 
-    /// <param name="ended">The cell whose output must be complete now.</param>
-    private void ShowNews(CellLog? ended = null)
+    private List<Outgoing> News(CellLog? ended)
     {
-        lock (_showing)
+        lock (_gate)
         {
-            List<Wire.Outgoing> messages = [];
-            var inLine = _outbox.IsInLine;
-            lock (_gate)
-            {
-                ReadNew();
-                var now = Environment.TickCount64;
-                foreach (var cell in _on ? _cells.All : [])
-                {
-                    if (cell == ended ? cell.HasNews : cell.IsDue(now, inLine))
-                    {
-                        messages.Add(cell.Show(now, ended: cell == ended));
-                    }
-                }
-            }
-
-            foreach (var message in messages)
-            {
-                _outbox.Post(Channel.Iopub, message);
-            }
+            var (now, inLine) = (Environment.TickCount64, _outbox.IsInLine);
+            return [.. (_on ? _cells.All : [])
+                .Where(cell => cell == ended ? cell.HasNews : cell.IsDue(now, inLine) && !_places.IsTaken(cell))
+                .Select(cell => cell.Show(now, ended: cell == ended))];
         }
     }
 }

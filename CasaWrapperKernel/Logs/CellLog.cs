@@ -1,5 +1,5 @@
-using CasaWrapperKernel.Channels;
-using CasaWrapperKernel.Wire;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Logs;
 
@@ -19,6 +19,7 @@ internal sealed class CellLog(byte[] parent, string file)
 
     private readonly string _displayId = $"casa-log-{Guid.NewGuid():N}";
     private bool _shown;
+    private bool _goesWithNextOutput;
     private bool _newLines;
     private bool _newPercent;
     private bool _isWhole = true;
@@ -26,6 +27,12 @@ internal sealed class CellLog(byte[] parent, string file)
     private long _newSince;
 
     public byte[] Parent => parent;
+
+    /// <summary>The <c>msg_id</c> of the request.</summary>
+    public string Request { get; } = Json.Read(parent, WireJson.Default.Header)?.MsgId ?? "";
+
+    /// <summary>Whether a front end has a place for its output, as it has for that of a cell but not of a comm message.</summary>
+    public bool HasPlace { get; set; }
 
     public LogBlock Block { get; } = new(file);
 
@@ -52,6 +59,27 @@ internal sealed class CellLog(byte[] parent, string file)
         Block.Percent = percent;
     }
 
+    /// <summary>The front end clears the cell's output, and the block with it.</summary>
+    /// <param name="wait">Whether only when there is other output.</param>
+    public void Cleared(bool wait)
+    {
+        _goesWithNextOutput = _shown && wait;
+        if (_shown && !wait)
+        {
+            _shown = false;
+            ShowSoon();
+        }
+    }
+
+    /// <summary>Other output of the cell comes.</summary>
+    public void OtherOutput()
+    {
+        if (_goesWithNextOutput)
+        {
+            Cleared(wait: false);
+        }
+    }
+
     /// <summary>What is new need not be shown.</summary>
     public void Forget() => (_newLines, _newPercent, _isWhole) = (false, false, true);
 
@@ -65,7 +93,8 @@ internal sealed class CellLog(byte[] parent, string file)
     public bool IsDue(long now, bool inLine)
     {
         var waited = now - _lastShown;
-        return (_newLines && (!inLine || now - _newSince >= LineMilliseconds) && waited >= NewLinesMilliseconds)
+        return (_newLines && (!inLine || now - _newSince >= LineMilliseconds)
+                && (waited >= NewLinesMilliseconds || !_shown))
             || (_newPercent && waited >= PercentMilliseconds)
             || (waited >= RunningMilliseconds && Block.Running is { IsLong: true })
             || (waited >= QuietMilliseconds && !_isWhole && Block.Running is null);

@@ -24,6 +24,9 @@ internal sealed class CellLogs
 
     public CellLog? Known(byte[] parent) => _all.FindLast(cell => ReferenceEquals(cell.Parent, parent));
 
+    /// <param name="request">The <c>msg_id</c> of the cell's execute_request.</param>
+    public CellLog? Last(string request) => _all.FindLast(cell => cell.Request == request);
+
     /// <param name="parent">Header JSON of the cell's execute_request.</param>
     /// <param name="file">The whole log, if the cell is new.</param>
     public CellLog Of(byte[] parent, string file)
@@ -39,8 +42,11 @@ internal sealed class CellLogs
         return cell;
     }
 
+    public bool Runs(CellLog cell) => _running.Contains(cell);
+
     public void Begin(CellLog cell)
     {
+        cell.HasPlace = true;
         _running.Add(cell);
         Newest = cell;
     }

@@ -10,7 +10,7 @@ internal sealed class LogCalls(CasaLog log)
     /// <returns>A JSON object.</returns>
     public string Call(byte[] parent, string command, string argument)
     {
-        var given = JsonSerializer.Deserialize(argument, LogJson.Default.LogArgument)!;
+        var given = Read(argument);
         switch (command)
         {
             case "follow":
@@ -23,10 +23,13 @@ internal sealed class LogCalls(CasaLog log)
                 log.Own([]);
                 break;
             case "begin":
-                log.TaskBegins(parent, given.Call, given.Task);
+                log.TaskBegins(parent, given);
                 break;
             case "end":
-                log.TaskEnds(given.Call, given.Error, given.Result);
+                log.TaskEnds(given);
+                break;
+            case "children":
+                log.HearChildren(given.Path);
                 break;
             case "apart":
                 log.Apart(given.On);
@@ -48,6 +51,8 @@ internal sealed class LogCalls(CasaLog log)
         return "{}";
     }
 
+    public static LogArgument Read(string argument) => JsonSerializer.Deserialize(argument, LogJson.Default.LogArgument)!;
+
     private static string Content(IReadOnlyDictionary<string, string>? content) => content is null
         ? "{}"
         : JsonSerializer.Serialize(content, LogJson.Default.IReadOnlyDictionaryStringString);
@@ -56,11 +61,25 @@ internal sealed class LogCalls(CasaLog log)
 /// <summary>What a command may need to know.</summary>
 internal sealed record LogArgument
 {
+    /// <summary>Of a forked child, which has no other way to name it.</summary>
+    public string Command { get; set; } = "";
+
+    /// <summary>The <c>msg_id</c> of the request that a forked child works at.</summary>
+    public string Request { get; set; } = "";
+
     public string Path { get; set; } = "";
 
     public string Task { get; set; } = "";
 
-    public long Call { get; set; }
+    /// <summary>A number of its own for each call of a process.</summary>
+    public int Call { get; set; }
+
+    public int Process { get; set; }
+
+    public int Thread { get; set; }
+
+    [JsonIgnore]
+    public long Key => ((long)Process << 32) + Call;
 
     public string Error { get; set; } = "";
 
@@ -76,8 +95,11 @@ internal sealed record LogArgument
 /// <param name="Parts">The session's log, of one or more files.</param>
 internal sealed record LogState(bool On, string Counts, IReadOnlyList<LogPart> Parts);
 
-/// <summary>A file and the byte where this session begins in it.</summary>
-internal sealed record LogPart(string Path, long Start);
+/// <summary>A file of the session.</summary>
+/// <param name="Path">Its name when it was opened; another file, or none, may have that now.</param>
+/// <param name="Open">By this name the process of the kernel can read it all the same.</param>
+/// <param name="Start">The byte where this session begins in it.</param>
+internal sealed record LogPart(string Path, string Open, long Start);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LogArgument))]

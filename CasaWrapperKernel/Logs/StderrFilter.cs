@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using CasaWrapperKernel.Python;
+using CasaWrapperKernel.PythonHost.Output;
 
 namespace CasaWrapperKernel.Logs;
 

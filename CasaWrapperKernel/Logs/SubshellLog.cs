@@ -1,4 +1,4 @@
-using CasaWrapperKernel.Execution;
+using CasaWrapperKernel.Jupyter.Execution;
 
 namespace CasaWrapperKernel.Logs;
 

@@ -52,8 +52,9 @@ internal sealed class TaskFrames
     }
 
     /// <summary>Python says that a task begins which no other has called.</summary>
+    /// <param name="worker">The thread that runs it.</param>
     /// <returns>The task.</returns>
-    public TaskRun Begin(long call, string name, CellLog cell)
+    public TaskRun Begin(long call, string name, CellLog cell, Worker worker)
     {
         _open.RemoveAll(run => !run.IsRunning);
         var known = _open.FindLast(run => run.Call == 0 && run.Name == name && run.Cell == cell);
@@ -62,7 +63,7 @@ internal sealed class TaskFrames
             _open.Add(known = new TaskRun(name, cell));
         }
 
-        known.Call = call;
+        (known.Call, known.Workers) = (call, [worker]);
         return known;
     }
 
@@ -82,4 +83,21 @@ internal sealed class TaskFrames
 
     /// <summary>The cell has ended: nothing that comes now belongs to those of its tasks that have ended too.</summary>
     public void Close(CellLog cell) => _open.RemoveAll(run => run.Cell == cell && !run.IsRunning);
+
+    /// <summary>Looks, once, who may have written the Begin lines of the tasks that Python says nothing of.</summary>
+    public void FindWorkers()
+    {
+        foreach (var run in _open.Where(run => run.Workers is null))
+        {
+            run.Workers = Worker.WhoWrote(run.Begun.Log, run.Begun.End);
+        }
+    }
+
+    /// <summary>The tasks that nobody is at work at any more.</summary>
+    /// <param name="runs">Whether a cell runs.</param>
+    public IReadOnlyList<TaskRun> Abandoned(Func<CellLog, bool> runs) =>
+        _open.FindAll(run => run.IsRunning && run.IsAbandoned(runs(run.Cell)));
+
+    /// <summary>Nothing that comes now belongs to a task.</summary>
+    public void Remove(TaskRun run) => _open.Remove(run);
 }

@@ -13,6 +13,7 @@ internal sealed class TaskRun(string name, CellLog cell)
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly CleanProgress _clean = new();
     private TimeSpan? _took;
+    private TimeSpan _looked;
     private string _result = "";
 
     public string Name => name;
@@ -29,6 +30,15 @@ internal sealed class TaskRun(string name, CellLog cell)
 
     /// <summary>The number that Python gave this call; 0 while only the log is known to speak of it.</summary>
     public long Call { get; set; }
+
+    /// <summary>
+    /// Who may be at work: what Python named or, of a task that only the log speaks of, the processes that had written its
+    /// Begin line. Null while nobody has looked for them.
+    /// </summary>
+    public IReadOnlyList<Worker>? Workers { get; set; }
+
+    /// <summary>The log that the Begin line is in, and where it ends there.</summary>
+    public (string Log, long End) Begun { get; set; }
 
     /// <summary>Whether the cell's block has this task in its list.</summary>
     public bool IsListed { get; set; }
@@ -65,6 +75,28 @@ internal sealed class TaskRun(string name, CellLog cell)
             Interrupt => "interrupted",
             _ => "failed",
         };
+    }
+
+    /// <summary>Whether nobody is at work any more. Looks once a second at most.</summary>
+    /// <param name="cellRuns">Whether the cell runs: without a trace of another process, the task may be its own.</param>
+    public bool IsAbandoned(bool cellRuns)
+    {
+        if (Workers is null || (Time - _looked).TotalSeconds < 1)
+        {
+            return false;
+        }
+
+        _looked = Time;
+        return Workers.Count == 0 ? !cellRuns : !Workers.Any(worker => worker.IsAlive);
+    }
+
+    /// <summary>It has ended without a word.</summary>
+    public void Abandon()
+    {
+        End();
+        HasFailed = Workers is { Count: > 0 };
+        _result = !HasFailed ? "ended with its process, as far as this machine can tell"
+            : Workers!.Any(worker => worker.IsOurs) ? "ended with its thread" : "ended with its process";
     }
 
     /// <summary>For example "tclean: ok, 12.3 s, major cycle 3".</summary>

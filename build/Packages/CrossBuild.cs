@@ -26,7 +26,7 @@ internal static class CrossBuild
         [
             "publish", Path.Combine(Folders.Root, "CasaWrapperKernel"), "-c", "Release", "-r", "linux-arm64", "-o", output,
             "-v", "quiet", "-p:RuntimeIdentifiers=linux-arm64", $"-p:ArtifactsPath={own}",
-            $"-p:NuGetLockFilePath={Path.Combine(own, "packages.lock.json")}",
+            "-p:RestorePackagesWithLockFile=false",
             $"-p:CppCompilerAndLinker={Linker(own)}", $"-p:ObjCopyName={Triplet}-objcopy",
         ], stop);
         return Path.Combine(output, "casa-kernel");

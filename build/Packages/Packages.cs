@@ -5,7 +5,8 @@ namespace Build.Packages;
 /// <summary>Everything that can be downloaded: archive, wheel, .NET tool, and their checksums.</summary>
 internal static class Packages
 {
-    public static async Task Make(bool arm64, CancellationToken stop)
+    /// <returns>The path of the program that they hold.</returns>
+    public static async Task<string> Make(bool arm64, CancellationToken stop)
     {
         if (Directory.Exists(Folders.Packages))
         {
@@ -13,7 +14,8 @@ internal static class Packages
         }
 
         Directory.CreateDirectory(Folders.Packages);
-        Pack(await Kernel.Publish(stop), "linux-x64", "x86_64");
+        var program = await Kernel.Publish(stop);
+        Pack(program, "linux-x64", "x86_64");
         if (arm64)
         {
             Pack(await CrossBuild.Arm64(stop), "linux-arm64", "aarch64");
@@ -25,6 +27,8 @@ internal static class Packages
         {
             Console.WriteLine($"{file.Length / 1e6,6:F1} MB  {file.FullName}");
         }
+
+        return program;
     }
 
     private static void Pack(string program, string runtime, string machine)

@@ -145,7 +145,8 @@ def test_half_unpacked_applications_are_removed_when_nobody_can_be_at_it(tmp_pat
         folder.mkdir()
     os.utime(old, (time.time() - 7200,) * 2)
     image = tmp_path / "plots.AppImage"
-    image.write_text("#!/bin/sh\nmkdir squashfs-root\ninstall -m 755 /dev/null squashfs-root/AppRun\n")
+    image.write_text("#!/bin/sh\nmkdir -p squashfs-root/usr/bin\ninstall -m 755 /dev/null squashfs-root/AppRun\n"
+                     "printf '\\110\\2700.0.0.0:abcd:%%d\\000' > squashfs-root/usr/bin/casaplotms\n")
     image.chmod(0o755)
     code = ("import sys; from casawrapper.casa.programs import appimage; "
             "print(appimage._extract(sys.argv[1], sys.argv[2]))")

@@ -199,6 +199,7 @@ def test_casas_progress_display_becomes_one(front: FrontEnd) -> None:
     assert "%" not in final(cell).title and "<progress" not in final(cell).html
 
 
+@pytest.mark.serial
 def test_a_silent_long_task_tells_the_time(front: FrontEnd) -> None:
     cell = front.run("casalog.filter('SEVERE')\n"
                      f"tclean('{MS}', imagename='quiet', field='2', imsize=512, cell='15arcsec', niter=2000,"

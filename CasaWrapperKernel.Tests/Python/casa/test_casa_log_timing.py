@@ -16,7 +16,7 @@ from kernel_client import Cell, FrontEnd, Kernel
 from log_blocks import as_block
 from log_watch import Line, all_of, delays, in_time, listen, watched
 
-pytestmark = pytest.mark.deadline(120)
+pytestmark = [pytest.mark.deadline(120), pytest.mark.serial]
 MS = "ngc5921_raw.ms"
 HEAD = f"vishead('{MS}', mode='get', hdkey='telescope')"
 

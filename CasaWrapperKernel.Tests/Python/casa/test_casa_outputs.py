@@ -1,4 +1,4 @@
-"""The parts that need no CASA: finding and showing files, the door, protobuf's variable."""
+"""The parts that need no CASA: finding and showing files, protobuf's variable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from casa_session import SUPPORT
-from casawrapper.casa.calls import pipeline
 from casawrapper.casa.log.reader import LogSince
 from casawrapper.casa.setup import environment
 from casawrapper.casa.tasks.plotms import calibration_library
@@ -88,42 +87,6 @@ def test_listing_is_taken_from_the_log_without_its_columns(tmp_path: Path) -> No
     log.write_text(before + "d\tINFO\tlistobs::ms::summary\tHead\nd\tINFO\tlistobs::ms::summary+\t  a\tb\n"
                    "d\tINFO\tlistobs::MSMetaData::x \tComputing\nd\tINFO\ttclean::ms::summary\tother\n")
     assert since.messages("listobs::ms::summary") == ["Head", "  a\tb"]
-
-
-class Note:
-    def __init__(self) -> None:
-        self.seen: list[tuple[object, ...]] = []
-
-    def begin(self, call: pipeline.TaskCall) -> None:
-        self.seen.append((call.name, call.depth, call.arguments))
-
-    def end(self, call: pipeline.TaskCall, result: object, error: BaseException | None) -> None:
-        self.seen.append((call.name, result, type(error)))
-
-
-def test_door_adapts_the_users_call_only_and_shows_observers_what_the_user_gave(monkeypatch) -> None:
-    note = Note()
-    monkeypatch.setattr(pipeline, "observers", [note])
-
-    def adapter(arguments: pipeline.Arguments, run: pipeline.Run) -> object:
-        return run({**arguments, "b": 10})
-
-    inner = pipeline.guarded("inner", lambda a, b: a + b, ["a", "b"], adapter)
-    outer = pipeline.guarded("outer", lambda a, b: inner(a, b), ["a", "b"], adapter)
-    assert outer(1, 2) == 11
-    assert note.seen == [("outer", 0, {"a": 1, "b": 2}), ("inner", 1, {"a": 1, "b": 10}),
-                         ("inner", 11, type(None)), ("outer", 11, type(None))]
-    assert inner(1, b=5) == 6 and len(note.seen) == 4
-
-
-def test_door_reports_failure_and_opens_again(monkeypatch) -> None:
-    note = Note()
-    monkeypatch.setattr(pipeline, "observers", [note])
-    broken = pipeline.guarded("broken", lambda a: 1 / a, ["a"])
-    with pytest.raises(ZeroDivisionError):
-        broken(0)
-    assert note.seen[-1] == ("broken", None, ZeroDivisionError)
-    assert broken(1) == 1.0 and note.seen[-2][1] == 0
 
 
 @pytest.mark.parametrize("version, value", [

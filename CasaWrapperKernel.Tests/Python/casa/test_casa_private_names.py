@@ -57,11 +57,11 @@ CASES = {
     "one task's function": Case(
         renamed("_listobs_t", "_listobs_call", "casatasks/listobs.py"),
         "casatasks", "_listobs_t in casatasks.listobs", "what casa-kernel does for listobs",
-        {f"type({LISTING}).__name__": "'dict'", f"type(flagdata('{MS}', mode='summary')).__name__": "'ResultDict'"}),
+        {LISTING: "BeginTime", f"print(flagdata('{MS}', mode='summary')['type'])": "summary"}),
     "every task's function": Case(
         {"casatasks/*.py": [(r"(_\w+)_t\b", r"\1_call")]},
         "casatasks", "_imhead_t in casatasks.imhead", "what casa-kernel does for imhead and 123 other tasks",
-        {f"type({LISTING}).__name__": "'dict'", PLOT: PICTURES}),
+        {LISTING: "BeginTime", PLOT: PICTURES}),
     "the rules of the tasks": Case(
         renamed("schema", "rules", "casatasks/*.py"),
         "casatasks", "schema in casatasks.listobs", "the explanation of wrong arguments and completion of allowed values",

@@ -80,7 +80,18 @@ CELLS = {
     "imports": "from casatasks import tclean\nfrom math import pow\nfrom IPython.display import display\n"
                "go = 5\ngo",
     "misspelt": "del go\ninp 'tclaen'",
-    "unknown": "inp(5)",
+    "plain": f"vis = '{MS}'\ndef imported():\n    from casatasks import listobs\n    return listobs()\n"
+             "for call in (imported, casatasks.listobs):\n"
+             "    try: call()\n    except AssertionError as error: print(error)\n"
+             "listobs is casatasks.listobs, len(listobs()) > 5",
+    "looks like it": "import inspect, pickle\n"
+                     "plain = pickle.loads(pickle.dumps(listobs))\n"
+                     "try: plain()\nexcept AssertionError: print('refused')\n"
+                     "def looks(task): return (inspect.signature(task), task.__doc__, inspect.getsource(type(task)),\n"
+                     "                         inspect.getmodule(task), repr(task).partition(' at ')[0])\n"
+                     "isinstance(listobs, type(casatasks.listobs)), looks(listobs) == looks(casatasks.listobs)",
+    "script's variables": f"vis = 'no.ms'\nopen('lists.py', 'w').write('vis = \"{MS}\"\\nn = listobs()[\"nfields\"]')\n"
+                          "%run lists.py\nn",
     "help": "taskhelp\ntoolhelp()",
     "execfile": "open('s.py', 'w').write('made = 5\\ndef f(): return listobs\\nhere = qa.quantity(\"1Jy\")')\n"
                 "execfile 's.py'\n(made, callable(f()), here['value'])",
@@ -161,8 +172,20 @@ def test_names_belong_to_the_user(session: Session) -> None:
 
 
 def test_what_is_no_task_is_said(session: Session) -> None:
-    assert cell(session, "misspelt").error == "ValueError: tclaen is no CASA task; is it tclean?"
-    assert cell(session, "unknown").error == "ValueError: 5 is no CASA task."
+    assert cell(session, "misspelt").stdout == ("ERROR tclaen does not seem to be a CASA task\n"
+                                                "[casa-kernel] Did you mean tclean?\n")
+
+
+def test_what_is_imported_from_casatasks_is_plain_casa(session: Session) -> None:
+    wrong = "listobs(vis=''): give vis the path of something that exists.\n"
+    assert cell(session, "plain").stdout.startswith(wrong * 2)
+    assert result(session, "plain") == "(False, True)"
+    assert result(session, "looks like it") == "(True, True)"
+    assert cell(session, "looks like it").stdout == "refused\n"
+
+
+def test_a_script_that_is_run_has_variables_of_its_own(session: Session) -> None:
+    assert result(session, "script's variables") == "3"
 
 
 def test_lists_of_tasks_and_tools(session: Session) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from casa_session import PYTHON, SUPPORT, environment, need_casa, run_cells, unpack_data
-from casawrapper.casa.programs import appimage, private_socket
+from casawrapper.casa.core.errors import OpenToEverybody
+from casawrapper.casa.programs import appimage, launch, private_socket
 from casawrapper.casa.setup import import_errors
 from casawrapper.util import imports
 
@@ -143,17 +144,44 @@ def test_programs_are_made_to_listen_in_their_own_folder(tmp_path: Path) -> None
     before = b"head" + code(b"0.0.0.0:", b":%d\0") + b"middle" + code(b"0.0.0.0:", b":%d\0") + b"tail"
     program.write_bytes(before)
     other.write_bytes(b"listens on 0.0.0.0:%d\0")
-    assert private_socket.close_off(str(tmp_path)) == 2
+    private_socket.close_off(str(tmp_path))
     after = program.read_bytes()
     assert after == (b"head" + code(b"unix:gui", b"i-1\0") + b"middle" + code(b"unix:gui", b"i-2\0")
                      + b"tail")
     assert other.read_bytes() == b"listens on 0.0.0.0:%d\0"
     assert private_socket.reachable("unix:gui-1", "/run/me") == "unix:/run/me/gui-1"
-    assert private_socket.reachable("0.0.0.0:4711", "/run/me") == "0.0.0.0:4711"
     deep = tmp_path / ("x" * 120)
     deep.mkdir()
     (deep / "gui-1").touch()
     assert os.path.samefile(private_socket.reachable("unix:gui-1", str(deep)).removeprefix("unix:"), deep / "gui-1")
+
+
+def test_a_program_that_would_listen_everywhere_is_not_started(tmp_path: Path) -> None:
+    folder = tmp_path / "squashfs-root" / "usr" / "bin"
+    folder.mkdir(parents=True)
+    (folder / "casaplotms").write_bytes(b"\x7fELF....0.0.0.0:%d\0....")
+    with pytest.raises(OpenToEverybody, match="every network interface"):
+        private_socket.close_off(str(tmp_path / "squashfs-root"))
+    for address in ("0.0.0.0:4711", "127.0.0.1:4711", "unix:/tmp/other/gui-1"):
+        with pytest.raises(OpenToEverybody):
+            private_socket.reachable(address, str(tmp_path))
+
+
+def test_an_administrators_script_that_listens_everywhere_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "plotms.AppImage"
+    script.write_text("#!/bin/sh\necho $$ > pid\necho 0.0.0.0:4711 > ${1#--server=}\nexec sleep 60\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(launch, "application", lambda package: str(script))
+    seen: list[str] = []
+
+    def options(pipe: str) -> list[str]:
+        seen.append(os.path.dirname(pipe))
+        return [f"--server={pipe}"]
+
+    with pytest.raises(OpenToEverybody):
+        launch.start("plotms", "casaplotms", options)
+    pid = int(Path(seen[0], "pid").read_text())
+    assert not Path(f"/proc/{pid}").exists() or "zombie" in Path(f"/proc/{pid}/status").read_text()
 
 
 def test_an_unusable_cache_falls_back_and_a_full_machine_is_said(tmp_path: Path, monkeypatch) -> None:

@@ -146,6 +146,7 @@ def test_what_looks_like_the_log_but_is_not_stays_on_standard_error(front: Front
                                                                                    "\t").replace("\\n", "\n")
 
 
+@pytest.mark.serial
 def test_log_line_is_shown_while_the_cell_runs(front: FrontEnd) -> None:
     delays = []
     for i in range(5):
@@ -249,6 +250,7 @@ def test_interrupt_of_tclean(kernel: Kernel, front: FrontEnd, mode: str) -> None
     assert cell.result == "True"
 
 
+@pytest.mark.serial
 def test_control_is_answered_while_casa_works(front: FrontEnd) -> None:
     msg_id = front.execute(f"flagdata('{MS}', mode='summary'); flagdata('{MS}', mode='summary');")
     begin = time.monotonic()

@@ -93,3 +93,32 @@ def test_a_traceback_is_made_once(front: FrontEnd) -> None:
     traceback = cell.reply["content"]["traceback"]
     assert ast.literal_eval(kept) in ([], [{"ename": "ZeroDivisionError", "evalue": "division by zero",
                                             "traceback": traceback}])
+
+
+AWAITS = {
+    "input transformer": """
+import asyncio
+get_ipython().input_transformers_post.append(lambda lines: [line.replace('WAIT ', 'aw' 'ait ') for line in lines])
+""",
+    "AST transformer": """
+import ast, asyncio
+class Waits(ast.NodeTransformer):
+    def visit_Call(self, node):
+        return ast.Await(node.args[0]) if getattr(node.func, 'id', '') == 'WAIT' else node
+get_ipython().ast_transformers.append(Waits())
+""",
+}
+
+
+@pytest.mark.parametrize("kind", AWAITS)
+def test_an_await_that_a_transformer_brings_is_awaited(start_kernel: Start, kind: str) -> None:
+    kernel = start_kernel()
+    front = kernel.connect()
+    assert front.run(AWAITS[kind]).error is None
+    cell = front.run("print('begun')\nWAIT (asyncio.sleep(0.1))\nprint('slept')\n1 / 0", timeout=10)
+    assert cell.stdout == "begun\nslept\n" and cell.error == "ZeroDivisionError"
+    request = front.execute("print('waits')\nWAIT (asyncio.sleep(60))")
+    front.wait_for(lambda m: m["msg_type"] == "stream" and m["content"]["text"] == "waits\n")
+    kernel.interrupt(front, "message")
+    assert front.reply_to(request, timeout=10)["content"]["ename"] == "KeyboardInterrupt"
+    assert front.value("1 + 1") == "2"

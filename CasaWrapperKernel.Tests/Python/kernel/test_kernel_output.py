@@ -57,6 +57,7 @@ def test_bytes_that_are_no_text(front: FrontEnd) -> None:
     assert front.run("print('next')").stdout.endswith("next\n")
 
 
+@pytest.mark.serial
 def test_output_and_control_while_c_holds_the_gil(front: FrontEnd) -> None:
     # 200 kB are more than a pipe holds, so a reader that needs the GIL would stop here for ever.
     msg_id = front.execute("import ctypes\nlib = ctypes.PyDLL(None)\ndata = b'x' * 199_999 + b'\\n'\n"
@@ -76,6 +77,7 @@ def test_output_and_control_while_c_holds_the_gil(front: FrontEnd) -> None:
     assert front.next_for(msg_id)["content"] == {"execution_state": "idle"}
 
 
+@pytest.mark.serial
 def test_the_first_line_comes_at_once(front: FrontEnd) -> None:
     msg_id = front.execute("import time\nprint('now')\nprinted = time.monotonic()\ntime.sleep(1)\nprinted")
     stream = front.wait_for(lambda m: m["msg_type"] == "stream" and m["parent_header"]["msg_id"] == msg_id)

@@ -1,7 +1,8 @@
 """The kernel hosts every CPython from 3.10 to 3.13 that is on the machine.
 
 Most of these interpreters have no IPython. It is pure Python, so they borrow one, with all that it needs, from
-any interpreter that has a release for their version; where none does, the test is skipped and says so.
+any interpreter that has a release for their version, else Debian's; where there is none, the test is skipped and
+says so.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from conftest import TEST_PYTHON
 from kernel_client import Kernel, process_exists, wait_until
 
 pytestmark = pytest.mark.deadline(60)
+# Debian's Python packages serve every Python 3, but do not all say which files are theirs and what they need.
+DEBIAN = Path("/usr/lib/python3/dist-packages")
 SUPPORTED = [(3, 10), (3, 11), (3, 12), (3, 13)]
 PACKAGES = r"""
 import importlib.metadata as m, json, re
@@ -72,7 +75,6 @@ def _borrow(lender: Path, version: str) -> list[str] | None:
             continue
         seen.add(name)
         package = packages.get(name)
-        # Debian's packages do not always say which files are theirs.
         if package is None or not package["paths"] or version not in SpecifierSet(package["python"]):
             return None
         # psutil is compiled, but serves pictures in the kitty terminal only, and IPython goes without it.
@@ -92,17 +94,20 @@ def _environment(python: Path, version: tuple[int, int], folder: Path) -> Path:
     text = "{}.{}".format(*version)
     lenders = [python, Path(TEST_PYTHON), *(p for p in _interpreters() if p != python)]
     paths = next((found for lender in lenders if (found := _borrow(lender, text)) is not None), None)
-    if paths is None:
-        pytest.skip(f"no interpreter here can lend an IPython that runs on Python {text}")
     made = subprocess.run([python, "-m", "venv", "--without-pip", folder / "env"], capture_output=True,
                           text=True,
                           timeout=60)
     assert made.returncode == 0, made.stderr
     site = folder / "env" / "lib" / f"python{text}" / "site-packages"
-    for path in map(Path, paths):
+    for path in map(Path, paths or []):
         if path.exists() and not (site / path.name).exists():
             (site / path.name).symlink_to(path)
-    return folder / "env" / "bin" / "python"
+    environment = folder / "env" / "bin" / "python"
+    if paths is None:
+        (site / "debian.pth").write_text(f"{DEBIAN}\n")
+        if subprocess.run([environment, "-c", "import IPython"], capture_output=True, timeout=60).returncode != 0:
+            pytest.skip(f"no interpreter here can lend an IPython that runs on Python {text}, nor can Debian")
+    return environment
 
 
 @pytest.fixture(scope="module", params=SUPPORTED, ids="{0[0]}.{0[1]}".format)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from casawrapper.bridge import host, streams
 from casawrapper.bridge.idle import Idle
+from casawrapper.util.coroutines import resumed
+from casawrapper.util.interrupts import must_wait
 
 if TYPE_CHECKING:
     from casawrapper.protocol.requests import Requests
@@ -105,6 +107,10 @@ class _Runner:
 
     def on_interrupt(self, signum: int, frame: FrameType | None) -> None:
         """An interrupt ends the running cell, and does nothing when none runs."""
+        if must_wait(frame):
+            # Comes again at the next step, until there is one where it does no harm.
+            signal.raise_signal(signal.SIGINT)
+            return
         now, by_host = time.monotonic(), host.take_interrupt()
         is_twin = not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
         if self._job is None or is_twin:
@@ -138,14 +144,14 @@ class _Runner:
         self._job = job
         self._context.run(host.enter, job)
         try:
-            needs_loop = self._requests.needs_loop(job)
-            cell = self._requests.execute(job)
-            if needs_loop:
-                self._task = _create_task(self._loop, cell, self._context)
-                self._task.add_done_callback(self._on_task_done)
-                return
-            # Without a top-level await the coroutine ends at the first step.
-            self._context.run(cell.send, None)
+            cell = self._context.run(self._requests.begin, job)
+            needs_loop = self._requests.needs_loop(cell)
+            running = self._requests.execute(cell)
+            if not needs_loop:
+                # Without a top-level await, which the user's AST transformers may still bring, it ends at this step.
+                running = resumed(running, self._context.run(running.send, None))
+            self._task = _create_task(self._loop, running, self._context)
+            self._task.add_done_callback(self._on_task_done)
         except StopIteration:
             self._end()
         except KeyboardInterrupt:

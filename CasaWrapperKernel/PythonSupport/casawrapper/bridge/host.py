@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import tempfile
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -67,10 +68,32 @@ def fail(reason: str) -> None:
 def log(command: str, **argument: Any) -> dict[str, Any]:
     """Tell the host something about CASA's log, or ask it: see `casa/log/channel.py` for the commands."""
     if in_child():
+        _note(command, argument)
         return {}
     answer: dict[str, Any] = json.loads(
         _casa_host.log(current_request.get(), command, strict_json.dumps(argument).decode() if argument else "{}"))
     return answer
+
+
+_notes: Any = None
+"""The file, without a name, in which forked children leave what the log must know of their tasks."""
+
+
+def _prepare_notes() -> None:
+    global _notes
+    if _notes is None and not in_child():
+        _notes = tempfile.TemporaryFile(buffering=0)
+        log("children", path=f"/proc/self/fd/{_notes.fileno()}")
+
+
+def _note(command: str, argument: dict[str, Any]) -> None:
+    job = current_job.get()
+    if command in ("begin", "end") and _notes is not None:
+        request = json.loads(job.header)["msg_id"] if job else ""
+        _notes.write(strict_json.dumps({"command": command, "request": request, **argument}) + b"\n")
+
+
+os.register_at_fork(before=_prepare_notes)
 
 
 def take(lane: str) -> Job | None:

@@ -23,7 +23,7 @@ class HostStream(io.TextIOBase):
     def __init__(self, name: str, descriptor: int) -> None:
         self.name = name
         self._descriptor = descriptor
-        self.write = getattr(_casa_host, "write_" + name)
+        setattr(self, "write", getattr(_casa_host, "write_" + name))  # noqa: B010
 
     def fileno(self) -> int:
         """The descriptor that the host captures, so that child processes given this stream show under the cell."""
@@ -38,13 +38,13 @@ class HostStream(io.TextIOBase):
 
 def install() -> None:
     """Put the host's streams and questions in place of Python's own."""
-    sys.stdout = sys.__stdout__ = HostStream("stdout", 1)
-    sys.stderr = sys.__stderr__ = HostStream("stderr", 2)
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        _replace(name, HostStream(name, descriptor))
     import builtins
 
     builtins.input = _input
     getpass.getpass = _getpass
-    threading.Thread.start = _start_under_cell(threading.Thread.start)
+    setattr(threading.Thread, "start", _start_under_cell(threading.Thread.start))  # noqa: B010
     os.register_at_fork(after_in_child=_write_to_descriptors)
 
 
@@ -68,7 +68,7 @@ def _start_under_cell(start: Any) -> Any:
             host.enter(job)
             run()
 
-        self.run = run_under_cell
+        setattr(self, "run", run_under_cell)  # noqa: B010
         start(self)
 
     return start_with_request
@@ -77,6 +77,9 @@ def _start_under_cell(start: Any) -> Any:
 def _write_to_descriptors() -> None:
     """In a forked child the host's threads are gone; what it prints comes to the parent through descriptors 1 and 2."""
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        stream = open(descriptor, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
+        _replace(name, open(descriptor, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False))
+
+
+def _replace(name: str, stream: io.TextIOBase) -> None:
+    setattr(sys, name, stream)
+    setattr(sys, f"__{name}__", stream)

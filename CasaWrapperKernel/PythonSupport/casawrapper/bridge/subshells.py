@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from casawrapper.bridge import host, idle
-from casawrapper.debug.client import leave_alone
+from casawrapper.util.threads import leave_alone
 
 if TYPE_CHECKING:
     from casawrapper.protocol.requests import Requests
@@ -64,7 +64,7 @@ class _Subshell:
 
     def _execute(self, loop: asyncio.AbstractEventLoop, job: host.Job) -> None:
         try:
-            loop.run_until_complete(self._requests.execute(job))
+            loop.run_until_complete(self._requests.execute(self._requests.begin(job)))
         except Exception as error:
             # The request itself was of no use; neither its client nor the next one may wait for ever.
             self._requests.complete_failed(job, error)

@@ -13,6 +13,8 @@ from concurrent.futures import Future
 from itertools import count
 from typing import Any
 
+from casawrapper.util.threads import leave_alone
+
 Message = dict[str, Any]
 
 _TIMEOUT_SECONDS = 30.0
@@ -71,9 +73,3 @@ def _next_message(stream: Any) -> Message | None:
         if name.lower() == b"content-length":
             length = int(value)
     return json.loads(stream.read(length)) if length else None
-
-
-def leave_alone(thread: threading.Thread) -> None:
-    """Let the debugger neither show nor stop this thread, or the kernel would stop with the user's code."""
-    thread.pydev_do_not_trace = True  # type: ignore[attr-defined]
-    thread.is_pydev_daemon_thread = True  # type: ignore[attr-defined]

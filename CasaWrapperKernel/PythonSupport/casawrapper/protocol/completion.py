@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from IPython.core.completer import Completion, provisionalcompleter, rectify_completions
 from IPython.core.interactiveshell import InteractiveShell
 
+from casawrapper import casa
 from casawrapper.bridge import idle
-from casawrapper.casa.keyboard.call_site import in_text
-from casawrapper.debug.client import leave_alone
+from casawrapper.util.threads import leave_alone
 
 _PATIENCE_SECONDS = 5.0
 """Much more than jedi needs (0.2 s, on a busy machine ten times as much): JupyterLab waits for a second, others longer."""
@@ -32,13 +30,6 @@ class Completions:
         leave_alone(self._warm_up)
         # Subshells answer in threads of their own.
         self._lock = threading.Lock()
-
-    @contextmanager
-    def at_rest(self) -> Iterator[None]:
-        """A time in which nothing is loaded in the background, as casatools needs it: see casa/data/selection.py."""
-        if self._warm_up.is_alive() and threading.current_thread() is not self._warm_up:
-            self._warm_up.join()
-        yield
 
     def answer(self, code: str, position: int) -> dict[str, Any]:
         """The content of a complete_reply."""
@@ -68,7 +59,7 @@ class Completions:
             self._warm_up.start()
         # Without jedi IPython offers all names where nothing has been typed, inside texts too.
         found = [one for one in found if one.start < one.end or one._origin == "casa"]
-        if in_text(code[:position]):
+        if casa.in_text(code[:position]):
             return found
         if found:
             return [_last_name(one, code) for one in found]

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import traceback
+from dataclasses import dataclass
 from typing import Any
 
 from IPython.utils.tokenutil import token_at_cursor
@@ -19,7 +20,19 @@ from casawrapper.shell import ipykernel_names
 from casawrapper.shell.app import KernelApp
 from casawrapper.shell.ipykernel_kernel import KernelShim
 from casawrapper.shell.shell import last_traceback
-from casawrapper.util.imports import while_importing
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What an execute_request asks for."""
+
+    job: host.Job
+    code: str
+    silent: bool
+    store: bool
+    expressions: dict[str, str]
+    transformed_cell: str
+    preprocessing_exc_tuple: Any
 
 
 class Requests:
@@ -36,7 +49,6 @@ class Requests:
         self.shell.kernel = KernelShim(self.shell, self._comms)
         ipykernel_names.install(app, self.shell.kernel)
         casa.install(self.shell, host.settings["casa_log_file"], host.log, casa.Options(**host.settings["casa"]))
-        while_importing("casatools", self._completions.at_rest)
         self._answers = {
             "complete_request": self._complete,
             "inspect_request": self._inspect,
@@ -64,56 +76,55 @@ class Requests:
         """Do a little of what can be done before anybody asks for it; whether there is more."""
         return casa.step()
 
-    def needs_loop(self, job: host.Job) -> bool:
-        """Whether the cell awaits at top level, so that it must run as a task."""
-        code = json.loads(job.content).get("code", "")
-        return "await" in code or "async" in code and self._should_run_async(code)
-
-    def _should_run_async(self, code: str) -> bool:
-        try:
-            transformed = self.shell.transform_cell(code)
-        except Exception:
-            return False
-        return self.shell.should_run_async(code, transformed_cell=transformed)
-
-    async def execute(self, job: host.Job) -> None:
-        """Run a cell and complete its job."""
+    def begin(self, job: host.Job) -> Cell:
+        """Do what comes before a cell's own code: its front ends learn that it runs, its magics become Python."""
         content = json.loads(job.content)
         code, silent = content["code"], content.get("silent", False)
         if not isinstance(code, str):
             raise TypeError(f"the code of a cell must be text, not {type(code).__name__}")
-        store = content.get("store_history", not silent) and not silent
         shell = self.shell
         last_traceback.set([])
         shell.interrupted = False
         if not silent:
             host.publish("execute_input", {"code": code, "execution_count": shell.execution_count})
         casa.provide(code, shell.user_ns)
+        store = content.get("store_history", not silent) and not silent
+        return Cell(job, code, silent, store, content.get("user_expressions") or {}, **self._transformed(code))
+
+    def needs_loop(self, cell: Cell) -> bool:
+        """Whether the cell awaits at top level, so that it must run as a task."""
+        code = cell.transformed_cell
+        return "await" in code or "async" in code and self.shell.should_run_async(cell.code, transformed_cell=code)
+
+    async def execute(self, cell: Cell) -> None:
+        """Run a cell that has begun and complete its job."""
+        shell = self.shell
         self.debugger.trace_this_thread()
-        result = await self._run(code, store, silent)
+        result = await self._run(cell)
         error = result.error_before_exec or result.error_in_exec
         if shell.interrupted and isinstance(error, asyncio.CancelledError):
             error = KeyboardInterrupt()
-        count = shell.execution_count - (1 if store else 0)
+        count = shell.execution_count - (1 if cell.store else 0)
         reply = {"status": "ok"} if error is None else _error(error, last_traceback.get())
-        expressions = content.get("user_expressions") or {}
         reply |= {
             "execution_count": count,
             "payload": shell.payload_manager.read_payload(),
-            "user_expressions": shell.user_expressions(expressions) if error is None else {},
+            "user_expressions": shell.user_expressions(cell.expressions) if error is None else {},
         }
         shell.payload_manager.clear_payload()
-        host.complete(job, reply, count)
+        host.complete(cell.job, reply, count)
         self.stopping = self.stopping or shell.exit_now
 
-    async def _run(self, code: str, store: bool, silent: bool) -> Any:
+    async def _run(self, cell: Cell) -> Any:
         """Run a cell with IPython's events around it; figures are shown by what listens to the last ones."""
         shell, result = self.shell, None
         try:
-            result = await shell.run_cell_async(code, store_history=store, silent=silent, **self._transformed(code))
+            result = await shell.run_cell_async(
+                cell.code, store_history=cell.store, silent=cell.silent, transformed_cell=cell.transformed_cell,
+                preprocessing_exc_tuple=cell.preprocessing_exc_tuple)
         finally:
             shell.events.trigger("post_execute")
-            if not silent:
+            if not cell.silent:
                 shell.events.trigger("post_run_cell", result)
         return result
 

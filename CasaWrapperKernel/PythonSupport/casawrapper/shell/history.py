@@ -12,7 +12,7 @@ from typing import Any
 
 from IPython.core.history import HistoryManager
 
-from casawrapper.debug.client import leave_alone
+from casawrapper.util.threads import leave_alone
 
 _BUNDLE_SECONDS = 0.3
 
@@ -23,6 +23,10 @@ class BundledHistory(HistoryManager):
     IPython's own holds a lock, which every cell needs, while the database syncs to disk: that makes up most of the time
     of a short cell, and a file system that hangs would hang the cells.
     """
+
+    enabled: Any
+    db_input_cache: Any
+    db_output_cache: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._ending = threading.Event()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casawrapper.bridge import host
-from casawrapper.protocol.comms import Comms
+
+if TYPE_CHECKING:
+    from casawrapper.protocol.comms import Comms
 
 
 class KernelShim:

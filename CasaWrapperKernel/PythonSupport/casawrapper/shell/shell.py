@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from contextvars import ContextVar
 from types import ModuleType
@@ -17,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any as AnyTrait
 from traitlets import Instance, Type
 
-from casawrapper import kernel
+import casawrapper
 from casawrapper.bridge import host, streams
 from casawrapper.shell.cell_files import CellCompiler
 from casawrapper.shell.history import BundledHistory
@@ -49,7 +50,7 @@ class HostDisplayHook(DisplayHook):
 class HostDisplayPublisher(DisplayPublisher):
     """Publishes what ``display`` shows."""
 
-    def publish(  # type: ignore[override]
+    def publish(
         self,
         data: dict[str, Any],
         metadata: dict[str, Any] | None = None,
@@ -86,7 +87,8 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def get_parent(self) -> dict[str, Any]:
         """The request that the running code belongs to."""
-        return self.kernel.get_parent()
+        parent: dict[str, Any] = self.kernel.get_parent()
+        return parent
 
     def init_hooks(self) -> None:
         super().init_hooks()
@@ -156,7 +158,7 @@ class ZMQInteractiveShell(InteractiveShell):
         return {"ename": type(error).__name__, "evalue": str(error), "traceback": last_traceback.get()}
 
 
-_OWN_FILES = {kernel.__file__, host.__file__, streams.__file__}
+_OWN_FILES = {os.path.join(os.path.dirname(casawrapper.__file__), "kernel.py"), host.__file__, streams.__file__}
 
 
 def _cut_own_frames(error: BaseException | None) -> None:
@@ -177,9 +179,10 @@ def _load_ipythons_debugger(pdb: ModuleType) -> None:
     import IPython.core.debugger  # noqa: F401
 
 
-def _make_interruptible(debugger: ModuleType) -> None:
-    """``breakpoint()`` and pdb become IPython's debugger, which an interrupt ends; pdb's own would ask again for ever."""
+def _make_interruptible(debugger: Any) -> None:
+    """``breakpoint()`` and pdb become IPython's debugger, which an interrupt ends; pdb's own would ask for ever."""
     import pdb
 
-    debugger.Pdb = pdb.Pdb = debugger.InterruptiblePdb  # type: ignore[attr-defined]
-    pdb.set_trace = debugger.set_trace
+    own: Any = pdb
+    debugger.Pdb = own.Pdb = debugger.InterruptiblePdb
+    own.set_trace = debugger.set_trace

@@ -6,12 +6,13 @@ import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Sequence, cast
 
-from casawrapper.casa.core.messages import notice
 from casawrapper.util import import_steps
+from casawrapper.util.messages import notice
 
 if TYPE_CHECKING:
+    from importlib.abc import Loader
     from importlib.machinery import ModuleSpec
 
 Callback = Callable[[ModuleType], None]
@@ -20,6 +21,7 @@ ContextFactory = Callable[[], AbstractContextManager[Any]]
 _lock = threading.RLock()
 _callbacks: dict[str, list[Callback]] = {}
 _contexts: dict[str, list[ContextFactory]] = {}
+_loading: dict[str, list[ContextFactory]] = {}
 
 
 def when_imported(name: str, callback: Callback) -> None:
@@ -37,6 +39,13 @@ def while_importing(name: str, context: ContextFactory) -> None:
     with _lock:
         _watch()
         _contexts.setdefault(name, []).append(context)
+
+
+def while_loading(package: str, context: ContextFactory) -> None:
+    """Load the library of each extension module that lies in `package` inside `context()`."""
+    with _lock:
+        _watch()
+        _loading.setdefault(package, []).append(context)
 
 
 def _watch() -> None:
@@ -61,7 +70,8 @@ class _Finder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in _callbacks and fullname not in _contexts and not import_steps.is_wanted(fullname):
+        is_watched = fullname in _callbacks or fullname in _contexts or fullname.rpartition(".")[0] in _loading
+        if not is_watched and not import_steps.is_wanted(fullname):
             return None
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):
@@ -69,7 +79,7 @@ class _Finder:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader)
+                    spec.loader = cast("Loader", _Loader(spec.loader))
                 return spec
         return None
 
@@ -83,7 +93,11 @@ class _Loader:
         return getattr(self._inner, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return import_steps.begun(spec.name) or self._inner.create_module(spec)
+        with ExitStack() as stack:
+            for context in _loading.get(spec.parent or "", ()):
+                stack.enter_context(context())
+            found: ModuleType | None = import_steps.begun(spec.name) or self._inner.create_module(spec)
+            return found
 
     def exec_module(self, module: ModuleType) -> None:
         spec = module.__spec__

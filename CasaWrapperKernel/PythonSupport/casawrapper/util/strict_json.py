@@ -28,7 +28,9 @@ def parts(content: dict[str, Any]) -> list[bytes | str]:
     The text is that of large pictures: letters only, which need no search for what JSON escapes, and no copy.
     """
     data = content.get("data")
-    pictures = {key: text for key, text in data.items() if _is_long_and_plain(text)} if isinstance(data, dict) else None
+    if not isinstance(data, dict):
+        return [dumps(content)]
+    pictures = {key: text for key, text in data.items() if _is_long_and_plain(text)}
     if not pictures:
         return [dumps(content)]
     between = dumps({**content, "data": {**data, **dict.fromkeys(pictures, _PLACE)}}).split(_PLACE.encode())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import functools
-import inspect
 import os
-from types import ModuleType
+import re
+import threading
 from typing import Any, Callable, Sequence
 
+from casawrapper.casa.core.errors import ParameterError, brief
+from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.core.places import check_working_folder
-from casawrapper.casa.core.tracebacks import brief
-from casawrapper.casa.versions import private_tasks
 
 _TYPES = {
     "cInt": "a whole number", "cFloat": "a number", "cStr": "a text", "cBool": "True or False",
@@ -22,49 +20,58 @@ _TYPES = {
     "cReqPathVec": "a list of paths that exist",
 }
 _LONGEST_VALUE = 200
+_UNKNOWN = re.compile(r"_(?P<task>\w+)\.__call__\(\) got an unexpected keyword argument '(?P<name>\w+)'")
+_parameters: dict[str, tuple[str, ...]] = {}
 
 
-class ParameterError(AssertionError):
-    """Arguments that CASA does not take."""
+class CheckedArguments:
+    """Stands in the place of a task's validator (casatools.typecheck.CasaValidator), of which it makes one for each call.
+
+    CASA has one for all calls of a task, so that threads would take each other's arguments.
+    """
+
+    def __init__(self, task: str, validator: type, parameters: Sequence[str]) -> None:
+        self._task = task
+        self._validator = validator
+        self._own = threading.local()
+        _parameters[task] = tuple(parameters)
+
+    def validate(self, values: dict[str, Any], rules: dict[str, Any]) -> bool:
+        """Whether the task takes these `values`; the `document` then has them in the form that it wants."""
+        check_working_folder()
+        self._own.values, self._own.rules = values, rules
+        self._own.validator = self._validator()
+        return bool(self._own.validator.validate(values, rules))
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The values that were last checked on this thread."""
+        found: dict[str, Any] = self._own.validator.document
+        return found
+
+    @property
+    def errors(self) -> Any:
+        """What is wrong, for CASA to make a text of.
+
+        Raises
+        ------
+        ParameterError
+            In CASA's place, with one sentence for each wrong parameter.
+        """
+        found, values, rules = self._own.validator.errors, self._own.values, self._own.rules
+        wrong = [name for name in rules if name in found and name in values]
+        if not isinstance(found, dict) or not wrong:
+            return found
+        raise brief(ParameterError("\n".join(_sentence(self._task, name, values[name], rules[name]) for name in wrong)))
 
 
-def adapt(casatools: ModuleType) -> None:
-    """Let CASA's checks raise our error."""
-    private_tasks.replace_check_text(_raise)
-
-
-def check_calls(task: type, name: str) -> None:
-    """Let the class `task` say which of its parameters a wrong name may mean, and where it cannot work."""
-    original = task.__call__  # type: ignore[operator]
-
-    @functools.wraps(original)
-    def call(self: object, *values: Any, **named: Any) -> Any:
-        _refuse_unknown(named, original, name)
-        try:
-            check_working_folder()
-        except FileNotFoundError as error:
-            raise brief(error)
-        return original(self, *values, **named)
-
-    task.__call__ = call  # type: ignore[operator]
-
-
-def _refuse_unknown(named: dict[str, Any], call: Callable[..., Any], task: str) -> None:
-    # Looked up here and not for every task while CASA is imported.
-    known = inspect.signature(call).parameters
-    unknown = [name for name in named if name not in known]
-    # sdcal hands further arguments on.
-    if unknown and not any(one.kind is one.VAR_KEYWORD for one in known.values()):
-        raise brief(TypeError("\n".join(f"{task} has no parameter {name!r}. {_guess(name, list(known)[1:])}".rstrip()
-                                        for name in unknown)))
-
-
-def _raise(found: Any, task: str, values: dict[str, Any], schema: dict[str, Any], text: str) -> str:
-    """Raise what `found`, the validator's errors, mean; give CASA's `text` back where that is not clear."""
-    wrong = [name for name in schema if name in found and name in values]
-    if not isinstance(found, dict) or not wrong:
-        return text
-    raise brief(ParameterError("\n".join(_sentence(task, name, values[name], schema[name]) for name in wrong)))
+def explain_unknown(error: BaseException) -> str | None:
+    """A sentence for Python's error about a parameter that a task does not have; None for all other errors."""
+    found = _UNKNOWN.match(str(error)) if isinstance(error, TypeError) else None
+    if found is None or found["task"] not in _parameters:
+        return None
+    guess = _guess(found["name"], _parameters[found["task"]])
+    return f"{found['task']} has no parameter {found['name']!r}. {guess}".rstrip()
 
 
 def _sentence(task: str, name: str, value: Any, rules: dict[str, Any]) -> str:
@@ -83,7 +90,7 @@ def _problem(name: str, value: Any, alternatives: list[dict[str, Any]]) -> str:
     if missing and any("ReqPath" in one for one in types):
         if missing == [""]:
             return f"give {name} the path of something that exists."
-        return f"{', '.join(map(repr, missing))} does not exist in {os.getcwd()}."
+        return f"{', '.join(map(repr, missing))} do{'es' if len(missing) == 1 else ''} not exist in {os.getcwd()}."
     if allowed and isinstance(value, str):
         return must_be_one_of(name, value, allowed)
     kinds: Callable[[str], str] = lambda one: _TYPES.get(one, one)
@@ -97,5 +104,5 @@ def must_be_one_of(name: str, value: str, allowed: Sequence[str]) -> str:
 
 
 def _guess(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f"Did you mean {close[0]!r}? " if close else ""
+    meant = nearest(word, known)
+    return f"Did you mean {meant!r}? " if meant else ""

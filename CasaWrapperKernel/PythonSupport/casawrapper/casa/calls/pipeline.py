@@ -1,85 +1,103 @@
-"""The one door through which every call of a CASA task passes.
+"""The one way that every call of a CASA task takes.
 
-CASA's task objects check and log their arguments and then call a private function with all of them.
-That call is where we stand: casatasks' objects and casashell's inp/go twins both make it, the names
-and values are complete, and CASA's own checks, log frames and exceptions stay untouched.
+CASA's task objects check their arguments and then call a private function with all of them. That call is where we
+stand: casatasks' objects and casashell's inp/go twins both make it, the names and values are complete, and the objects
+themselves stay as CASA has made them. The call passes the stages of a pipeline, from the first to the last, then the
+task's adapter, then CASA's function; the stages see its end in reverse order.
 """
 
 from __future__ import annotations
 
 import functools
-import threading
-from dataclasses import dataclass
-from typing import Any, Callable, Protocol, Sequence
+import itertools
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from casawrapper.casa.core.tracebacks import brief
+from casawrapper.casa.calls import call as calls
+from casawrapper.casa.calls.call import Adapter, Arguments, CallRecord, TaskCall
+from casawrapper.casa.core.errors import brief
+from casawrapper.util.interrupts import interruptible, protected
 
-Arguments = dict[str, Any]
-Run = Callable[[Arguments], Any]
-Adapter = Callable[[Arguments, Run], Any]
+Proceed = Callable[[], Any]
+Stage = Callable[[CallRecord, Proceed], Any]
+"""`stage(record, proceed)` returns what `proceed()` does, or answers in its place.
 
+It is protected code: an interrupt comes before it, after it or inside of `proceed()`, never between its own steps.
+"""
 
-@dataclass(frozen=True)
-class TaskCall:
-    """One call: the task's name, every argument as the user meant it, how deep inside other tasks."""
-
-    name: str
-    arguments: Arguments
-    depth: int
-
-
-class TaskObserver(Protocol):
-    """Wants to know when tasks begin and end."""
-
-    def begin(self, call: TaskCall) -> None:
-        """The task is about to run."""
-
-    def end(self, call: TaskCall, result: object, error: BaseException | None) -> None:
-        """The task returned `result`, or raised `error`."""
+_ids = itertools.count(1)
 
 
-observers: list[TaskObserver] = []
+class Pipeline:
+    """Stages, in the order in which a call enters them."""
 
-_local = threading.local()
+    def __init__(self, *stages: Stage) -> None:
+        self.stages = [protected(stage) for stage in stages]
+
+    def guard(self, name: str, function: Callable[..., Any], parameters: Sequence[str],
+              adapter: Adapter | None = None) -> Callable[..., Any]:
+        """`function` behind the pipeline.
+
+        Parameters
+        ----------
+        name
+            The task's name.
+        function
+            CASA's function for it, which takes the arguments by position.
+        parameters
+            The task's public names of these; CASA may give further arguments by name.
+        adapter
+            Runs a call of the user's in its own way; a task that another one calls runs as CASA has made it.
+        """
+
+        @functools.wraps(function)
+        @protected
+        def call(*values: Any, **named: Any) -> Any:
+            given: Arguments = dict(zip(parameters, values, strict=False)) | named
+
+            def run(arguments: Arguments) -> Any:
+                first = parameters[:len(values)]
+                return function(*(arguments[key] for key in first),
+                                **{key: value for key, value in arguments.items() if key not in first})
+
+            outer = calls.current()
+            parent = outer.call if outer is not None else None
+            record = CallRecord(TaskCall(next(_ids), name, given, parent.depth + 1 if parent else 0, parent),
+                                frame=sys._getframe())
+            wanted = adapter if parent is None else None
+            before = calls.enter(record)
+            try:
+                return self._enter(0, record, functools.partial(_answer, record, run, wanted))
+            finally:
+                calls.enter(before)
+                # A frame and its own record would keep each other, and the result, until the next collection.
+                record.frame = None
+
+        return call
+
+    @protected
+    def _enter(self, number: int, record: CallRecord, last: Proceed) -> Any:
+        if number == len(self.stages):
+            return last()
+        record.result = self.stages[number](record, functools.partial(self._enter, number + 1, record, last))
+        return record.result
 
 
-def _presentable(result: Any) -> Any:
-    # Imported here because it takes longer than all else that a kernel needs of this package to start.
-    from casawrapper.casa.display.tables import presentable
+@protected
+def _answer(record: CallRecord, run: calls.Run, adapter: Adapter | None) -> Any:
+    begin = time.monotonic()
+    try:
+        record.result = _run(dict(record.call.arguments), run, adapter)
+    except BaseException as error:
+        record.error = brief(error)
+        raise
+    finally:
+        record.seconds = time.monotonic() - begin
+    return record.result
 
-    return presentable(result)
 
-
-def guarded(name: str, function: Callable[..., Any], parameters: Sequence[str],
-            adapter: Adapter | None = None) -> Callable[..., Any]:
-    """`function` behind the door: observed, and run through `adapter` when the user called it.
-
-    `parameters` are the task's public names of the positional arguments.
-    """
-
-    @functools.wraps(function)
-    def call(*values: Any, **named: Any) -> Any:
-        # A task object gives every argument by position; anything else is CASA calling itself.
-        if named or len(values) != len(parameters):
-            return function(*values, **named)
-        depth = getattr(_local, "depth", 0)
-        task = TaskCall(name, dict(zip(parameters, values)), depth)
-        _local.depth = depth + 1
-        for observer in tuple(observers):
-            observer.begin(task)
-        result, failure = None, None
-        try:
-            run: Run = lambda arguments: function(*(arguments[key] for key in parameters))
-            arguments = dict(task.arguments)
-            result = adapter(arguments, run) if adapter and not depth else run(arguments)
-            # Tasks that CASA calls itself give CASA what it expects.
-            return result if depth else _presentable(result)
-        except BaseException as error:
-            failure = brief(error)
-            raise
-        finally:
-            _local.depth = depth
-            for observer in tuple(observers):
-                observer.end(task, result, failure)
-
-    return call
+@interruptible
+def _run(arguments: Arguments, run: calls.Run, adapter: Adapter | None) -> Any:
+    return adapter(arguments, run) if adapter else run(arguments)

@@ -82,7 +82,7 @@ def casa_names() -> frozenset[str]:
     if not task_names():
         return frozenset()
     applications = (name for attributes in APPLICATIONS.values() for name in attributes)
-    return frozenset({*task_names(), *tools(), *constructors(), *MODULES, *VERBS, *applications, "ctsys"})
+    return frozenset({*task_names(), *tools(), *constructors(), *MODULES, *VERBS, *applications, "ctsys", "argv", "config"})
 
 
 def original_name(name: str) -> str | None:

@@ -77,7 +77,7 @@ def _schema(source: Source) -> dict[str, ast.expr]:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == private_names.RULES:
             if isinstance(node.value, ast.Dict):
                 return {key.value: value for key, value in zip(node.value.keys, node.value.values)
-                        if isinstance(key, ast.Constant)}
+                        if isinstance(key, ast.Constant) and isinstance(key.value, str)}
     return {}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from casawrapper.casa.core.errors import brief
+
 
 def obstacle(path: str) -> str:
     """Why no file `path` can be written."""
@@ -22,5 +24,5 @@ def check_working_folder() -> None:
     try:
         os.getcwd()
     except FileNotFoundError:
-        raise FileNotFoundError("The folder in which this kernel works has been deleted: "
-                                "say  %cd FOLDER  with one that exists.") from None
+        raise brief(FileNotFoundError("The folder in which this kernel works has been deleted: "
+                                      "say  %cd FOLDER  with one that exists.")) from None

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import re
 import traceback
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 import casawrapper
+from casawrapper.casa.core.errors import BRIEF, brief
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-_MARK = "_casa_kernel_brief"
 _MOST_CALLS = 10
 _OURS = os.path.dirname(casawrapper.__file__) + os.sep
 _INSIDE = tuple(f"{os.sep}{package}{os.sep}" for package in
@@ -26,30 +25,23 @@ _CELL_NAMES = ("<module>", "<cell line:")
 Traceback = Callable[..., "list[str]"]
 
 
-class CannotRun(RuntimeError):
-    """A task that cannot do here what it was asked, or not with these data."""
-
-
-def brief(error: BaseException) -> BaseException:
-    """Mark `error` as one that the code of CASA explains to nobody: it is shown without it, once."""
-    with suppress(AttributeError):
-        setattr(error, _MARK, True)
-    return error
-
-
-def install(shell: InteractiveShell) -> None:
-    """Let `shell` show marked errors briefly."""
+def install(shell: InteractiveShell, explain: Callable[[BaseException], str | None]) -> None:
+    """Let `shell` show marked errors briefly, and those that `explain` has a sentence for by that sentence."""
     formatter = shell.InteractiveTB
-    formatter.structured_traceback = partial(_structured, formatter, formatter.structured_traceback)
+    formatter.structured_traceback = partial(_structured, formatter, explain, formatter.structured_traceback)
 
 
-def _structured(formatter: Any, full: Traceback, etype: Any = None, evalue: Any = None, etb: Any = None,
-                *args: Any, **options: Any) -> list[str]:
+def _structured(formatter: Any, explain: Callable[[BaseException], str | None], full: Traceback, etype: Any = None,
+                evalue: Any = None, etb: Any = None, *args: Any, **options: Any) -> list[str]:
     """IPython's traceback, or the brief one; who has chosen another form with %xmode gets that."""
-    if not getattr(evalue, _MARK, _is_from_inside(evalue)) or formatter.mode != "Context":
+    sentence = explain(evalue)
+    if sentence is not None:
+        evalue.args = (sentence,)
+        brief(evalue)
+    if not getattr(evalue, BRIEF, _is_from_inside(evalue)) or formatter.mode != "Context":
         return full(etype, evalue, etb, *args, **options)
     # The next time the user asks for it, with %tb.
-    setattr(evalue, _MARK, False)
+    setattr(evalue, BRIEF, False)
     text = _THROWN.sub("", str(evalue))
     return [f"\x1b[0;31m{type(evalue).__name__}\x1b[0m: {text}".removesuffix(": "),
             *_users_calls(evalue.__traceback__), "(%tb shows where CASA found this.)"]

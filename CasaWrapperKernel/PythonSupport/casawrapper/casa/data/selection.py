@@ -9,42 +9,21 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Callable, Iterator
 
-from casawrapper.casa.calls.pipeline import TaskCall, observers
+from casawrapper.casa.calls.turns import turns
 
 _CORRELATIONS = {1: "I", 2: "Q", 3: "U", 4: "V", 5: "RR", 6: "RL", 7: "LR", 8: "LL",
                  9: "XX", 10: "XY", 11: "YX", 12: "YY"}
 _MOST_ROWS, _SAMPLES = 50_000, 5_000
 
 
-class _Busy:
-    """Knows whether a task runs, during which no other thread may read tables."""
-
-    def __init__(self) -> None:
-        self._running = 0
-        self._lock = threading.Lock()
-
-    def begin(self, call: TaskCall) -> None:
-        with self._lock:
-            self._running += 1
-
-    def end(self, call: TaskCall, result: object, error: BaseException | None) -> None:
-        with self._lock:
-            self._running -= 1
-
-    def __bool__(self) -> bool:
-        return self._running > 0
-
-
 _asked = threading.Event()
-_busy = _Busy()
-observers.append(_busy)
 
 
 def values(parameter: str, path: str) -> list[str]:
     """What can be selected with `parameter` in the table at `path`; nothing when that cannot be read now."""
     reader = _READERS.get(parameter)
     path = os.path.abspath(os.path.expanduser(path))
-    if reader is None or _busy:
+    if reader is None or turns.is_taken():
         return []
     try:
         changed = os.stat(os.path.join(path, "table.dat")).st_mtime_ns

@@ -8,7 +8,7 @@ import os
 from html import escape
 from typing import Any, Sequence
 
-from casawrapper.casa.core.tracebacks import brief
+from casawrapper.casa.core.errors import brief
 from casawrapper.casa.data.kinds import kind_of
 from casawrapper.casa.display.tables import table
 

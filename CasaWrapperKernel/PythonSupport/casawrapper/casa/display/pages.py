@@ -7,9 +7,8 @@ import os
 from html import escape
 from io import BytesIO
 
-from IPython.display import display
-
 from casawrapper.casa.core.files import is_private, link
+from casawrapper.casa.display.sink import show
 
 _AT_FULL_SIZE = 12
 _THUMBNAIL_PIXELS = 240
@@ -32,7 +31,7 @@ def show_pages(paths: list[str], alt: str, files: list[str]) -> None:
         parts.append(f"<p>{len(pages) - _AT_FULL_SIZE} more pages as thumbnails ({hint}):</p>")
         parts += [_thumbnail(alt, *page) for page in pages[_AT_FULL_SIZE:]]
     html = f"<div style='{_BOX_STYLE}'>{''.join(parts)}</div>"
-    display({"text/html": html, "text/plain": "\n".join([f"{alt}, {len(paths)} pages", *titles])}, raw=True)
+    show({"text/html": html, "text/plain": "\n".join([f"{alt}, {len(paths)} pages", *titles])})
 
 
 def _names(files: list[str]) -> list[str]:

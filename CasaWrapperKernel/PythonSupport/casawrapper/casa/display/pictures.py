@@ -9,11 +9,10 @@ import struct
 from html import escape
 from io import BytesIO
 
-from IPython.display import display
-
 from casawrapper.casa.core.files import link
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.display.pages import show_pages
+from casawrapper.casa.display.sink import show
+from casawrapper.util.messages import notice
 
 # Wider pictures are scaled down by the browser; the embedded picture stays as it is.
 _MAX_WIDTH = 900
@@ -99,13 +98,13 @@ def show_picture(data: bytes, alt: str) -> None:
     kind = "image/png" if data.startswith(_PNG) else "image/jpeg"
     width = struct.unpack(">I", data[16:20])[0] if kind == "image/png" else _MAX_WIDTH + 1
     metadata = {"alt": alt, **({"width": _MAX_WIDTH} if width > _MAX_WIDTH else {})}
-    display({kind: base64.b64encode(data).decode(), "text/plain": alt}, metadata={kind: metadata}, raw=True)
+    show({kind: base64.b64encode(data).decode(), "text/plain": alt}, {kind: metadata})
 
 
 def show_link(path: str, remark: str) -> None:
     """Show a link to a file of the user's, with a remark."""
     name = os.path.relpath(path)
-    display({"text/html": link(path, escape(name)), "text/plain": name}, raw=True)
+    show({"text/html": link(path, escape(name)), "text/plain": name})
     notice(f"{os.path.basename(path)}: {remark}.")
 
 

@@ -18,21 +18,6 @@ _TABLE = '<table style="border-collapse:collapse;font-size:90%;margin:0 0 4px 0"
 _CELL = 'style="text-align:left;padding:1px 10px 1px 0;vertical-align:top"'
 
 
-class ResultDict(dict[Any, Any]):
-    """A task's answer: a dictionary that a notebook shows as tables, with its text beside them."""
-
-    def _repr_html_(self) -> str:
-        return as_html(self)
-
-    def __reduce__(self) -> tuple[type[dict[Any, Any]], tuple[dict[Any, Any]]]:
-        return dict, (dict(self),)
-
-
-def presentable(result: Any) -> Any:
-    """A task's result in the form in which it is handed to the user."""
-    return ResultDict(result) if type(result) is dict and result else result
-
-
 def as_html(value: dict[Any, Any], depth: int = 0) -> str:
     """A dictionary as tables: its plain values in one, each dictionary in it as a part that folds."""
     plain = {key: one for key, one in value.items() if not isinstance(one, dict) or _is_quantity(one)}

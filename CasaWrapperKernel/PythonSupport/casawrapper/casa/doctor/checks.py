@@ -25,10 +25,10 @@ from typing import Iterator
 
 import casawrapper
 from casawrapper.casa.catalog import package_folder
+from casawrapper.casa.core.errors import again
 from casawrapper.casa.programs import appimage
 from casawrapper.casa.setup import site_config
 from casawrapper.casa.setup.environment import protobuf_version
-from casawrapper.casa.setup.import_errors import again
 from casawrapper.casa.setup.options import Options
 from casawrapper.casa.versions.private_names import OLD_DATA
 
@@ -221,7 +221,10 @@ def _table_date(table: str) -> float | None:
             dates = re.findall(rb"(\d{4})/(\d\d)/(\d\d)/\d\d:\d\d", file.read())
     except OSError:
         return None
-    return time.mktime((*map(int, max(dates)), 0, 0, 0, 0, 0, -1)) if dates else None
+    if not dates:
+        return None
+    year, month, day = map(int, max(dates))
+    return time.mktime((year, month, day, 0, 0, 0, 0, 0, -1))
 
 
 def _applications(fix: bool) -> Iterator[Check]:
@@ -252,7 +255,8 @@ def _appimage(name: str, package: str, image: str, fix: bool) -> Check:
     try:
         return Check(name, True, f"unpacked as {appimage.application(package)}", mended=True)
     except RuntimeError as error:
-        return Check(name, False, *str(error).split(". ", 1))
+        problem, _, cure = str(error).partition(". ")
+        return Check(name, False, problem, cure)
 
 
 def _disk() -> Iterator[Check]:

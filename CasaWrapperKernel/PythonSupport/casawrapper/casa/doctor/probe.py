@@ -11,8 +11,9 @@ import os
 import sys
 
 from casawrapper.casa.catalog import package_folder
+from casawrapper.casa.core.errors import cannot_be_imported
 from casawrapper.casa.setup.environment import choose_protobuf
-from casawrapper.casa.setup.import_errors import cannot_be_imported, explain
+from casawrapper.casa.setup.import_errors import explain
 from casawrapper.casa.versions import private_names
 
 

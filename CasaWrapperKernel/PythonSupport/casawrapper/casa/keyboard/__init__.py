@@ -30,7 +30,7 @@ def _install_completion(shell: InteractiveShell, prompt: Prompt) -> None:
         # IPython before 8.6 does not tell a matcher the code around the cursor.
         return
 
-    @context_matcher(identifier="casa", priority=100)  # type: ignore[misc]
+    @context_matcher(identifier="casa", priority=100)
     def casa(context: Any) -> dict[str, Any]:
         lines = context.full_text.split("\n")
         cursor = sum(len(line) + 1 for line in lines[:context.cursor_line]) + context.cursor_position

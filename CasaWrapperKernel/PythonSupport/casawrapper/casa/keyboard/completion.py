@@ -13,7 +13,7 @@ from casawrapper.casa import catalog
 from casawrapper.casa.catalog import parameters, sources
 from casawrapper.casa.catalog.parameters import Parameter
 from casawrapper.casa.data import selection
-from casawrapper.casa.data.kinds import ANY_TABLE, CALIBRATION, FITS, IMAGE, MEASUREMENT_SET
+from casawrapper.casa.data.kinds import ANY_TABLE, CALIBRATION, FITS, IMAGE, MEASUREMENT_SET, matches
 from casawrapper.casa.keyboard.bindings import Bindings, bindings
 from casawrapper.casa.keyboard.call_site import CallSite, call_at, in_text
 from casawrapper.casa.prompt import task_name
@@ -92,7 +92,7 @@ def _opened(site: CallSite, names: _Names) -> Found | None:
     kinds = _OPENED.get(names.tool(owner) or "") if method == "open" else None
     if not kinds or not site.quoted or site.given or site.positional:
         return None
-    return Found(site.word, kinds.matches(site.word, kinds), "path")
+    return Found(site.word, matches(site.word, kinds), "path")
 
 
 def _outside(head: str, names: _Names) -> Found | None:
@@ -139,7 +139,7 @@ def _paths(word: str, parameter: Parameter) -> Found | None:
     kinds = _KINDS.get(parameter.name)
     if kinds is None and not any("Path" in name for name in parameter.types):
         return None
-    return Found(word, kinds.matches(word, kinds or ()), "path")
+    return Found(word, matches(word, kinds or ()), "path")
 
 
 def _found(fragment: str, texts: Iterable[str], kind: str, alone: bool = True) -> Found | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import os
 import threading
 from collections.abc import Callable
@@ -11,9 +9,10 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol
 
-from casawrapper.casa.calls.pipeline import TaskCall, observers
-from casawrapper.casa.core.messages import notice
+from casawrapper.casa.display.sink import show as show_output
+from casawrapper.util.alike import alike
 from casawrapper.util.imports import when_imported
+from casawrapper.util.messages import notice
 
 
 class Host(Protocol):
@@ -22,9 +21,11 @@ class Host(Protocol):
     - ``follow(path)``: CASA is about to log to this file too,
     - ``own()``, ``disown()``: what is logged between them comes from Python code of this cell,
     - ``apart(on)``: what is logged while it is on belongs to no cell,
-    - ``begin(call, task)``, ``end(call, error, result)``: a task that the user called,
+    - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and who
+      works at it; said in forked children too,
     - ``switch(on)``, ``level(level)``: what to show under the cells,
-    - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path`` and the byte ``start``,
+    - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path``, the byte ``start``, and ``open``, the
+      path by which this process can read it when that name is another file's or nobody's,
     - ``last()``, ``session()``: give the block of the last cell and the whole log, by mime type.
     """
 
@@ -37,14 +38,12 @@ def no_host(command: str, **argument: Any) -> dict[str, Any]:
 
 
 host: Host = no_host
-_calls = itertools.count(1)
 
 
 def install(log: Host) -> None:
     """Tell `log` from now on."""
     global host
     host = log
-    observers.append(_Observer())
     when_imported("casatools", _adapt)
 
 
@@ -52,43 +51,9 @@ def show(command: str, nothing: str) -> None:
     """Show what the host answers, or say that there is nothing."""
     content = host(command)
     if content:
-        # Here, because doctor must work in a Python that lacks IPython.
-        from IPython.display import publish_display_data
-
-        publish_display_data(content)
+        show_output(content)
     else:
         notice(nothing)
-
-
-class _Observer:
-    """Tells of the tasks that the user calls; those that they call are part of them."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[int, int] = {}
-
-    def begin(self, call: TaskCall) -> None:
-        if call.depth == 0:
-            number = self._numbers[id(call)] = next(_calls)
-            host("begin", call=number, task=call.name)
-
-    def end(self, call: TaskCall, result: object, error: BaseException | None) -> None:
-        number = self._numbers.pop(id(call), None)
-        if number is not None:
-            host("end", call=number, error=type(error).__name__ if error is not None else "", result=gist(result))
-
-
-def gist(result: object) -> str:
-    """A task's answer in a few words."""
-    if result is None:
-        return ""
-    if isinstance(result, (bool, int, float, str)):
-        text = repr(result)
-        return text if len(text) <= 40 else f"{text[:37]}..."
-    if isinstance(result, dict):
-        return f"a dictionary of {len(result)}" if result else "an empty dictionary"
-    if isinstance(result, (list, tuple)):
-        return f"a {type(result).__name__} of {len(result)}"
-    return type(result).__name__
 
 
 def _adapt(casatools: ModuleType) -> None:
@@ -104,7 +69,6 @@ def _adapt(casatools: ModuleType) -> None:
 def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]) -> Callable[..., object]:
     """`method`, which writes into the log, one at a time; what it writes belongs to the cell that calls it."""
 
-    @functools.wraps(method)
     def call(*args: object, **kwargs: object) -> object:
         with alone:
             try:
@@ -113,4 +77,4 @@ def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]
             finally:
                 host("disown")
 
-    return call
+    return alike(method, call)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
+from contextlib import suppress
 from types import ModuleType
 
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.log import channel
 from casawrapper.util.imports import when_imported
+from casawrapper.util.messages import notice
 
 
 def install() -> None:
@@ -30,6 +31,15 @@ def obstacle(path: str) -> str | None:
     except OSError as error:
         return error.strerror
     return None
+
+
+def shared(path: str | None) -> str:
+    """The file, for a program that is to log to it as well: it opens the name anew, and its folder may be gone."""
+    if not path:
+        return ""
+    with suppress(OSError):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    return path
 
 
 def follow(path: str) -> None:

@@ -45,8 +45,10 @@ def _state(rest: str) -> None:
     if not state:
         print("This kernel does not show CASA's log.")
         return
-    path = state["parts"][-1]["path"]
+    path, opened = state["parts"][-1]["path"], state["parts"][-1]["open"]
     where = f"the file is {path}" if os.path.isfile(path) else f"the file will be {path}"
+    if opened != path and not os.path.isfile(path):
+        where = f"the file {path} has been moved or removed (%casalog save FILE writes all of it into another)"
     if path == os.devnull:
         where = "there is no file, since your CASA configuration says nologfile, or casalog.setlogfile was told so"
     print(f"CASA's log is {'shown' if state['on'] else 'not shown'} under the cells; "
@@ -109,8 +111,8 @@ def _save(rest: str) -> None:
 def _lines() -> Iterator[bytes]:
     """The lines that this session has logged, oldest first."""
     for part in channel.host("state").get("parts", ()):
-        if os.path.isfile(part["path"]):
-            with open(part["path"], "rb") as file:
+        if os.path.isfile(part["open"]):
+            with open(part["open"], "rb") as file:
                 file.seek(part["start"])
                 yield from file
 

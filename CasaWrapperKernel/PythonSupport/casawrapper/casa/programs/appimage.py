@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from glob import escape, glob
 from typing import Iterator
 
+from casawrapper.casa.core.errors import CasaSetupError, again
 from casawrapper.casa.programs import pgplot
 from casawrapper.casa.programs.private_socket import close_off
-from casawrapper.casa.setup.import_errors import CasaSetupError, again
 from casawrapper.casa.versions.private_names import PROGRAMS
 
 _EXTRACT_SECONDS = 300
@@ -64,10 +64,7 @@ def application(package: str) -> str:
     if image is None:
         raise CasaSetupError(f"The package {package}, as it is installed here, has no program for {machine()}: "
                              f"{'run  %pip install ' + again(package) + '  and this cell again.' if is_supported() else _NO_WAY}")
-    if not is_appimage(image):
-        return image
-    beside = os.path.join(os.path.dirname(image), _ROOT, "AppRun")
-    return beside if os.access(beside, os.X_OK) else _unpacked(image)
+    return _unpacked(image) if is_appimage(image) else image
 
 
 def cache_folders() -> list[str]:
@@ -148,7 +145,7 @@ def _is_ours(folder: str) -> bool:
         status = os.stat(folder)
     except OSError:
         return False
-    return status.st_uid in (0, os.getuid()) and not status.st_mode & 0o002
+    return status.st_uid in (0, os.getuid()) and not status.st_mode & 0o022
 
 
 @contextmanager

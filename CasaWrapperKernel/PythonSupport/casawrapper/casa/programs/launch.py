@@ -32,8 +32,11 @@ def start(name: str, package: str, options: Callable[[str], list[str]]) -> tuple
         return received.decode().strip() if received.endswith(b"\n") else None
 
     try:
-        address = program.wait_for(announced)
+        return program, reachable(program.wait_for(announced), folder)
+    except BaseException:
+        # Also an interrupt: nobody else knows of the program.
+        program.kill()
+        raise
     finally:
         os.close(reader)
         os.unlink(pipe)
-    return program, reachable(address, folder)

@@ -10,6 +10,8 @@ import os
 import re
 from glob import glob
 
+from casawrapper.casa.core.errors import OpenToEverybody
+
 # The text '0.0.0.0:%d' as the compiler put it into the code: eight bytes, then, after a few
 # instructions, the last four, which overlap the first by one.
 _ANY_INTERFACE = re.compile(rb"(?<=\x48\xb8)0\.0\.0\.0:(?P<between>.{4,40}?):%d\0", re.DOTALL)
@@ -18,8 +20,14 @@ _SCHEME = "unix:"
 _LONGEST_PATH = 100
 
 
-def close_off(root: str) -> int:
-    """Change the programs below `root`; returns how many places were found."""
+def close_off(root: str) -> None:
+    """Change the programs below `root`.
+
+    Raises
+    ------
+    OpenToEverybody
+        If there is no such address in them, as when a compiler has laid it out in another way.
+    """
     changed = 0
     for path in glob(os.path.join(root, "usr", "bin", "*")):
         with open(path, "r+b") as file:
@@ -30,14 +38,21 @@ def close_off(root: str) -> int:
                 file.seek(place.start())
                 file.write(name[:8] + place["between"] + name[7:])
                 changed += 1
-    return changed
+    if not changed:
+        raise OpenToEverybody(os.path.basename(os.path.dirname(root)))
 
 
 def reachable(address: str, folder: str) -> str:
-    """Where to connect to a program that runs in `folder` and gave `address`."""
+    """Where to connect to a program that runs in `folder` and gave `address`.
+
+    Raises
+    ------
+    OpenToEverybody
+        If it listens anywhere but in its folder.
+    """
     name = address.removeprefix(_SCHEME)
-    if name == address:
-        return address
+    if name == address or os.path.dirname(name):
+        raise OpenToEverybody(f"The program at {address}")
     path = os.path.join(folder, name)
     if len(os.fsencode(path)) > _LONGEST_PATH:
         path = f"/proc/self/fd/{os.open(folder, os.O_PATH)}/{name}"

@@ -24,10 +24,6 @@ exec "$@" 3<&- </dev/null
 T = TypeVar("T")
 
 
-class ProgramEnded(Exception):
-    """The program named by the first argument is no longer there."""
-
-
 class Application:
     """A running program in a session of its own: an interrupt of the notebook does not reach it."""
 

@@ -7,8 +7,8 @@ import threading
 import time
 from typing import Callable
 
-from casawrapper.casa.core.messages import notice
-from casawrapper.casa.programs.process import ProgramEnded
+from casawrapper.casa.core.errors import ProgramEnded
+from casawrapper.util.messages import notice
 
 # A program draws one plot at a time: what threads ask for at the same time would be one plot of both.
 turn = threading.RLock()

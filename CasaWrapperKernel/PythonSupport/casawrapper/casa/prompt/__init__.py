@@ -8,27 +8,35 @@ from costs seconds and rejects ordinary Python.
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager, nullcontext
+from types import FrameType
 from typing import Any, Callable, Iterator
 
 from casawrapper.casa import catalog
-from casawrapper.casa.core.messages import notice
-from casawrapper.casa.core.tracebacks import brief
+from casawrapper.casa.core.errors import brief
+from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.versions import private_names, private_shell
+from casawrapper.util.messages import notice
 
 _COLUMNS = "110"
 _DOCUMENTATION = "https://casadocs.readthedocs.io/en/stable"
+# What CASA's verbs say, in its words: scripts and their readers look for them.
+_NO_TASK = {
+    "inp": "ERROR {} does not seem to be a CASA task",
+    "default": "ERROR argument does not appear to be a task",
+    "tget": "ERROR 'obj' argument does not appear to be a task",
+}
 
 
 class Prompt:
-    """The verbs for one namespace, and the task that they speak of when none is named."""
+    """The verbs, and the task that they speak of when none is named."""
 
     def __init__(self, user_ns: dict[str, Any], provide: Callable[[str, dict[str, Any]], None]) -> None:
         self._user_ns = user_ns
         self._provide = provide
-        self.active: Any = None
         self.task: Any = None
-        """The active task as it stands in the user's namespace; `active` is CASA's object for the prompt."""
+        """The active task, as it was named."""
 
     def verbs(self) -> dict[str, Callable[..., Any]]:
         """Each verb and its function."""
@@ -36,34 +44,40 @@ class Prompt:
 
     def inp(self, task: Any = None) -> None:
         """Show a task's parameters: blue ones differ from the default, red ones are not valid."""
-        twin = self._select(task)
-        with _wide_lines():
-            self._call(twin.inp)
+        if twin := self._select(task):
+            with _wide_lines():
+                self._call(twin.inp)
 
     def go(self, task: Any = None) -> Any:
         """Run a task with the parameters that your variables give, and return its result."""
-        twin = self._select(task)
-        wanted = os.environ.get("CASA_KERNEL_LAST", "").lower() != "off"
-        with nullcontext() if wanted else private_shell.no_last_file(twin):
-            return self._call(twin)
+        return self._run(twin) if (twin := self._select(task)) else None
+
+    def run(self, task: Any) -> Any:
+        """The same for a task that is called without arguments; the active one stays what it is."""
+        return self._run(_twin(task))
 
     def default(self, task: Any = None) -> None:
         """Forget your variables that are parameters of a task, so that its defaults hold."""
-        self._call(self._select(task).set_global_defaults)
+        if twin := self._select(task, _NO_TASK["default"]):
+            self._call(twin.set_global_defaults)
 
     def tget(self, task: Any = None, savefile: str | None = None) -> None:
         """Take the parameters that a task was last run with from its file, such as tclean.last."""
-        own = {name: value for name, value in self._user_ns.items() if _is_modules(name)}
-        self._call(self._select(task).tget, savefile)
+        if not (twin := self._select(task, _NO_TASK["tget"])):
+            return
+        variables = self._variables()
+        own = {name: value for name, value in variables.items() if _is_modules(name)}
+        self._call(twin.tget, savefile)
         # CASA runs the file as a module and copies all that this has, its name too.
-        for name in list(filter(_is_modules, self._user_ns)):
+        for name in list(filter(_is_modules, variables)):
             if name not in own:
-                del self._user_ns[name]
-        self._user_ns.update(own)
+                del variables[name]
+        variables.update(own)
 
     def tput(self, task: Any = None, outfile: str | None = None) -> None:
         """Write a task's parameters into a file, such as tclean.last."""
-        self._call(self._select(task).tput, outfile)
+        if twin := self._select(task, _NO_TASK["tget"]):
+            self._call(twin.tput, outfile)
 
     saveinputs = tput
 
@@ -103,36 +117,62 @@ class Prompt:
         name = topic if isinstance(topic, str) else task_name(topic) or type(topic).__name__
         notice(f"CASA's documentation of {name}: {_DOCUMENTATION}/search.html?q={name}")
 
-    def _select(self, task: Any) -> Any:
-        """CASA's object for the named task, which then is the active one."""
-        if task is not None:
-            self.active = self._twin(task)
-        if self.active is None:
-            raise ValueError("No task is named and none has been before: say for instance  inp listobs")
-        return self.active
-
-    def _twin(self, task: Any) -> Any:
+    def _select(self, task: Any, complaint: str = _NO_TASK["inp"]) -> Any:
+        """CASA's object for the named task, which then is the active one; None, and why, if there is no such task."""
         if isinstance(task, str):
-            name, task = task, self._user_ns.get(task)
+            name, task = task, self._named(task)
             if task is None:
-                self._provide(name, self._user_ns)
-                task = self._user_ns.get(name, name)
-        self.task = task
-        if all(hasattr(task, name) for name in ("inp", "set_global_defaults", "tget", "tput")):
-            return task
-        name = task_name(task)
-        if name is None:
-            wrong = str(task) if isinstance(task, str) else repr(task)
-            import difflib
+                print(_NO_TASK["inp"].format(name))
+                if meant := nearest(name, catalog.task_names()):
+                    notice(f"Did you mean {meant}?")
+                return None
+        if task is not None:
+            if not _is_task(task):
+                print(complaint.format(task))
+                return None
+            self.task = task
+        if self.task is None:
+            print("ERROR task not specified and no active task")
+            return None
+        return _twin(self.task)
 
-            close = difflib.get_close_matches(wrong, catalog.task_names(), 1)
-            raise ValueError(f"{wrong} is no CASA task{f'; is it {close[0]}?' if close else '.'}")
-        return private_shell.twin(task, name)
+    def _named(self, name: str) -> Any:
+        variables = self._variables()
+        if name not in variables:
+            self._provide(name, variables)
+        return variables.get(name)
+
+    def _run(self, twin: Any) -> Any:
+        wanted = os.environ.get("CASA_KERNEL_LAST", "").lower() != "off"
+        with nullcontext() if wanted else private_shell.no_last_file(twin):
+            return self._call(twin)
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         # CASA takes for the user's variables the globals of the nearest frame in which it finds its mark.
-        self._user_ns.setdefault(private_names.SHELL_MARK, {})
-        return eval("function(*arguments)", self._user_ns, {"function": function, "arguments": arguments})
+        return eval("function(*arguments)", self._variables(), {"function": function, "arguments": arguments})
+
+    def _variables(self) -> dict[str, Any]:
+        """Those of the notebook, or of the script that is run, from which the call comes."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and private_names.SHELL_MARK not in frame.f_globals:
+            frame = frame.f_back
+        # A pool's thread calls a task with no code of the user's around it.
+        variables = self._user_ns if frame is None else frame.f_globals
+        variables.setdefault(private_names.SHELL_MARK, {})
+        return variables
+
+
+def _is_task(value: Any) -> bool:
+    return task_name(value) is not None or _is_casashells(value)
+
+
+def _is_casashells(value: Any) -> bool:
+    return all(hasattr(value, name) for name in ("inp", "set_global_defaults", "tget", "tput"))
+
+
+def _twin(task: Any) -> Any:
+    """CASA's object for the prompt: it has inp, tget, tput and takes its parameters from the user's variables."""
+    return task if _is_casashells(task) else private_shell.twin(task, task_name(task) or "")
 
 
 def _is_modules(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import tokenize
 from tokenize import TokenInfo
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from IPython.core.inputtransformer2 import TokenTransformBase
 
@@ -47,7 +47,7 @@ class VerbFinder:
             if not rest:
                 return f"{name}()"
             return None if not _is_word(rest[0]) else f"{name}({_text(rest)})"
-        if [token.string for token in rest] in ([], ["(", ")"]) and self._is_active(name):
+        if not rest and self._is_active(name):
             return f"go({name})"
         return None
 
@@ -59,10 +59,9 @@ class VerbFinder:
         return value is None or value == self._functions[name] or type(value).__name__ == "Unavailable"
 
     def _is_active(self, name: str) -> bool:
-        """Whether a call of this task without arguments means the parameters of `inp`."""
-        active: Any = self._prompt.active
-        return active is not None and self._is_verb("go") and task_name(active) == task_name(
-            self._shell.user_ns.get(name))
+        """Whether this is the task that the verbs speak of, whose name alone runs it."""
+        active = task_name(self._prompt.task)
+        return active is not None and self._is_verb("go") and active == task_name(self._shell.user_ns.get(name))
 
 
 class _Rewriting(TokenTransformBase):

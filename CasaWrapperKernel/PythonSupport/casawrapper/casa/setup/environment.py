@@ -11,18 +11,19 @@ from functools import partial
 from types import ModuleType
 from typing import Iterator
 
-from casawrapper.casa.core.messages import notice
+from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import file as logfiles
+from casawrapper.casa.log.location import plan
 from casawrapper.casa.setup import site_config
-from casawrapper.casa.setup.import_errors import CasaSetupError, explain
+from casawrapper.casa.setup.import_errors import explain
 from casawrapper.casa.setup.options import CONFIG, Options
 from casawrapper.casa.versions.private_names import OLD_CONFIG
 from casawrapper.util.imports import when_imported, while_importing
+from casawrapper.util.messages import notice
 
 _PACKAGES = (CONFIG, "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
 _DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
 _LAST_GOOD_PROTOBUF = (3, 20)
-_planned: str | None = None
 
 
 def install(logfile: str, options: Options) -> None:
@@ -35,35 +36,7 @@ def install(logfile: str, options: Options) -> None:
         while_importing(package, importing)
 
 
-def planned_logfile() -> str | None:
-    """The file that CASA logs to, or will log to as soon as it is loaded; None while it has no configuration."""
-    return current_logfile() or _planned
-
-
-def current_logfile() -> str | None:
-    """The file that CASA logs to at this moment, or None while CASA is not loaded."""
-    casalog = getattr(sys.modules.get("casatasks"), "casalog", None)
-    return casalog.logfile() if casalog is not None else None
-
-
-@contextmanager
-def display_variable() -> Iterator[None]:
-    """Give DISPLAY a value during a call of CASA that refuses to run without one.
-
-    Only for the call: a program that the user starts must not take a dummy for a real display.
-    """
-    if os.environ.get("DISPLAY"):
-        yield
-        return
-    os.environ["DISPLAY"] = ":casa-kernel-has-none"
-    try:
-        yield
-    finally:
-        os.environ.pop("DISPLAY", None)
-
-
 def _configure(logfile: str, config: ModuleType) -> None:
-    global _planned
     chosen = getattr(config, "logfile", None) or ""
     if getattr(config, "nologfile", False):
         # casashell's reading of nologfile; an empty name would end the process inside casacore.
@@ -77,10 +50,9 @@ def _configure(logfile: str, config: ModuleType) -> None:
             notice(f"CASA cannot log to {config.logfile}, which its configuration names as logfile ({problem}): "
                    f"its log is in {logfile}.")
             config.logfile = logfile
-    _planned = config.logfile
+    plan(config.logfile)
     logfiles.follow(config.logfile)
     config.nologger = True
-    config.nogui = True
 
 
 @contextmanager

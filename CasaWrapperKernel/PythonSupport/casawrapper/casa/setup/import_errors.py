@@ -5,20 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-from casawrapper.casa.core.tracebacks import brief
+from casawrapper.casa.core.errors import CasaSetupError
 
 _DATA_ERRORS = {
     "AutoUpdatesNotAllowed", "BadLock", "BadReadme", "NoNetwork", "NoReadme", "RemoteError",
     "UnsetMeasurespath",
 }
-
-
-class CasaSetupError(ImportError):
-    """A part of CASA is missing or cannot be imported; the message says why and what to do."""
-
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)
-        brief(self)
 
 
 def explain(error: BaseException) -> str | None:
@@ -40,23 +32,6 @@ def explain(error: BaseException) -> str | None:
         return (f"This CASA release was built for a newer Linux than this one ({text}): install an older "
                 "casatools, or use a newer system or container.")
     return None
-
-
-def not_installed(package: str, who: str) -> str:
-    """What to do about a package of CASA that is not there; `who` is a part of CASA, with 'needs'."""
-    return (f"{who} the Python package {package}, which is not installed: run  %pip install {package}  "
-            "and this cell again.")
-
-
-def again(package: str) -> str:
-    """What pip must be told to install a package once more."""
-    return f"--force-reinstall --no-deps {package}"
-
-
-def cannot_be_imported(package: str, name: str, error: Exception) -> str:
-    """What to do about a package of CASA that is there but broken; `name` is what was to come from it."""
-    return (f"{name} is not there, because the Python package {package} cannot be imported ({type(error).__name__}: "
-            f"{error}): run  %pip install {again(package)}  and restart the kernel.")
 
 
 def _measures_data() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import re
+import sys
 from contextlib import suppress
 from functools import partial
 from types import ModuleType
@@ -12,12 +13,17 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from casawrapper.casa import catalog
 from casawrapper.casa.catalog import casa_names
+from casawrapper.casa.core.errors import CasaSetupError, cannot_be_imported, not_installed
+from casawrapper.casa.prompt.without_arguments import at_prompt
 from casawrapper.casa.setup import early_import
 from casawrapper.casa.setup.free_names import names_used
-from casawrapper.casa.setup.import_errors import CasaSetupError, cannot_be_imported, not_installed
+from casawrapper.casa.setup.options import CONFIG
+from casawrapper.casa.versions.private_names import OLD_CONFIG, SHELL_MARK
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+    from casawrapper.casa.prompt import Prompt
 
 __all__ = ["casa_names", "install", "provide"]
 
@@ -25,14 +31,16 @@ _hidden: dict[str, Any] = {}
 _verbs: dict[str, Any] = {}
 _provided: dict[str, Any] = {}
 _unavailable: set[str] = set()
+_run: Callable[[Any], Any]
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-def install(shell: InteractiveShell, verbs: dict[str, Any]) -> None:
-    """Remember the prompt's verbs, and where `shell` keeps the names that %who does not list."""
-    global _hidden
+def install(shell: InteractiveShell, prompt: Prompt, argv: list[str]) -> None:
+    """Remember the prompt's verbs and the options, and where `shell` keeps the names that %who does not list."""
+    global _hidden, _run
     _hidden = shell.user_ns_hidden
-    _verbs.update(verbs)
+    _run = prompt.run
+    _verbs.update(prompt.verbs(), argv=argv)
     # %run makes a script's namespace with this.
     shell.new_main_mod = partial(_module_with_names, shell.new_main_mod)
 
@@ -66,6 +74,7 @@ def provide(code: str, user_ns: dict[str, Any]) -> None:
         values = _values()
     except Exception as error:
         values = {name: Unavailable(error) for name in wanted}
+    user_ns.setdefault(SHELL_MARK, {})
     for name, value in values.items():
         if name not in user_ns:
             user_ns[name] = value
@@ -101,7 +110,9 @@ def _import_all() -> dict[str, Any]:
             values[name] = getattr(casatools, tool)()
     for package, attributes in catalog.APPLICATIONS.items():
         values.update(_from_application(package, attributes))
-    return values
+    values["config"] = sys.modules.get(CONFIG) or sys.modules.get(OLD_CONFIG)
+    tasks = {name for name in values if catalog.original_name(name)}
+    return values | {name: at_prompt(values[name], _run) for name in tasks}
 
 
 def _tasks() -> dict[str, Any]:

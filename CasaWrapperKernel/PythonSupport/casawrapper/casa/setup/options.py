@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Iterator, NamedTuple
 
-from casawrapper.casa.core.messages import notice
-from casawrapper.casa.setup.import_errors import CasaSetupError
+from casawrapper.casa.core.errors import CasaSetupError
+from casawrapper.util.messages import notice
 
 CONFIG = "casaconfig.config"
 _USUAL = os.path.join("~", ".casa", "config.py")
@@ -42,6 +42,11 @@ class Options(NamedTuple):
         if config != CONFIG and (self.configfile or self.cachedir or self.datapath):
             notice("CASA before 6.6.4 has no --configfile, --cachedir or --datapath: what this kernel was installed with "
                    "has no effect.")
+
+    def argv(self) -> list[str]:
+        """The options as `casa` takes them on its command line."""
+        given = zip(Options.__annotations__, self)
+        return [text for name, value in given if value for text in (f"--{name}", value) if isinstance(text, str)]
 
     def _apply(self, config: ModuleType) -> None:
         if self.nologfile:

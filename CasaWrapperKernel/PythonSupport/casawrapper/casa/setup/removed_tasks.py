@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casawrapper.casa import catalog
-from casawrapper.casa.core.messages import notice
+from casawrapper.util.messages import notice
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -1,76 +1,81 @@
-"""listobs: the listing under the cell, as it stands in CASA's log."""
+"""The tasks that list: their text under the cell, without CASA's questions; what is printed stays CASA's own."""
 
 from __future__ import annotations
 
+import ctypes
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from IPython import get_ipython
-
-from casawrapper.casa.calls.pipeline import Arguments, Run
+from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
-from casawrapper.casa.core.messages import notice
-from casawrapper.casa.display.tables import ResultDict
-from casawrapper.casa.log.reader import LogSince
-from casawrapper.casa.setup.environment import current_logfile
+from casawrapper.casa.display.answers import be_quiet
+from casawrapper.casa.display.sink import show
+from casawrapper.casa.log.reader import of_this_call
+from casawrapper.util.messages import notice
 
 _MOST_LINES = 200
 _ORIGIN = "listobs::ms::summary"
-
-
-class QuietDict(ResultDict):
-    """A task's answer whose listing has just been printed: not echoed again by the cell that made it.
-
-    In any later cell it shows as any task's answer does.
-    """
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self._cell = _cell_number()
-
-    def _ipython_display_(self) -> None:
-        if self._cell is None or _cell_number() != self._cell:
-            # IPython then goes on to the usual representation.
-            raise NotImplementedError
-
-
-def _cell_number() -> int | None:
-    shell = get_ipython()
-    return shell.execution_count if shell is not None else None
+_QUESTION = "Type Q to quit"
 
 
 def list_observation(arguments: Arguments, run: Run) -> Any:
-    """Run listobs and print its listing once."""
+    """Run listobs and show its listing, which CASA writes into its log."""
     if arguments["listfile"]:
         return run(arguments)
-    log = LogSince(current_logfile())
+    log = of_this_call()
     if not log.is_there:
         arguments.update(listfile=private_file("listobs", ".txt"), overwrite=True)
         result = run(arguments)
         with open(arguments["listfile"]) as file:
-            print(file.read(), end="")
-        return _quiet(result)
-    result = run(arguments)
-    listing = "\n".join(log.messages(_ORIGIN)).strip("\n")
-    if not listing:
+            listing = file.read()
+    else:
+        result = run(arguments)
+        listing = "\n".join(log.messages(_ORIGIN))
+    if not listing.strip():
         notice("The log holds no listing (casalog.filter?); listobs(..., listfile='x.txt') writes a file.")
         return result
-    print(listing)
-    return _quiet(result)
-
-
-def list_in_pages(arguments: Arguments, run: Run) -> Any:
-    """Run listvis or listcal, which ask after each page of their endless list, into a file and show its beginning."""
-    if arguments["listfile"]:
-        return run(arguments)
-    arguments["listfile"] = private_file("list", ".txt")
-    result = run(arguments)
-    with open(arguments["listfile"]) as file:
-        lines = file.read().splitlines()
-    print("\n".join(lines[:_MOST_LINES]))
-    if len(lines) > _MOST_LINES:
-        notice(f"These are the first {_MOST_LINES} of {len(lines):,} lines: select less, or give listfile='x.txt'.")
+    show({"text/plain": listing.strip("\n")})
+    be_quiet(result)
     return result
 
 
-def _quiet(result: Any) -> Any:
-    return QuietDict(result) if isinstance(result, dict) else result
+def list_in_pages(arguments: Arguments, run: Run) -> Any:
+    """Run listvis or listcal, which would ask after each page whether to go on, and show the first page."""
+    if arguments["listfile"]:
+        return run(arguments)
+    arguments["pagerows"] = _MOST_LINES
+    with _answering("q\n") as printed:
+        result = run(arguments)
+    listing, question, _ = printed[0].partition(_QUESTION)
+    show({"text/plain": listing.strip("\n")})
+    if question:
+        notice(f"This is the first page, of {_MOST_LINES} lines: select less, or give listfile='x.txt' for all.")
+    return result
+
+
+@contextmanager
+def _answering(answer: str) -> Iterator[list[str]]:
+    """Answer a question of C++ code by `answer`; the list then has what that code printed."""
+    printed: list[str] = []
+    flush = ctypes.CDLL(None).fflush
+    reader, writer = os.pipe()
+    os.write(writer, answer.encode())
+    os.close(writer)
+    flush(None)
+    saved = os.dup(0), os.dup(1)
+    with tempfile.TemporaryFile() as output:
+        try:
+            os.dup2(reader, 0)
+            os.dup2(output.fileno(), 1)
+            yield printed
+        finally:
+            flush(None)
+            for number, descriptor in enumerate(saved):
+                os.dup2(descriptor, number)
+            for descriptor in (reader, *saved):
+                os.close(descriptor)
+            output.seek(0)
+            printed.append(output.read().decode(errors="replace"))

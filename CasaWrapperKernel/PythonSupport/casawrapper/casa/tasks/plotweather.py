@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from casawrapper.casa.calls.pipeline import Arguments, Run
-from casawrapper.casa.core.messages import notice
-from casawrapper.casa.core.tracebacks import CannotRun
+from casawrapper.casa.calls.call import Arguments, Run
+from casawrapper.casa.core.errors import CannotRun
 from casawrapper.casa.data.selection import open_table
-from casawrapper.casa.display.figures import task_figures
+from casawrapper.casa.display.figures import drawn_figures
+from casawrapper.util.messages import notice
 
 _COLUMNS = ("TIME", "TEMPERATURE", "DEW_POINT", "WIND_SPEED", "WIND_DIRECTION", "PRESSURE", "REL_HUMIDITY")
 
 
 def plot(arguments: Arguments, run: Run) -> Any:
-    """plotweather draws into a file, beside the data unless told otherwise, and closes its figure."""
-    import pylab
-
+    """plotweather draws into a file, beside the data unless told otherwise, and closes its figure, which is shown."""
     data = arguments["vis"]
     rows, columns = _weather(os.path.expanduser(data))
     missing = [name for name in _COLUMNS if name not in columns]
@@ -27,13 +25,8 @@ def plot(arguments: Arguments, run: Run) -> Any:
     elif missing:
         raise CannotRun(f"plotweather cannot use the WEATHER table of {data}, which lacks "
                         f"{', '.join(missing)}.")
-    with task_figures(f"plotweather: weather and opacity during {os.path.basename(os.path.normpath(data))}"):
-        close = pylab.close
-        pylab.close = lambda *_: None
-        try:
-            return run(arguments)
-        finally:
-            pylab.close = close
+    with drawn_figures(f"plotweather: weather and opacity during {os.path.basename(os.path.normpath(data))}"):
+        return run(arguments)
 
 
 def _weather(folder: str) -> tuple[int, list[str]]:

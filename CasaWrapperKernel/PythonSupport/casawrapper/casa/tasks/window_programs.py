@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from types import ModuleType
 from typing import Any
 
-from IPython.display import display
-
-from casawrapper.casa.core.messages import notice
+from casawrapper.casa.display.sink import show_object
 from casawrapper.casa.log import channel
+from casawrapper.util.alike import alike
+from casawrapper.util.messages import notice
 
 
 def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -> None:
@@ -17,7 +16,7 @@ def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -
     from casawrapper.casa.data.table import TablePath
 
     if tablename:
-        display(TablePath(tablename))
+        show_object(TablePath(tablename))
     else:
         notice("browsetable has nothing to show: give it tablename='my.ms' "
                "(there is no window in a notebook).")
@@ -26,15 +25,14 @@ def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -
 def adapt_table(package: ModuleType) -> None:
     """The same for the table tool."""
 
-    @functools.wraps(package.table.browse)
     def browse(tool: Any) -> bool:
         from casawrapper.casa.data.table import TablePath
 
         # A table that is only in memory has no path; TablePath says so.
-        display(TablePath(tool.name()))
+        show_object(TablePath(tool.name()))
         return True
 
-    package.table.browse = browse
+    package.table.browse = alike(package.table.browse, browse)
 
 
 def casafeather(*args: object, **kwargs: object) -> None:
@@ -58,4 +56,4 @@ def adapt(package: ModuleType) -> None:
     """Replace the package's function."""
     ours = REPLACEMENTS[package.__name__]
     name = ours.__name__
-    setattr(package, name, functools.wraps(getattr(package, name))(ours))
+    setattr(package, name, alike(getattr(package, name), ours))

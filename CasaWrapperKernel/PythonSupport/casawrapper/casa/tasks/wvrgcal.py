@@ -6,10 +6,10 @@ import os
 from contextlib import contextmanager
 from typing import Any, Iterator
 
-from casawrapper.casa.calls.pipeline import Arguments, Run
-from casawrapper.casa.core.messages import notice
-from casawrapper.casa.core.tracebacks import CannotRun
+from casawrapper.casa.calls.call import Arguments, Run
+from casawrapper.casa.core.errors import CannotRun
 from casawrapper.casa.data.selection import open_table
+from casawrapper.util.messages import notice
 
 # By this alone CASA recognises a radiometer's spectral window.
 _CHANNELS = 4
@@ -74,7 +74,7 @@ def _column(folder: str, table: str, name: str) -> Any:
 
 def _rows(folder: str, table: str) -> int:
     with _open(folder, table) as tool:
-        return tool.nrows()
+        return int(tool.nrows())
 
 
 @contextmanager

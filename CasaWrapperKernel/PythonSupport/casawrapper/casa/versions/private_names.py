@@ -14,8 +14,8 @@ from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from casawrapper.casa.core.messages import notice
-from casawrapper.casa.setup.import_errors import CasaSetupError
+from casawrapper.casa.core.errors import CasaSetupError
+from casawrapper.util.messages import notice
 
 
 class Names(NamedTuple):
@@ -32,8 +32,13 @@ SHELL_MARK = "__casashell_state__"
 PROGRAMS = "__bin__"
 DESCRIPTIONS = "__xml__"
 TOOL_LIST = ("private", "load_tools.py")
+# casatools' extension modules.
+LIBRARIES = "casatools.__casac__"
 # The local variable in which a task keeps the rules for its arguments.
 RULES = "schema"
+# What checks them, and what writes the first and last lines of a task, and its error, into the log: in its module.
+VALIDATOR = "_pc"
+LINES = ("_start_log", "_end_log", "_except_log")
 # What a task does, in one line: an attribute of its class.
 ONE_LINE = "_info_desc_"
 # CASA before 6.6.4 keeps the name of its log here, and has no casaconfig.
@@ -55,8 +60,9 @@ VIEWER_START = Names(VIEWER, (LAUNCH, PROCESS, ADDRESS, STUB), "the viewer")
 VIEWER_CHECK = Names(VIEWER, (CHECK,), "noticing at once that the viewer has died")
 IMVIEW = Names("casaviewer.private.task_imview", ("imview",), "what casa-kernel does for imview")
 MSVIEW = Names("casaviewer.private.task_msview", ("msview",), "what casa-kernel does for msview")
-CHECK_TEXT = Names("casatools.errors", ("create_error_string",), "the explanation of wrong arguments")
-_CALL = Names("casatasks.listobs", (RULES, "doc"), "the explanation of wrong arguments and completion of allowed values")
+TYPECHECK = Names("casatools.typecheck", ("CasaValidator",), "the explanation of wrong arguments")
+_CALL = Names("casatasks.listobs", (RULES, VALIDATOR), "the explanation of wrong arguments and completion of allowed values")
+_LINES = Names("casatasks.listobs", LINES, "turns of the tasks that threads call at once, as to their log")
 _CLASS = Names("casatasks.listobs", ("_listobs",), "Tab, Shift-Tab and the verbs for tasks")
 _ONE_LINE = Names("casatasks.listobs", (ONE_LINE,), "the line at Shift-Tab that says what a task does")
 NUMBERS = Names("casatasks.private.simutil", ("ia", "qa"), "simobserve's and simanalyze's use of numpy 2.4")
@@ -64,13 +70,12 @@ COMBINED = Names("casatasks.private.task_simanalyze", ("simanalyze",), "simanaly
 FIGURES = Names("matplotlib._pylab_helpers", ("Gcf", "figs"), "showing a task's figures without touching yours")
 FRAMES = Names(f"{SHELL}.stack_manip", ("find_frame", "find_local", SHELL_MARK), "inp and go")
 TWIN = Names(f"{SHELL}.listobs", ("inp", "tget", "tput", "set_global_defaults"), "inp and go")
-TWIN_CALL = Names(f"{SHELL}.listobs", ("_listobs__schema", "_invocation_parameters"),
-                  "the explanation of wrong arguments after inp and go")
+TWIN_CALL = Names(f"{SHELL}.listobs", (VALIDATOR,), "the explanation of wrong arguments after inp and go")
 HELP = Names(f"{SHELL}.init_doc", ("taskhelp", "toolhelp"), "taskhelp and toolhelp")
 
 _TABLE: dict[str, tuple[Names, ...]] = {
-    "casatools": (CHECK_TEXT,),
-    "casatasks": (_CLASS, _CALL, _ONE_LINE, NUMBERS, COMBINED, FIGURES),
+    "casatools": (TYPECHECK,),
+    "casatasks": (_CLASS, _CALL, _LINES, _ONE_LINE, NUMBERS, COMBINED, FIGURES),
     "casaplotms": (PLOTMS_TASK, PLOTMS_START, PLOTMS_CHECK, PLOTMS_SAVE, PLOTMS_TIME, PLOTMS_CHOICES),
     "casaviewer": (IMVIEW, MSVIEW, VIEWER_START, VIEWER_CHECK),
     "casashell": (FRAMES, TWIN, TWIN_CALL, HELP),

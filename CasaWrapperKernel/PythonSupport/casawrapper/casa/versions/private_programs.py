@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any, Callable
 
-from casawrapper.casa.programs.process import Application, ProgramEnded
+from casawrapper.casa.core.errors import ProgramEnded
+from casawrapper.casa.core.program import Program
 from casawrapper.casa.versions.private_names import (
     ADDRESS,
     CHECK,
@@ -25,7 +26,7 @@ from casawrapper.casa.versions.private_names import (
 )
 
 
-def replace_plotms_launch(start: Callable[[], tuple[Application, str]]) -> None:
+def replace_plotms_launch(start: Callable[[], tuple[Program, str]]) -> None:
     """Let casaplotms get its program and the program's address from `start`, and know when it has ended."""
     if lacks(PLOTMS_START):
         return
@@ -38,7 +39,7 @@ def replace_plotms_launch(start: Callable[[], tuple[Application, str]]) -> None:
                 process, address = start()
             setattr(tool, PROCESS, process)
             setattr(tool, ADDRESS, address)
-        return getattr(tool, ADDRESS)
+        return str(getattr(tool, ADDRESS))
 
     def check(stub: Any, address: str) -> Any:
         # CASA asks the program itself before each of the forty calls of a plot, and replaces a dead one
@@ -99,7 +100,7 @@ def replace_plotms_choice_check(explain: Callable[[str, Any, list[str]], str]) -
     task.checkVariantString = check
 
 
-def replace_viewer_launch(start: Callable[[str], tuple[Application, str]]) -> None:
+def replace_viewer_launch(start: Callable[[str], tuple[Program, str]]) -> None:
     """Let casaviewer get its program and the program's address from `start(kind)`."""
     if lacks(VIEWER_START):
         return
@@ -108,7 +109,7 @@ def replace_viewer_launch(start: Callable[[str], tuple[Application, str]]) -> No
     def launch(kind: str = "--server") -> str:
         if getattr(tool, ADDRESS)[kind] is None or getattr(tool, PROCESS)[kind] is None:
             getattr(tool, PROCESS)[kind], getattr(tool, ADDRESS)[kind] = start(kind)
-        return getattr(tool, ADDRESS)[kind]
+        return str(getattr(tool, ADDRESS)[kind])
 
     def check(kind: str) -> Any:
         if forget_viewer():

@@ -8,20 +8,26 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Iterator, NoReturn
 
-from casawrapper.casa.setup.import_errors import CasaSetupError
+from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.versions.private_names import FRAMES, HELP, SHELL, TWIN, TWIN_CALL, Names, mention, require
 
 
 def twin(task: object, name: str) -> Any:
-    """casashell's object for a task: it has inp, tget, tput, and runs with the user's variables."""
+    """A new object of casashell's for a task: it has inp, tget, tput, and runs with the user's variables."""
     # The object's module looks for this local variable in the frames that import it.
     casa_inp_go_state = {"last": None}  # noqa: F841
     package = type(task).__module__.partition(".")[0]
-    found = _from_shell(f"{SHELL if package == 'casatasks' else f'{package}.gotasks'}.{name}", f"inp and go of {name}")
+    found = _from_shell(twin_module(package, name), f"inp and go of {name}")
     for names in (FRAMES, Names(found.__name__, TWIN.names, TWIN.feature)):
         require(names)
     mention(TWIN_CALL)
-    return getattr(found, name)
+    # Each keeps for ever where it has found variables the first time.
+    return type(getattr(found, name))()
+
+
+def twin_module(package: str, name: str) -> str:
+    """The name of the module in which casashell has its object for a task of `package`."""
+    return f"{SHELL if package == 'casatasks' else f'{package}.gotasks'}.{name}"
 
 
 def help_lists() -> ModuleType:

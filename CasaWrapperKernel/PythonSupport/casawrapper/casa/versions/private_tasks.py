@@ -5,72 +5,111 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+import threading
+from types import SimpleNamespace
 from typing import Any, Callable
 
-from casawrapper.casa.calls.pipeline import Adapter, guarded
 from casawrapper.casa.versions.one_number import one_number
 from casawrapper.casa.versions.private_names import (
-    CHECK_TEXT,
     COMBINED,
     FIGURES,
     IMVIEW,
+    LINES,
     MSVIEW,
     NUMBERS,
-    RULES,
+    TYPECHECK,
+    VALIDATOR,
     behind,
     lacks,
 )
 
-CheckText = Callable[[Any, str, dict[str, Any], dict[str, Any], str], str]
+Wrap = Callable[[str, Callable[..., Any], list[str]], Callable[..., Any]]
+"""Gives what is called in the place of a task's function, from the task's name, the function and its parameters."""
+Check = Callable[[str, type, list[str]], Any]
+"""Gives what checks arguments in the place of a task's validator, from the task's name, the validator's class and them."""
+
+_begun = threading.local()
 
 
-def guard_task(task: object, name: str, adapter: Adapter | None) -> None:
-    """Put the function behind the task object `task` behind the door."""
+class TaskLines:
+    """CASA's own first and last lines in the log of one call.
+
+    CASA writes them before and after the call of the task's function. Of several threads that wait for their turn there
+    each would write its first line, and change the origin of all lines, while another one's task runs.
+    """
+
+    def __init__(self, module: Any, name: str, arguments: list[str]) -> None:
+        self._start, self._end, self._failed = (getattr(module, part) for part in LINES)
+        self._name, self._arguments = name, arguments
+        self._state: Any = None
+
+    def begin(self) -> None:
+        self._state = self._start(self._name, self._arguments)
+
+    def failed(self, error: Exception) -> None:
+        self._failed(self._name, error)
+
+    def end(self, result: object) -> None:
+        self._end(self._state, self._name, result)
+
+
+def task_lines() -> TaskLines | None:
+    """The lines of the task whose function is being called on this thread; None where CASA writes them itself."""
+    lines: TaskLines | None = getattr(_begun, "lines", None)
+    _begun.lines = None
+    return lines
+
+
+def guard_task(task: object, name: str, wrap: Wrap, check: Check) -> None:
+    """Let calls of the task object `task` pass `wrap`'s function; the object itself stays as it is.
+
+    So does the function where CASA has defined it: it reads its own parameters there for the history of its products.
+    """
     module = sys.modules[type(task).__module__]
-    function = getattr(module, behind(name), None)
-    if function is None:
-        return
-    replacement = guarded(name, function, _parameters(task), adapter)
-    setattr(module, behind(name), replacement)
-    # casashell's twin of the task is imported later and takes the function from where it was made.
-    source = sys.modules.get(function.__module__)
-    for other, value in list(vars(source).items()) if source is not None else ():
-        if value is function:
-            setattr(source, other, replacement)
+    _bind(module, name, _parameters(task), wrap, check)
+    if all(hasattr(module, part) for part in LINES):
+        _write_lines_later(module)
 
 
-def guard_viewer(name: str, adapter: Adapter) -> None:
+def guard_twin(module: Any, name: str, wrap: Wrap, check: Check) -> None:
+    """The same for the object that casashell has in `module` for the task."""
+    _bind(module, name, _parameters(getattr(module, name)), wrap, check)
+
+
+def guard_viewer(task: object, name: str, wrap: Wrap, check: Check) -> None:
     """The same for casaviewer's tasks, which fetch their function anew at each call."""
     names = {"imview": IMVIEW, "msview": MSVIEW}[name]
     if not lacks(names):
-        module = importlib.import_module(names.module)
-        function = getattr(module, name)
-        setattr(module, name, guarded(name, function, _parameters(function), adapter))
+        source: Any = importlib.import_module(names.module)
+        setattr(source, name, wrap(name, getattr(source, name), _parameters(task)))
+        typecheck: Any = importlib.import_module(TYPECHECK.module)
+        setattr(sys.modules[type(task).__module__], VALIDATOR, check(name, typecheck.CasaValidator, _parameters(task)))
+
+
+def _bind(module: Any, name: str, parameters: list[str], wrap: Wrap, check: Check) -> None:
+    function = getattr(module, behind(name), None)
+    if function is not None:
+        setattr(module, behind(name), wrap(name, function, parameters))
+    validator = getattr(module, VALIDATOR, None)
+    if validator is not None:
+        setattr(module, VALIDATOR, check(name, type(validator), parameters))
+
+
+def _write_lines_later(module: Any) -> None:
+    original = SimpleNamespace(**{part: getattr(module, part) for part in LINES})
+
+    def start(name: str, arguments: list[str]) -> TaskLines:
+        _begun.lines = lines = TaskLines(original, name, arguments)
+        return lines
+
+    for part, function in zip(LINES, (start, lambda state, name, result: result, lambda name, error: None), strict=True):
+        setattr(module, part, function)
 
 
 def _parameters(task: object) -> list[str]:
     found = list(inspect.signature(type(task).__call__).parameters.values())[1:]
     # sdcal takes further arguments by name and hands them on.
     return [parameter.name for parameter in found if parameter.kind is not parameter.VAR_KEYWORD]
-
-
-def replace_check_text(make: CheckText) -> None:
-    """Let `make` give the text for a failed check, from the errors, task, values, rules and CASA's text."""
-    if lacks(CHECK_TEXT):
-        return
-    errors: Any = importlib.import_module(CHECK_TEXT.module)
-    original = errors.create_error_string
-
-    def create_error_string(found: Any) -> str:
-        names = sys._getframe(1).f_locals
-        text = original(found)
-        cls = type(names.get("self")).__name__
-        values = names.get("doc") or names.get("_invocation_parameters") or {}
-        # casatasks' objects keep their rules in the call, casashell's in the class.
-        rules = names.get(RULES) or getattr(names.get("self"), f"{cls}__schema", {})
-        return make(found, cls.lstrip("_"), values, rules, text)
-
-    errors.create_error_string = create_error_string
 
 
 def let_arrays_be_numbers() -> None:
@@ -104,4 +143,5 @@ def figure_managers() -> dict[Any, Any] | None:
         return None
     from matplotlib._pylab_helpers import Gcf
 
-    return Gcf.figs
+    figures: dict[Any, Any] = Gcf.figs
+    return figures

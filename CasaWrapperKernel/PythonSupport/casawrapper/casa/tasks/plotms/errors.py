@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from casawrapper.casa.calls.arguments import must_be_one_of
-from casawrapper.casa.calls.pipeline import Arguments
+from casawrapper.casa.calls.call import Arguments
 from casawrapper.casa.core.places import obstacle
 from casawrapper.casa.data import kinds
 from casawrapper.casa.log.reader import LogSince

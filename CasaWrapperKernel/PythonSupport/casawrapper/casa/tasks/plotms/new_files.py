@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from casawrapper.casa.calls.pipeline import Arguments
+from casawrapper.casa.calls.call import Arguments
 
 
 def are_needed(path: str, arguments: Arguments) -> bool:

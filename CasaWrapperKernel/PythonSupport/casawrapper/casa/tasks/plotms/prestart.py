@@ -11,8 +11,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from casawrapper.casa.log import file as log_file
+from casawrapper.casa.log import location
 from casawrapper.casa.programs import appimage, launch
-from casawrapper.casa.setup import environment
 from casawrapper.casa.versions import private_programs
 from casawrapper.util.imports import when_imported
 
@@ -86,7 +87,7 @@ def _guess(shell: InteractiveShell, result: Any) -> None:
 def _begin() -> None:
     global _spare
     # Before CASA 6.6.4 the log's name is not known until casatasks is there.
-    if "casatools" not in sys.modules or not environment.planned_logfile() or private_programs.plotms_runs():
+    if "casatools" not in sys.modules or not location.planned_logfile() or private_programs.plotms_runs():
         return
     with _lock:
         if _spare is not None:
@@ -98,7 +99,7 @@ def _begin() -> None:
 def _options() -> list[str]:
     from casatools import ctsys
 
-    return ["--nopopups", f"--logfilename={environment.planned_logfile()}", f"--datapath={ctsys.rundata()}"]
+    return ["--nopopups", f"--logfilename={log_file.shared(location.planned_logfile())}", f"--datapath={ctsys.rundata()}"]
 
 
 def _start(options: list[str]) -> tuple[Application, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from typing import Any
 
-from casawrapper.casa.calls.pipeline import Arguments
-from casawrapper.casa.core.messages import notice
+from casawrapper.casa.calls.call import Arguments
+from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.tasks.viewer import contact_sheet
+from casawrapper.util.messages import notice
 
 _KNOWN = {
     "raster": ("file", "scaling", "range", "colormap", "colorwedge"),
@@ -36,9 +36,9 @@ def _layer(name: str, value: Any) -> Any:
         raise ValueError(f"imview({name}={value!r}) names no image: give {name}='my.image' or "
                          f"{name}={{'file': 'my.image'}}, or a list of these.")
     for key in value.keys() - set(_KNOWN[name]):
-        close = difflib.get_close_matches(str(key), _KNOWN[name], 1)
+        meant = nearest(str(key), _KNOWN[name])
         notice(f"imview does not know {key!r} in {name}"
-               + (f": do you mean {close[0]!r}?" if close else f"; it takes {', '.join(_KNOWN[name])}."))
+               + (f": do you mean {meant!r}?" if meant else f"; it takes {', '.join(_KNOWN[name])}."))
     return {**value, "file": os.path.expanduser(str(value["file"]))} if value else value
 
 

@@ -6,10 +6,10 @@ import math
 import os
 from typing import Any
 
-from casawrapper.casa.core.messages import notice
 from casawrapper.casa.data import summary
 from casawrapper.casa.data.image import SkyImage
 from casawrapper.casa.data.planes import SkyPlanes, beam_of, draw_beam
+from casawrapper.util.messages import notice
 
 _MOST_PANELS = 64
 _MOST_PIXELS = 256

@@ -1,0 +1,167 @@
+using System.Buffers;
+using CasaWrapperKernel.Jupyter.Wire;
+
+namespace CasaWrapperKernel.Jupyter.Channels;
+
+/// <summary>The sockets that a message can leave by.</summary>
+internal enum Channel
+{
+    Shell,
+    Control,
+    Stdin,
+    Iopub,
+}
+
+/// <summary>
+/// Everything that leaves the kernel, in the one order in which it came to be: any thread posts, only the io thread
+/// takes. Text streams are gathered here and cut off before the next message, so output always precedes the reply.
+/// </summary>
+internal sealed class Outbox
+{
+    // Beyond this, whoever prints has to wait for the io thread: a cell that prints without end must not fill memory.
+    private const int MostPendingText = 2 << 20;
+
+    // The parts of one print come within microseconds; a line left open for longer is a progress display.
+    private const int LineMilliseconds = 100;
+
+    private readonly Lock _gate = new();
+    private readonly ArrayBufferWriter<byte> _text = new();
+    private readonly AutoResetEvent _roomAgain = new(false);
+    private List<(Channel, Outgoing)> _messages = [];
+    private byte[] _streamParent = Outgoing.EmptyObject;
+    private string _streamName = "";
+    private int _cutText;
+    private bool _draining;
+    private long _lastWrite;
+    private bool _atLineStart = true;
+
+    /// <summary>Called after something was added; true if it should leave at once, false if a moment later will do.</summary>
+    public Action<bool>? Added { get; set; }
+
+    /// <summary>
+    /// Called before anything is added, to bring in what C code has written to file descriptors 1 and 2 meanwhile;
+    /// it may itself call <see cref="Write"/>.
+    /// </summary>
+    public Action? Drain { get; set; }
+
+    public IOutputObserver? Observer { get; set; }
+
+    /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
+    public bool IsInLine => !_atLineStart && Environment.TickCount64 - _lastWrite < LineMilliseconds;
+
+    public bool IsFull => _cutText + _text.WrittenCount > MostPendingText;
+
+    public void Post(Channel channel, Outgoing message)
+    {
+        lock (_gate)
+        {
+            DrainOnce();
+            CutStream();
+            if (channel == Channel.Iopub)
+            {
+                Observer?.Posting(message.Parent, message.Type, message.Content);
+            }
+
+            _atLineStart = true;
+            _messages.Add((channel, message));
+        }
+
+        Added?.Invoke(true);
+    }
+
+    /// <summary>Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.</summary>
+    /// <param name="drain">Whether to look first for output of C code that must stand before this text. Asked of the
+    /// operating system at the beginning of a line only, since a print makes several calls.</param>
+    public void Write(byte[] parent, string name, ReadOnlySpan<byte> text, bool drain = true)
+    {
+        lock (_gate)
+        {
+            if (drain && _atLineStart)
+            {
+                DrainOnce();
+            }
+
+            Observer?.Posting(parent, "stream", default);
+            if (!ReferenceEquals(name, _streamName) || !ReferenceEquals(parent, _streamParent))
+            {
+                CutStream();
+                (_streamParent, _streamName) = (parent, name);
+            }
+
+            _text.Write(text);
+            _lastWrite = Environment.TickCount64;
+            _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
+        }
+
+        Added?.Invoke(IsFull);
+    }
+
+    /// <summary>Runs an action that must not be torn apart by other output: reading captured bytes and adding them.</summary>
+    public void Locked(Action action)
+    {
+        lock (_gate)
+        {
+            action();
+        }
+    }
+
+    /// <summary>Waits (bounded, so that an interrupt gets through) until there is room for more text.</summary>
+    public void WaitForRoom() => _roomAgain.WaitOne(TimeSpan.FromMilliseconds(20));
+
+    /// <summary>
+    /// [kernel-io] All that is to be sent now, in order. A line that is being written stays for the next time if there
+    /// are whole ones before it: clients such as nbclient show every message as a paragraph of its own.
+    /// </summary>
+    /// <param name="begunLine">Whether such a line stays.</param>
+    public IReadOnlyList<(Channel Channel, Outgoing Message)> Take(out bool begunLine)
+    {
+        lock (_gate)
+        {
+            var wholeLines = _text.WrittenSpan.LastIndexOf((byte)'\n') + 1;
+            CutStream(wholeLines == 0 ? _text.WrittenCount : wholeLines);
+            begunLine = _text.WrittenCount > 0;
+            var taken = _messages;
+            (_messages, _cutText) = ([], 0);
+            _roomAgain.Set();
+            return taken;
+        }
+    }
+
+    private void DrainOnce()
+    {
+        if (_draining)
+        {
+            return;
+        }
+
+        _draining = true;
+        try
+        {
+            Drain?.Invoke();
+        }
+        finally
+        {
+            _draining = false;
+        }
+    }
+
+    private void CutStream() => CutStream(_text.WrittenCount);
+
+    private void CutStream(int length)
+    {
+        if (length == 0)
+        {
+            return;
+        }
+
+        var text = _text.WrittenSpan;
+        _messages.Add((Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text[..length]))
+        {
+            Identities = [Topic.Of("stream")],
+        }));
+        _cutText += length;
+        var rest = text[length..].ToArray();
+        _text.ResetWrittenCount();
+        _text.Write(rest);
+    }
+}

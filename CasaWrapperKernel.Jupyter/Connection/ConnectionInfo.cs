@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CasaWrapperKernel.Jupyter.Connection;
+
+/// <summary>
+/// The connection file (Jupyter client documentation, "Connection files"): where to bind, and the key. A port of 0
+/// leaves the choice to the kernel.
+/// </summary>
+internal sealed record ConnectionInfo
+{
+    private const int CurveKeyLength = 40;
+
+    public string Transport { get; set; } = "tcp";
+
+    public string Ip { get; set; } = "127.0.0.1";
+
+    public int ShellPort { get; set; }
+
+    public int IopubPort { get; set; }
+
+    public int StdinPort { get; set; }
+
+    public int ControlPort { get; set; }
+
+    public int HbPort { get; set; }
+
+    public string SignatureScheme { get; set; } = "hmac-sha256";
+
+    public string Key { get; set; } = "";
+
+    /// <summary>
+    /// Public half of the CURVE key pair in Z85 (40 characters), if the sockets are to be encrypted; jupyter_client 8.9 and
+    /// later make it when <c>transport_encryption</c> is on and the kernelspec says that the kernel can.
+    /// </summary>
+    public string? CurvePublickey { get; set; }
+
+    /// <summary>Secret half of the CURVE key pair.</summary>
+    public string? CurveSecretkey { get; set; }
+
+    /// <summary>What else the file holds; it is kept when the file is rewritten.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+
+    /// <exception cref="UserException">The file is missing, unreadable, no JSON, or asks for what this kernel cannot do.</exception>
+    public static ConnectionInfo Read(string path)
+    {
+        try
+        {
+            var info = JsonSerializer.Deserialize(File.ReadAllBytes(path), HostingJson.Default.ConnectionInfo)
+                ?? throw new JsonException("it is empty");
+            if (info.Transport != "tcp")
+            {
+                throw new UserException(
+                    $"The connection file {path} asks for the transport '{info.Transport}'; casa-kernel speaks tcp only.");
+            }
+
+            // Half a key pair must not quietly mean no encryption.
+            if ((info.CurvePublickey is null) != (info.CurveSecretkey is null)
+                || info is { CurvePublickey.Length: not CurveKeyLength } or { CurveSecretkey.Length: not CurveKeyLength })
+            {
+                throw new UserException(
+                    $"The CURVE keys in the connection file {path} are no pair of Z85 keys; let Jupyter make a new file.");
+            }
+
+            return info;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserException(
+                $"The connection file {path} does not exist; Jupyter makes it when it starts a kernel (see casa-kernel install).");
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new UserException($"The connection file {path} cannot be read: {e.Message}");
+        }
+        catch (JsonException e)
+        {
+            throw new UserException($"The connection file {path} is not the JSON that Jupyter writes: {e.Message}");
+        }
+    }
+
+    /// <summary>Writes the ports that were bound back to the file, where the file had left them open.</summary>
+    public void Write(string path)
+    {
+        var temporary = path + ".new";
+        using (var stream = new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, // it holds the key
+        }))
+        {
+            JsonSerializer.Serialize(stream, this, HostingJson.Default.ConnectionInfo);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    public override string ToString() => $"{Transport}://{Ip} (key ****)";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(ConnectionInfo))]
+internal sealed partial class HostingJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+using System.Threading.Channels;
+using CasaWrapperKernel.Jupyter.Wire;
+
+namespace CasaWrapperKernel.Jupyter.Execution;
+
+/// <summary>
+/// The shell channel's requests in the order in which they came, handled one at a time: busy, work, reply, idle, whatever
+/// the request is. No thread waits for the work: whoever ends it goes on here.
+/// </summary>
+internal sealed class ShellQueue(Dispatcher dispatcher)
+{
+    private readonly Channel<Message> _requests = Channel.CreateUnbounded<Message>();
+
+    /// <summary>Queues a request; too late after <see cref="Close"/>, and no fault.</summary>
+    public void Add(Message request) => _requests.Writer.TryWrite(request);
+
+    /// <summary>Handles requests until <see cref="Close"/>.</summary>
+    public async Task Run()
+    {
+        await foreach (var request in _requests.Reader.ReadAllAsync())
+        {
+            await AbortCells(await dispatcher.Handle(request, Waiting));
+        }
+    }
+
+    private int Waiting() => _requests.Reader.Count;
+
+    public void Close() => _requests.Writer.TryComplete();
+
+    // Specification, "Execution": after an error the cells that already wait are not run; other requests still are.
+    private async Task AbortCells(int waiting)
+    {
+        for (; waiting > 0 && _requests.Reader.TryRead(out var request); waiting--)
+        {
+            if (request.Type == "execute_request")
+            {
+                dispatcher.Abort(request);
+            }
+            else
+            {
+                await dispatcher.Handle(request, Waiting);
+            }
+        }
+    }
+}

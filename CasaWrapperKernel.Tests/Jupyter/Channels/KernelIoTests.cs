@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using System.Text;
+using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Connection;
+using CasaWrapperKernel.Jupyter.Wire;
+using CasaWrapperKernel.Tests.Jupyter.Wire;
+using Microsoft.Extensions.Logging;
+using NetMQ;
+using NetMQ.Sockets;
+
+namespace CasaWrapperKernel.Tests.Jupyter.Channels;
+
+/// <summary>Real sockets on loopback ports that the system chooses.</summary>
+[Collection(Name)] // NetMQ's end is that of all its sockets in the process
+public sealed class KernelIoTests : IDisposable
+{
+    public const string Name = "NetMQ";
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(5);
+
+    private readonly BlockingCollection<(Channel Channel, Message Message)> _received = [];
+    private readonly Recorder _log = new();
+    private readonly Frames _frames = new(new Signer("hmac-sha256", Golden.Key), "kernel");
+    private readonly Outbox _outbox = new();
+    private readonly KernelIo _io;
+    private readonly ConnectionInfo _connection;
+    private readonly List<NetMQSocket> _clients = [];
+
+    public KernelIoTests()
+    {
+        _io = new KernelIo(_frames, _outbox, _log) { Received = (channel, message) => _received.Add((channel, message)) };
+        _connection = _io.Start(new ConnectionInfo { Key = Golden.Key });
+    }
+
+    public void Dispose()
+    {
+        _clients.ForEach(client => client.Dispose());
+        _io.Dispose();
+        _received.Dispose();
+    }
+
+    [Fact(Timeout = 20_000)]
+    public Task Every_port_that_was_left_open_is_chosen() => Task.Run(() =>
+    {
+        int[] ports = [_connection.ShellPort, _connection.IopubPort, _connection.StdinPort, _connection.ControlPort, _connection.HbPort];
+        Assert.All(ports, port => Assert.InRange(port, 1, 65535));
+        Assert.Equal(5, ports.Distinct().Count());
+    });
+
+    [Fact(Timeout = 20_000)]
+    public Task The_heartbeat_echoes() => Task.Run(() =>
+    {
+        var client = Connect(new RequestSocket(), _connection.HbPort);
+        foreach (var ping in (string[])["ping", "", "again"])
+        {
+            client.SendFrame(ping);
+            Assert.True(client.TryReceiveFrameString(Long, out var answer));
+            Assert.Equal(ping, answer);
+        }
+    });
+
+    [Fact(Timeout = 20_000)]
+    public Task A_request_comes_in_and_its_reply_finds_the_way_back() => Task.Run(() =>
+    {
+        foreach (var (channel, port) in ((Channel, int)[])[
+            (Channel.Shell, _connection.ShellPort), (Channel.Control, _connection.ControlPort), (Channel.Stdin, _connection.StdinPort)])
+        {
+            var client = Connect(new DealerSocket(), port);
+            client.SendMultipartBytes(Golden.Frames()[1..]);
+            Assert.True(_received.TryTake(out var received, Long));
+            Assert.Equal(channel, received.Channel);
+            Assert.Equal(Golden.Content, received.Message.Content);
+            _outbox.Post(channel, new Outgoing("execute_reply", received.Message.HeaderJson, """{"status":"ok"}"""u8.ToArray())
+            {
+                Identities = received.Message.Identities,
+            });
+            var reply = Receive(client);
+            Assert.Equal("execute_reply", reply.Type);
+            Assert.Empty(reply.Identities);
+        }
+    });
+
+    [Fact(Timeout = 20_000)]
+    public Task Each_subscriber_is_welcomed() => Task.Run(() =>
+    {
+        foreach (var _ in (int[])[1, 2])
+        {
+            var client = Subscribe("");
+            var welcome = Receive(client);
+            Assert.Equal("iopub_welcome", welcome.Type);
+            Assert.Equal("""{"subscription":""}""", Encoding.UTF8.GetString(welcome.Content));
+        }
+    });
+
+    [Fact(Timeout = 20_000)]
+    public Task A_subscriber_to_a_topic_gets_that_topic_only() => Task.Run(() =>
+    {
+        var client = Subscribe("status");
+        Assert.Equal("""{"subscription":"status"}""", Encoding.UTF8.GetString(Receive(client).Content));
+        _outbox.Write(Outgoing.EmptyObject, "stdout", "text\n"u8);
+        _outbox.Post(Channel.Iopub, new Outgoing("status", Outgoing.EmptyObject, Outgoing.EmptyObject) { Identities = [Topic.Of("status")] });
+        Assert.Equal("status", Receive(client).Type);
+    });
+
+    [Fact(Timeout = 20_000)]
+    public Task Messages_reach_every_subscriber_in_order() => Task.Run(() =>
+    {
+        SubscriberSocket[] clients = [Subscribe(""), Subscribe("")];
+        foreach (var client in clients)
+        {
+            Assert.Equal("iopub_welcome", Receive(client).Type);
+        }
+
+        const int Count = 3000; // more than NetMQ's default limit of 1,000, beyond which a publisher drops messages
+        for (var i = 0; i < Count; i++)
+        {
+            _outbox.Post(Channel.Iopub, new Outgoing("data", Outgoing.EmptyObject, Encoding.UTF8.GetBytes($"{i}")) { Identities = [Topic.Of("data")] });
+        }
+
+        foreach (var client in clients)
+        {
+            var data = Enumerable.Range(0, Count + 1).Select(_ => Receive(client)).Where(m => m.Type == "data").Take(Count).ToList();
+            Assert.Equal(Enumerable.Range(0, data.Count).Select(i => $"{i}"), data.Select(m => Encoding.UTF8.GetString(m.Content)));
+            Assert.InRange(data.Count, Count - 1, Count); // the first may have been welcomed once more, for the second
+        }
+    });
+
+    [Fact(Timeout = 20_000)]
+    public Task Text_goes_out_by_itself_soon() => Task.Run(() =>
+    {
+        var client = Subscribe("stream");
+        Receive(client);
+        _outbox.Write(Outgoing.EmptyObject, "stdout", "50 %"u8);
+        Assert.Equal("""{"name":"stdout","text":"50 %"}""", Encoding.UTF8.GetString(Receive(client).Content));
+    });
+
+    [Fact(Timeout = 20_000)]
+    public Task What_is_no_message_is_dropped_and_the_next_one_comes_through() => Task.Run(() =>
+    {
+        var client = Connect(new DealerSocket(), _connection.ShellPort);
+        var wrong = Golden.Frames()[1..];
+        wrong[1] = "00"u8.ToArray();
+        client.SendMultipartBytes(wrong);
+        client.SendMultipartBytes("nonsense"u8.ToArray());
+        client.SendMultipartBytes(Golden.Frames()[1..4]);
+        client.SendMultipartBytes(Golden.Frames()[1..]);
+        Assert.True(_received.TryTake(out var received, Long));
+        Assert.Equal("execute_request", received.Message.Type);
+        Assert.False(_received.TryTake(out _, TimeSpan.FromMilliseconds(100)));
+        Assert.Equal(3, _log.Lines.Count(line => line.StartsWith("Warning: Dropped")));
+        Assert.Contains(_log.Lines, line => line.Contains("wrong signature"));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("nonsense"));
+    });
+
+    [Fact(Timeout = 20_000)]
+    public Task A_fault_in_a_receiver_does_not_end_the_io_thread() => Task.Run(() =>
+    {
+        var client = Connect(new DealerSocket(), _connection.ShellPort);
+        _io.Received = (_, _) => throw new InvalidOperationException("fault");
+        client.SendMultipartBytes(Golden.Frames()[1..]);
+        Assert.True(SpinWait.SpinUntil(() => _log.Lines.Any(line => line.StartsWith("Error: ")), Long));
+        _io.Received = (channel, message) => _received.Add((channel, message));
+        client.SendMultipartBytes(Golden.Frames()[1..]);
+        Assert.True(_received.TryTake(out _, Long));
+    });
+
+    private SubscriberSocket Subscribe(string topic)
+    {
+        var client = new SubscriberSocket();
+        client.Options.ReceiveHighWatermark = 0;
+        client.Subscribe(topic);
+        return Connect(client, _connection.IopubPort);
+    }
+
+    private T Connect<T>(T client, int port)
+        where T : NetMQSocket
+    {
+        _clients.Add(client);
+        client.Options.Linger = TimeSpan.Zero;
+        client.Connect($"tcp://127.0.0.1:{port}");
+        return client;
+    }
+
+    private Message Receive(NetMQSocket client)
+    {
+        List<byte[]>? frames = null;
+        Assert.True(client.TryReceiveMultipartBytes(Long, ref frames!), "nothing came");
+        return _frames.Read(frames!);
+    }
+
+    private sealed class Recorder : ILogger<KernelIo>
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+    }
+}

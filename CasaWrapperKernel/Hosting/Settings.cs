@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace CasaWrapperKernel.Hosting;
+
+/// <summary>What Python must know of the kernel that hosts it (<c>_casa_host.settings()</c>).</summary>
+internal sealed record Settings
+{
+    /// <summary>An eventfd that is readable when there are jobs for the main thread.</summary>
+    public required int MainDescriptor { get; init; }
+
+    /// <summary>The same for jobs that cannot wait for the main thread.</summary>
+    public required int ControlDescriptor { get; init; }
+
+    /// <summary>An eventfd that is readable when a front end has answered a question.</summary>
+    public required int InputDescriptor { get; init; }
+
+    /// <summary>The folder that holds the package <c>casawrapper</c>.</summary>
+    public required string PythonSupport { get; init; }
+
+    public required string ConnectionFile { get; init; }
+
+    /// <summary>Where CASA is to write its log.</summary>
+    public required string CasaLogFile { get; init; }
+
+    public required CasaOptions Casa { get; init; }
+
+    /// <summary>The kernel's version.</summary>
+    public required string Version { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Settings))]
+internal sealed partial class SettingsJson : JsonSerializerContext;

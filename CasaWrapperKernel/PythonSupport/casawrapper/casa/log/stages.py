@@ -1,0 +1,59 @@
+"""What a call of a task has to do with the log: whose lines they are, and CASA's own first and last ones."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+from casawrapper.casa.calls.call import CallRecord
+from casawrapper.casa.calls.pipeline import Proceed
+from casawrapper.casa.log import channel
+from casawrapper.casa.log.location import current_logfile
+from casawrapper.casa.log.reader import LogSince
+from casawrapper.casa.versions.private_tasks import task_lines
+
+
+def casas_lines(record: CallRecord, proceed: Proceed) -> Any:
+    """Stage: CASA's own first and last lines of a task stand around what it logs."""
+    lines = task_lines()
+    if lines is None:
+        return proceed()
+    result = None
+    lines.begin()
+    try:
+        result = proceed()
+        return result
+    except Exception as error:
+        lines.failed(error)
+        raise
+    finally:
+        lines.end(result)
+
+
+def span(record: CallRecord, proceed: Proceed) -> Any:
+    """Stage: the host knows which lines belong to a call of the user's; those that it makes are part of it."""
+    if record.call.depth:
+        return proceed()
+    record.log = log = LogSince(current_logfile())
+    channel.host("begin", call=record.call.id, task=record.call.name, process=os.getpid(), thread=threading.get_native_id())
+    try:
+        return proceed()
+    finally:
+        error = type(record.error).__name__ if record.error is not None else ""
+        channel.host("end", call=record.call.id, process=os.getpid(), error=error, result=gist(record.result))
+        log.close()
+
+
+def gist(result: object) -> str:
+    """A task's answer in a few words."""
+    if result is None:
+        return ""
+    if isinstance(result, (bool, int, float, str)):
+        text = repr(result)
+        return text if len(text) <= 40 else f"{text[:37]}..."
+    if isinstance(result, dict):
+        return f"a dictionary of {len(result)}" if result else "an empty dictionary"
+    if isinstance(result, (list, tuple)):
+        return f"a {type(result).__name__} of {len(result)}"
+    return type(result).__name__
