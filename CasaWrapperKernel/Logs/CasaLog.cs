@@ -30,6 +30,7 @@ internal sealed class CasaLog : ICellObserver
     private CellLog? _main;
     private OpenLog? _children;
     private bool _on = true;
+    private bool _apart;
     private string _level = "DEBUGGING";
 
     /// <param name="places">Is asked by the outbox, too, which is why it is there before it.</param>
@@ -126,6 +127,16 @@ internal sealed class CasaLog : ICellObserver
                     _cells.Owner = OwnerOf(parent);
                 }
             }
+        }
+    }
+
+    /// <summary>The lines that come next belong to no cell, as nobody has asked for what is done; those before do.</summary>
+    public void Apart(bool on)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            _apart = on;
         }
     }
 
@@ -330,6 +341,11 @@ internal sealed class CasaLog : ICellObserver
         _notes.Add(line, text);
         using var gate = _gate.EnterScope();
         _counts.Add(line);
+        if (_apart)
+        {
+            return;
+        }
+
         var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
         if (line.BegunTask is not null && task is { Workers: null, Begun.End: 0 })
         {

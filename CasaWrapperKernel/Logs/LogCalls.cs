@@ -32,6 +32,9 @@ internal sealed class LogCalls(CasaLog log)
             case "children":
                 log.HearChildren(given.Path);
                 break;
+            case "apart":
+                log.Apart(given.On);
+                break;
             case "switch":
                 log.Switch(given.On);
                 break;
