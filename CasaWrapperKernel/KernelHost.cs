@@ -110,6 +110,11 @@ internal sealed class KernelHost : IDisposable
     /// <summary>[kernel-io] Hands a message to whoever handles it.</summary>
     private void Receive(Channel channel, Message message)
     {
+        if (message.Type == "comm_close")
+        {
+            _log.WidgetCloses(message.Content);
+        }
+
         switch (channel)
         {
             case Channel.Shell when !_shells.Add(message):

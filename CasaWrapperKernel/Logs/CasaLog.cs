@@ -108,6 +108,9 @@ internal sealed class CasaLog : ICellObserver
         }
     }
 
+    /// <summary>[kernel-io] A front end has sent <c>comm_close</c> with this content.</summary>
+    public void WidgetCloses(byte[] content) => _places.Closed(content);
+
     /// <summary>Whether the log has this line, which CASA also wrote on standard error, and shows it.</summary>
     public bool HasWarning(string line)
     {
