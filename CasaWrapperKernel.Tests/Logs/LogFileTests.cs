@@ -97,6 +97,20 @@ public sealed class LogFileTests : IDisposable
         Assert.Equal(["of CASA", "new"], _lines);
     });
 
+    [Fact(Timeout = 10_000)]
+    public Task Of_a_copy_of_an_older_file_too() => Task.Run(() =>
+    {
+        const string Line = "2026-01-02 03:04:05\tWARN\tother::::casa\tof another day\n";
+        using var casa = Open(_path);
+        var log = new LogFile(_path);
+        File.Delete(_path);
+        File.WriteAllText(_path, Line);
+        Read(log);
+        File.AppendAllText(_path, "new\n");
+        Read(log);
+        Assert.Equal(["new"], _lines);
+    });
+
     [Fact(Timeout = 30_000)]
     public Task However_often_it_is_rotated_few_stay_open_and_CASAs_own_does() => Task.Run(() =>
     {
