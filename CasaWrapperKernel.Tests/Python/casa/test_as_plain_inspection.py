@@ -11,6 +11,7 @@ from casa_session import need_casa
 from casawrapper.casa import catalog
 
 pytestmark = pytest.mark.deadline(300)
+TASKS = catalog.task_names() - {"casalog"}
 _ASK = "from as_plain import inspection\nr = inspection"
 CALLS = {
     **{name: f"{_ASK}.task({name!r})" for name in sorted(catalog.task_names())},
@@ -21,6 +22,14 @@ CALLS = {
     # As a user asks, after each has been used.
     "used": "flagdata('raw.ms', mode='summary')\nimstat('cont.image')\n" + _ASK + ".task('flagdata')",
 }
+
+ALLOWED = {
+    # CASA 6.7 lacks a function that it calls there, which the kernel defines.
+    "simanalyze": {"names of casatasks.private.task_simanalyze"},
+    # It shows the table's columns where CASA opens a window, so its code is another.
+    "tool_table": {f"table.browse: {question}" for question in ("co_flags", "co_names", "co_qualname", "globals")},
+}
+"""What differs on purpose."""
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +42,10 @@ def both(run_as_plain: RunBoth) -> Both:
 @pytest.mark.parametrize("name", CALLS)
 def test_every_answer_is_that_of_plain_casa(both: Both, name: str) -> None:
     plain, kernel = answers(name, both.plain), answers(name, both.kernel)
-    assert len(plain) > 6, plain
+    assert len(plain) > 6 and (name not in TASKS or f"casatasks.private.task_{name}.{name}: as CASA reads it" in plain)
     different = {question: (plain.get(question, "not asked"), kernel.get(question, "not asked"))
-                 for question in sorted(plain.keys() | kernel.keys()) if plain.get(question) != kernel.get(question)}
+                 for question in sorted((plain.keys() | kernel.keys()) - ALLOWED.get(name, set()))
+                 if plain.get(question) != kernel.get(question)}
     lines = [f"{question}: {one!r:.300} in plain CASA, {two!r:.300} in the kernel"
              for question, (one, two) in different.items()]
     assert not lines, "\n".join(lines)

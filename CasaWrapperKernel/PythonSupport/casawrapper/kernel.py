@@ -19,6 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from casawrapper.bridge import host, streams
+from casawrapper.bridge.idle import Idle
 from casawrapper.util.coroutines import resumed
 from casawrapper.util.interrupts import must_wait
 
@@ -96,9 +97,11 @@ class _Runner:
         self._task: asyncio.Task[None] | None = None
         self._last_interrupt = 0.0
         self._host_interrupted: host.Job | None = None
+        self._idle = Idle(loop, requests.step, lambda: self._job is None and self._is_free())
 
     def run(self) -> None:
         self._loop.add_reader(self._wake, self._on_wake)
+        self._idle.wait()
         while not self._requests.stopping:
             try:
                 self._loop.run_forever()
@@ -141,6 +144,8 @@ class _Runner:
                 self._requests.answer(job)
         if self._requests.stopping:
             self._loop.stop()
+        elif self._is_free():
+            self._idle.wait()
 
     def _is_free(self) -> bool:
         return self._task is None and not self._requests.stopping

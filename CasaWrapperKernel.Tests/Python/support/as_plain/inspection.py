@@ -31,7 +31,7 @@ def task(name: str, package: str = "casatasks") -> dict[str, Any]:
         found[f"{name}: the same object in its module"] = getattr(own, name, None) is value
         found[f"{name}: names of its module"] = sorted(vars(own))
     found[f"{name}: the same object when asked again"] = getattr(module, name) is value
-    private = sys.modules.get(f"{package}.private.task_{name}")
+    private = sys.modules.get(f"casatasks.private.task_{name}")
     if private is not None:
         found[f"names of {private.__name__}"] = sorted(vars(private))
         for key, one in sorted(vars(private).items()):

@@ -32,6 +32,9 @@ _TASKS = """
     visstat widebandpbcor wvrgcal
 """
 MODULES = ("casatools", "casatasks")
+# This package's own, which is there like CASA's names, and what it has for users.
+WRAPPER = "casawrapper"
+WRAPPERS = ("image", "ms", "table")
 VERBS = ("inp", "go", "default", "tget", "tput", "saveinputs", "taskhelp", "toolhelp", "execfile", "doc")
 # Package, and name at the prompt to name in that package.
 APPLICATIONS = {
@@ -82,7 +85,8 @@ def casa_names() -> frozenset[str]:
     if not task_names():
         return frozenset()
     applications = (name for attributes in APPLICATIONS.values() for name in attributes)
-    return frozenset({*task_names(), *tools(), *constructors(), *MODULES, *VERBS, *applications, "ctsys", "argv", "config"})
+    return frozenset({*task_names(), *tools(), *constructors(), *MODULES, *VERBS, *applications, "ctsys", "argv", "config",
+                      WRAPPER})
 
 
 def original_name(name: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import sys
@@ -55,19 +54,11 @@ def count(axis: str, path: str) -> int | None:
         return None
 
 
-def catch_up() -> None:
-    """Import casatools if a question could not be answered without it, so that the next one can.
-
-    Only on the main thread: while it is loaded casatools runs Python with the lock that loading a library takes, and
-    another thread that wants to load one then waits for ever.
-    """
-    if _asked.is_set() and threading.current_thread() is threading.main_thread():
-        _asked.clear()
-        try:
-            importlib.import_module("casatools")
-        except Exception:
-            # The cell that comes to need CASA says why.
-            return
+def take_question() -> bool:
+    """Whether a question could not be answered without casatools since this was last asked."""
+    was_asked = _asked.is_set()
+    _asked.clear()
+    return was_asked
 
 
 def _may_read() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Iterable
@@ -33,6 +34,7 @@ _OPENED = {
     **dict.fromkeys(("image", "imagemetadata", "imagepol"), (IMAGE, FITS)),
     "calanalysis": (CALIBRATION,), "table": (ANY_TABLE,),
 }
+_WRAPPED = {"image": (IMAGE, FITS), "ms": (MEASUREMENT_SET,), "table": (ANY_TABLE,)}
 _DATA = ("vis", "caltable", "infile", "tablein", "msfile")
 _SEPARATORS = re.compile(r"[,;&!]\s*")
 _VERB_LINE = re.compile(rf"(?:^|\n)(?:{'|'.join(catalog.VERBS)})[ \t]+['\"]?(\w*)$")
@@ -87,9 +89,11 @@ def complete(code: str, cursor: int, user_ns: dict[str, Any], active: Any = None
 
 
 def _opened(site: CallSite, names: _Names) -> Found | None:
-    """Data for the method open() of a tool."""
+    """Data for the method open() of a tool, and for casawrapper's functions."""
     owner, _, method = site.callee.rpartition(".")
     kinds = _OPENED.get(names.tool(owner) or "") if method == "open" else None
+    if owner == catalog.WRAPPER and isinstance(names.user_ns.get(owner, sys), ModuleType):
+        kinds = _WRAPPED.get(method)
     if not kinds or not site.quoted or site.given or site.positional:
         return None
     return Found(site.word, matches(site.word, kinds), "path")
@@ -105,6 +109,8 @@ def _outside(head: str, names: _Names) -> Found | None:
             return None
         if owner == "casatasks":
             return _found(word, sorted(catalog.task_names()), "task")
+        if owner == catalog.WRAPPER:
+            return _found(word, catalog.WRAPPERS, "function")
         source = sources.of_tool(names.tool(owner) or "")
         return _found(word, [name for name in source.methods if name[0] != "_"], "function") if source else None
     word = _WORD.search(head)

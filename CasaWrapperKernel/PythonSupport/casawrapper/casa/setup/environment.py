@@ -32,7 +32,7 @@ def install(logfile: str, options: Options) -> None:
     for config in (CONFIG, OLD_CONFIG):
         when_imported(config, partial(_configure, logfile))
     for package in _PACKAGES:
-        while_importing(package, _importing)
+        while_importing(package, importing)
 
 
 def _configure(logfile: str, config: Any) -> None:
@@ -55,7 +55,8 @@ def _configure(logfile: str, config: Any) -> None:
 
 
 @contextmanager
-def _importing() -> Iterator[None]:
+def importing() -> Iterator[None]:
+    """Around the import of a package of CASA's, and of what it needs."""
     site_config.choose()
     choose_protobuf()
     with warnings.catch_warnings():

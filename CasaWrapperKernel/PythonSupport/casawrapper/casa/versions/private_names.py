@@ -72,10 +72,11 @@ FIGURES = Names("matplotlib._pylab_helpers", ("Gcf", "figs"), "showing a task's 
 FRAMES = Names(f"{SHELL}.stack_manip", ("find_frame", "find_local", SHELL_MARK), "inp and go")
 TWIN = Names(f"{SHELL}.listobs", ("inp", "tget", "tput", "set_global_defaults"), "inp and go")
 TWIN_CALL = Names(f"{SHELL}.listobs", (VALIDATOR,), "the explanation of wrong arguments after inp and go")
+TOOL_METHODS = Names("casatools.__casac__.table", ("table", "open"), "pathlib's paths for CASA's tools")
 HELP = Names(f"{SHELL}.init_doc", ("taskhelp", "toolhelp"), "taskhelp and toolhelp")
 
 _TABLE: dict[str, tuple[Names, ...]] = {
-    "casatools": (TYPECHECK,),
+    "casatools": (TYPECHECK, TOOL_METHODS),
     "casatasks": (_CLASS, _CALL, _LINES, _ONE_LINE, NUMBERS, COMBINED, FIGURES),
     "casaplotms": (PLOTMS_TASK, PLOTMS_START, PLOTMS_CHECK, PLOTMS_SAVE, PLOTMS_TIME, PLOTMS_DISPLAY,
                    PLOTMS_CHOICES),

@@ -9,7 +9,7 @@ import sys
 import threading
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casawrapper.casa.log import file as log_file
 from casawrapper.casa.log import location
@@ -43,7 +43,7 @@ _wanted = False
 def install(shell: InteractiveShell) -> None:
     """Look at each cell of `shell` before and after it runs."""
     shell.events.register("pre_run_cell", lambda info: notice_code(info.raw_cell or ""))
-    shell.events.register("post_run_cell", lambda result: _guess())
+    shell.events.register("post_run_cell", lambda result: _guess(shell, result))
     for package in ("casatools", "casatasks"):
         when_imported(package, lambda module: _begin() if _wanted else None)
 
@@ -88,10 +88,11 @@ def _end(spare: _Spare) -> None:
     spare.started.add_done_callback(lambda started: None if started.exception() else started.result()[0].kill())
 
 
-def _guess() -> None:
-    """Once a cell has been answered, begin for those who have plotted before: their plotms is unpacked."""
+def _guess(shell: InteractiveShell, result: Any) -> None:
+    """Once a cell has used CASA, begin for those who have plotted before: their plotms is unpacked."""
     global _wanted
-    if not _wanted and "casatasks" in sys.modules:
+    code = getattr(getattr(result, "info", None), "raw_cell", None) or ""
+    if not _wanted and "casatasks" in sys.modules and ("casatasks" in shell.user_ns or "casatasks" in code):
         _wanted = True
         image = appimage.find_appimage("casaplotms")
         if image is not None and appimage.is_appimage(image) and appimage.cached(image):
@@ -127,6 +128,7 @@ def _start_spare(spare: _Spare) -> None:
         spare.started.set_exception(error)
         return
     timer = threading.Timer(_UNUSED_SECONDS, _end_unused, (spare,))
+    timer.name = "casa-kernel-plotms-unused"
     timer.daemon = True
     timer.start()
 
