@@ -8,7 +8,7 @@ import subprocess
 import time
 from typing import Callable, TypeVar
 
-from casawrapper.casa.core.files import private_file
+from casawrapper.casa.core.files import private_file, private_folder
 
 START_SECONDS = 30.0
 
@@ -73,4 +73,7 @@ class Application:
 def _environment() -> dict[str, str]:
     # As CASA does: a program that sees MPI's variables believes that it is an MPI server.
     environment = {key: value for key, value in os.environ.items() if "MPI" not in key}
+    if not os.path.isdir(os.path.expanduser("~")):
+        # A node may lack the home: the viewer ends there, and plotms draws nothing.
+        environment["HOME"] = private_folder()
     return {**environment, "QT_QPA_PLATFORM": "offscreen"}

@@ -13,6 +13,7 @@ from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
 from casawrapper.casa.log.location import current_logfile
 from casawrapper.casa.log.reader import LogSince
+from casawrapper.casa.programs import locks
 from casawrapper.casa.programs.display_variable import display_variable
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
@@ -72,7 +73,7 @@ def plot(arguments: Arguments, run: Run) -> None:
             private_programs.save_plotms(seen.path, arguments)
 
     try:
-        with turn:
+        with turn, locks.explained("plotms", [_data(arguments)]):
             _clear_shared_axes(arguments)
             draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
                  explain=partial(errors.explain, arguments, log))
