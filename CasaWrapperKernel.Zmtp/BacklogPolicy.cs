@@ -9,14 +9,15 @@ public class BacklogPolicy
     /// <summary>Unsent bytes from which on the oldest messages that <see cref="MayDrop"/> names are dropped.</summary>
     public long DropBytes { get; init; } = 64 << 20;
 
-    /// <summary>Unsent bytes, after all that may be dropped is, at which the peer is disconnected.</summary>
-    public long MostBytes { get; init; } = 1L << 30;
+    /// <summary>Unsent bytes, after all that may be dropped is, from which on the next message disconnects the peer.</summary>
+    public long MostBytes { get; init; } = 512 << 20;
 
     /// <summary>Whether the message may be left out for a slow peer.</summary>
     public virtual bool MayDrop(ZmtpMessage message) => false;
 
     /// <summary>The message that this peer gets in the place of those that were dropped, or null for none.</summary>
+    /// <param name="last">The newest of them.</param>
     /// <param name="messages">How many were dropped.</param>
     /// <param name="bytes">Their size.</param>
-    public virtual ZmtpMessage? Gap(long messages, long bytes) => null;
+    public virtual ZmtpMessage? Gap(ZmtpMessage last, long messages, long bytes) => null;
 }

@@ -17,6 +17,18 @@ public sealed class ZmtpPublisher : ZmtpSocket
     /// <summary>Called when a peer has subscribed to a topic; what is sent to it from here on reaches it.</summary>
     public Action<IZmtpPeer, byte[]> PeerSubscribed { get; set; } = (_, _) => { };
 
+    /// <summary>Whether more than <paramref name="bytes"/> wait for a subscriber that does read, if slowly.</summary>
+    public bool IsReaderBehind(long bytes)
+    {
+        var isBehind = false;
+        foreach (var connection in Connections)
+        {
+            isBehind |= connection.Reading.IsBehind(bytes); // each is asked, since each measures from one time to the next
+        }
+
+        return isBehind;
+    }
+
     /// <summary>Sends a message whose first frame is the topic.</summary>
     public void Send(ZmtpMessage message)
     {

@@ -32,6 +32,9 @@ public sealed class ZmtpServer : IDisposable
         set => _loop.Woken = value;
     }
 
+    /// <summary>Called on the loop's thread once it is to stop: what is sent now is still delivered.</summary>
+    public Action Ending { get; set; } = () => { };
+
     /// <summary>A timer of this loop.</summary>
     public LoopTimer Timer(Action elapsed) => _loop.Timer(elapsed);
 
@@ -59,6 +62,7 @@ public sealed class ZmtpServer : IDisposable
             _loop.Turn();
         }
 
+        _loop.Guard(Ending);
         End(Volatile.Read(ref _endBy));
     }
 

@@ -47,19 +47,23 @@ internal sealed class KernelHost : IDisposable
     private bool _canDebug;
 
     /// <exception cref="UserException">The connection file is of no use.</exception>
-    public KernelHost(string connectionFile, string pythonPath, CasaOptions casa)
+    public KernelHost(string connectionFile, string pythonPath, CasaOptions casa, bool insecure)
     {
         Signals.IgnoreInterruptsUntilPython();
         OwnLibraries.Load(pythonPath); // before the first signature, which loads OpenSSL
         (_connectionFile, _pythonPath, _casa) = (connectionFile, pythonPath, casa);
-        _connection = ConnectionInfo.Read(connectionFile);
+        _connection = ConnectionInfo.Read(connectionFile, insecure);
         var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
         _capture = new Capture(_outbox);
         _loggers = KernelLog.CreateFactory(_capture.SavedStderr);
         _log = new CasaLog(_outbox, _logFile);
         _capture.Filter = new StderrFilter(_log);
         _python = new PythonInterpreter(_bridge, _outbox, _capture);
-        _io = new KernelIo(frames, _outbox, _loggers.CreateLogger<KernelIo>()) { Received = Receive };
+        _io = new KernelIo(frames, _outbox, _loggers.CreateLogger<KernelIo>())
+        {
+            Received = Receive,
+            AnyUser = Environment.GetEnvironmentVariable("CASA_KERNEL_ANY_USER") == "on",
+        };
         var shellReplies = new Replies(_outbox, Channel.Shell);
         _dispatcher = new Dispatcher(_python, shellReplies, KernelInfo, _log);
         _shells = new Subshells(_python, isMain => new ShellQueue(

@@ -32,6 +32,7 @@ internal sealed class Outbox
     private string _streamName = "";
     private int _cutText;
     private bool _draining;
+    private volatile bool _isHeldUp;
     private long _lastWrite;
     private bool _atLineStart = true;
 
@@ -47,7 +48,24 @@ internal sealed class Outbox
     /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
     public bool IsInLine => !_atLineStart && Environment.TickCount64 - _lastWrite < LineMilliseconds;
 
-    public bool IsFull => _cutText + _text.WrittenCount > MostPendingText;
+    /// <summary>Whether whoever prints has to wait (<see cref="WaitForRoom"/>).</summary>
+    public bool IsFull => IsHeldUp || HasMuchText;
+
+    /// <summary>[kernel-io] Whether a client that reads cannot follow: whoever prints waits for it.</summary>
+    public bool IsHeldUp
+    {
+        get => _isHeldUp;
+        set
+        {
+            _isHeldUp = value;
+            if (!value)
+            {
+                _roomAgain.Set();
+            }
+        }
+    }
+
+    private bool HasMuchText => _cutText + _text.WrittenCount > MostPendingText;
 
     public void Post(Channel channel, Outgoing message)
     {
@@ -85,7 +103,7 @@ internal sealed class Outbox
             _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
         }
 
-        Added?.Invoke(IsFull);
+        Added?.Invoke(HasMuchText);
     }
 
     /// <summary>Runs an action that must not be torn apart by other output: reading captured bytes and adding them.</summary>

@@ -26,6 +26,7 @@ internal sealed class Connection : IWatched, ISessionOwner, IZmtpPeer
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
         _watch = all.Loop.Watch(_descriptor, this);
         Topics = new Topics(all.Limits.Topics);
+        Reading = new ReadingSpeed(this);
         all.Add(this);
         _session.Start();
     }
@@ -36,6 +37,8 @@ internal sealed class Connection : IWatched, ISessionOwner, IZmtpPeer
     public byte[] Identity { get; set; } = [];
 
     public Topics Topics { get; }
+
+    public ReadingSpeed Reading { get; }
 
     public bool IsTrusted { get; set; }
 

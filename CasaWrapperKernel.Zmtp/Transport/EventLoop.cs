@@ -97,6 +97,19 @@ internal sealed unsafe class EventLoop : IDisposable
         Guard(Settled);
     }
 
+    /// <summary>Calls something of ours; if it throws, that is told, and no more.</summary>
+    public void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            Faulted(e);
+        }
+    }
+
     public void Dispose()
     {
         // The number of a closed descriptor may be somebody else's soon.
@@ -106,7 +119,7 @@ internal sealed unsafe class EventLoop : IDisposable
             {
                 _disposed = true;
                 _poll.Dispose();
-                _ = Native.close(_wake);
+                Native.close(_wake);
             }
         }
     }
@@ -145,17 +158,5 @@ internal sealed unsafe class EventLoop : IDisposable
         }
 
         return wait == long.MaxValue ? -1 : (int)Math.Clamp(wait, 0, int.MaxValue);
-    }
-
-    private void Guard(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception e)
-        {
-            Faulted(e);
-        }
     }
 }

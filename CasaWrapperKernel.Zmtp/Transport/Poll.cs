@@ -45,7 +45,7 @@ internal sealed unsafe class Poll : IDisposable
         }
     }
 
-    public void Dispose() => _ = Native.close(_epoll);
+    public void Dispose() => Native.close(_epoll);
 
     private bool Control(int operation, int descriptor, ulong number, uint events)
     {

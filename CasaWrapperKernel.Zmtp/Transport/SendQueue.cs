@@ -30,6 +30,11 @@ internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnl
     /// <returns>False if the peer is too far behind to be kept.</returns>
     public bool Add(ZmtpMessage message)
     {
+        if (Bytes > policy.MostBytes)
+        {
+            return false;
+        }
+
         var mayDrop = policy.MayDrop(message);
         _items.AddLast(new Item { Message = message, Bytes = message.Bytes, MayDrop = mayDrop });
         Bytes += message.Bytes;
@@ -39,7 +44,7 @@ internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnl
             Drop();
         }
 
-        return Bytes <= policy.MostBytes;
+        return true;
     }
 
     /// <summary>Sends as much as the socket takes.</summary>
@@ -99,7 +104,7 @@ internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnl
         if (node == _gap)
         {
             _gap = null;
-            item.Message = policy.Gap(item.DroppedMessages, item.DroppedBytes);
+            item.Message = policy.Gap(item.LastDropped!, item.DroppedMessages, item.DroppedBytes);
         }
 
         // From here on it may be on its way in part, and is no longer dropped.
@@ -140,6 +145,7 @@ internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnl
             if (node.Value.MayDrop)
             {
                 _gap ??= _items.AddBefore(node, new Item());
+                _gap.Value.LastDropped = node.Value.Message;
                 _gap.Value.DroppedMessages++;
                 _gap.Value.DroppedBytes += node.Value.Bytes;
                 Bytes -= node.Value.Bytes;
@@ -161,6 +167,8 @@ internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnl
 
         /// <summary>What goes over the wire; null until its turn comes, since encryption numbers messages in order.</summary>
         public IReadOnlyList<ReadOnlyMemory<byte>>? Pieces { get; set; }
+
+        public ZmtpMessage? LastDropped { get; set; }
 
         public long DroppedMessages { get; set; }
 
