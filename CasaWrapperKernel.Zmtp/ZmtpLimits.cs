@@ -31,5 +31,5 @@ public sealed record ZmtpLimits
     public int Topics { get; init; } = 128;
 
     /// <summary>Bytes of a request to a replier.</summary>
-    public int RequestBytes { get; init; } = 64 << 10;
+    public int RequestBytes { get; init; } = 1 << 20;
 }

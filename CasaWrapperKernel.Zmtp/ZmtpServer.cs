@@ -1,3 +1,4 @@
+using CasaWrapperKernel.Zmtp.Protocol;
 using CasaWrapperKernel.Zmtp.Security;
 using CasaWrapperKernel.Zmtp.Transport;
 
@@ -36,7 +37,7 @@ public sealed class ZmtpServer : IDisposable
     public Action Ending { get; set; } = () => { };
 
     /// <summary>A timer of this loop.</summary>
-    public LoopTimer Timer(Action elapsed) => _loop.Timer(elapsed);
+    public ZmtpTimer Timer(Action elapsed) => _loop.Timer(elapsed);
 
     /// <summary>Makes a socket listen. To be called before <see cref="Run"/>.</summary>
     /// <param name="endpoint"><c>tcp://ADDRESS:PORT</c>, with * for all addresses and 0 for any free port, or <c>ipc://PATH</c>.</param>

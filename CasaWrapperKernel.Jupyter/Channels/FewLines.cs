@@ -3,7 +3,7 @@ namespace CasaWrapperKernel.Jupyter.Channels;
 /// <summary>Lets through so many lines a minute, and counts the others.</summary>
 internal sealed class FewLines
 {
-    private const int MostInAMinute = 20;
+    private const int MostInAMinute = 50;
     private const long Minute = 60_000;
 
     private long _since = Environment.TickCount64;

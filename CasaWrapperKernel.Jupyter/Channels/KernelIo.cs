@@ -61,6 +61,7 @@ internal sealed partial class KernelIo : IDisposable
         _sockets = sockets;
         _thread = new Thread(Run) { Name = "kernel-io", IsBackground = true };
         _thread.Start();
+        sockets.Wake(); // for what was posted before there were sockets
         return bound;
     }
 

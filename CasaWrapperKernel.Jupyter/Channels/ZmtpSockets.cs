@@ -3,7 +3,6 @@ using CasaWrapperKernel.Jupyter.Connection;
 using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Zmtp;
 using CasaWrapperKernel.Zmtp.Security;
-using CasaWrapperKernel.Zmtp.Transport;
 
 namespace CasaWrapperKernel.Jupyter.Channels;
 
@@ -17,7 +16,7 @@ internal sealed class ZmtpSockets : IKernelSockets
     private readonly Dictionary<Channel, ZmtpRouter> _routers;
     private readonly ZmtpReplier _heartbeat = new(ping => ping);
     private readonly ZmtpPublisher _iopub;
-    private readonly LoopTimer _timer;
+    private readonly ZmtpTimer _timer;
 
     /// <param name="messages">Makes the message that tells a subscriber what it did not get.</param>
     public ZmtpSockets(ConnectionInfo connection, bool anyUser, Func<Outgoing, IReadOnlyList<byte[]>> messages, ZmtpEvents events)

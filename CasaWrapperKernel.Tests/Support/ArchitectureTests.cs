@@ -6,14 +6,18 @@ namespace CasaWrapperKernel.Tests.Support;
 /// <summary>What may use what inside an assembly, read from the sources; between assemblies the compiler sees to it.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string[] Assemblies = ["CasaWrapperKernel.Jupyter", "CasaWrapperKernel.PythonHost", "CasaWrapperKernel"];
+    private static readonly string[] Assemblies = 
+        ["CasaWrapperKernel.Zmtp", "CasaWrapperKernel.Jupyter", "CasaWrapperKernel.PythonHost", "CasaWrapperKernel"];
 
     /// <summary>Of each folder the others that it may use. The composition root may use all.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Zmtp.Protocol"] = [],
+        ["Zmtp.Security"] = ["Zmtp.Protocol"],
+        ["Zmtp.Transport"] = ["Zmtp.Protocol", "Zmtp.Security"],
         ["Jupyter.Wire"] = [],
         ["Jupyter.Connection"] = [],
-        ["Jupyter.Channels"] = ["Jupyter.Wire", "Jupyter.Connection"],
+        ["Jupyter.Channels"] = ["Jupyter.Wire", "Jupyter.Connection", "Zmtp", "Zmtp.Security"],
         ["Jupyter.Execution"] = ["Jupyter.Wire", "Jupyter.Channels"],
         ["PythonHost.Native"] = [],
         ["PythonHost.Finding"] = ["PythonHost.Native"],
@@ -43,7 +47,7 @@ public sealed partial class ArchitectureTests
     public Task Every_folder_has_its_rule_and_its_namespace() => Task.Run(() =>
     {
         Assert.Empty(Files().Select(file => file.Folder).Where(folder => folder.Length > 0)
-            .Except(["Jupyter", "PythonHost", .. Allowed.Keys]));
+            .Except(["Zmtp", "Jupyter", "PythonHost", .. Allowed.Keys]));
         Assert.All(Files().Where(file => file.Folder.Length > 0 && file.Text.Contains("namespace ")), file =>
             Assert.Contains($"namespace CasaWrapperKernel.{file.Folder};", file.Text));
     });
@@ -73,7 +77,7 @@ public sealed partial class ArchitectureTests
 
     private static string ThisFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
-    [GeneratedRegex(@"^using (?:static )?CasaWrapperKernel\.((?:Jupyter|PythonHost)(?:\.\w+)?|\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using (?:static )?CasaWrapperKernel\.((?:Zmtp|Jupyter|PythonHost)(?:\.\w+)?|\w+)", RegexOptions.Multiline)]
     private static partial Regex Using();
 
     [GeneratedRegex(@"\bnew Process\b|\bProcess\.Start\b|\bProcessStartInfo\b|System\.Diagnostics\.Process\b")]

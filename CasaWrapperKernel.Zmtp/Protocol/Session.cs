@@ -1,5 +1,3 @@
-using CasaWrapperKernel.Zmtp.Security;
-
 namespace CasaWrapperKernel.Zmtp.Protocol;
 
 /// <summary>Whom a session tells what has come.</summary>

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using CasaWrapperKernel.Zmtp.Protocol;
-using CasaWrapperKernel.Zmtp.Security;
 
 namespace CasaWrapperKernel.Zmtp.Transport;
 
@@ -107,9 +106,9 @@ internal sealed class Connection : IWatched, ISessionOwner, IZmtpPeer
         {
             Sent += _queue.Send(_descriptor, _all.Together);
         }
-        catch (IOException e)
+        catch (Exception e)
         {
-            Fail(e);
+            Fail(e); // the others are still to be served
             return;
         }
 

@@ -8,7 +8,7 @@ internal sealed class Connections
 
     private readonly HashSet<Connection> _all = [];
     private readonly LinkedList<Connection> _handshakes = new(); // the oldest first
-    private readonly LoopTimer _handshakeTimer;
+    private readonly ZmtpTimer _handshakeTimer;
     private List<Connection> _toFlush = [];
     private List<Connection> _flushing = [];
     private long _unfinished;

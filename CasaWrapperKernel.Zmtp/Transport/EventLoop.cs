@@ -20,7 +20,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly Poll _poll = new();
     private readonly int _wake = Native.eventfd(0, Native.EFD_NONBLOCK | Native.EFD_CLOEXEC);
     private readonly Dictionary<ulong, IWatched> _watched = [];
-    private readonly List<LoopTimer> _timers = [];
+    private readonly List<ZmtpTimer> _timers = [];
     private readonly List<(ulong Number, uint Events)> _ready = [];
     private ulong _lastNumber = WakeNumber;
     private readonly Lock _wakeGate = new();
@@ -37,9 +37,9 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Called with what a callback of ours threw.</summary>
     public Action<Exception> Faulted { get; set; } = _ => { };
 
-    public LoopTimer Timer(Action elapsed)
+    public ZmtpTimer Timer(Action elapsed)
     {
-        var timer = new LoopTimer(elapsed);
+        var timer = new ZmtpTimer(elapsed);
         _timers.Add(timer);
         return timer;
     }

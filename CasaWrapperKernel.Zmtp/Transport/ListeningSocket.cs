@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using CasaWrapperKernel.Zmtp.Security;
+using CasaWrapperKernel.Zmtp.Protocol;
 
 namespace CasaWrapperKernel.Zmtp.Transport;
 
@@ -19,7 +19,7 @@ internal sealed class ListeningSocket : IWatched
     private readonly Socket _socket;
     private readonly int _descriptor;
     private readonly ulong _watch;
-    private readonly LoopTimer _pause;
+    private readonly ZmtpTimer _pause;
     private bool _isClosed;
 
     public ListeningSocket(

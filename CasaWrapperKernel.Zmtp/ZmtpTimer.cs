@@ -1,7 +1,7 @@
-namespace CasaWrapperKernel.Zmtp.Transport;
+namespace CasaWrapperKernel.Zmtp;
 
 /// <summary>Calls back once, on the loop's thread, some time after it was started. Belongs to that thread.</summary>
-public sealed class LoopTimer(Action elapsed)
+public sealed class ZmtpTimer(Action elapsed)
 {
     /// <summary>When it is due, by <see cref="Environment.TickCount64"/>; null while it is stopped.</summary>
     internal long? Due { get; private set; }

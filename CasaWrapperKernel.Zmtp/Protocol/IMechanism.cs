@@ -1,6 +1,4 @@
-using CasaWrapperKernel.Zmtp.Protocol;
-
-namespace CasaWrapperKernel.Zmtp.Security;
+namespace CasaWrapperKernel.Zmtp.Protocol;
 
 /// <summary>The server's side of a security mechanism: it leads the handshake and then wraps each frame.</summary>
 internal interface IMechanism
