@@ -13,8 +13,13 @@ internal static class Nightly
         "chromium", "nodejs", "npm",
     ];
 
+    private static readonly Dictionary<string, string?> TenMinutesEach = new() { ["CASA_KERNEL_FUZZ_SECONDS"] = "600" };
+
     public static async Task Run(CancellationToken stop)
     {
+        await Tool.Run("dotnet", ["build", Folders.Solution, "-v", "quiet"], stop);
+        await Tool.Run("dotnet",
+            ["run", "--no-build", "--project", "CasaWrapperKernel.Tests", "--", "-class", "*FuzzTests"], stop, TenMinutesEach);
         await Packages.Packages.Make(arm64: false, stop);
         await Debian.Install(DebianPackages, stop);
         var environment = await Environments.WithCasa(stop) ?? throw Environments.Nothing();
