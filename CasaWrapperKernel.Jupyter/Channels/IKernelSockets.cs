@@ -4,26 +4,11 @@ using CasaWrapperKernel.Jupyter.Wire;
 namespace CasaWrapperKernel.Jupyter.Channels;
 
 /// <summary>
-/// The five sockets on their one thread. Everything but <see cref="Wake"/> and <see cref="Stop"/> belongs to that thread,
-/// and all callbacks come from it.
+/// The five sockets on their one thread. Everything but <see cref="Wake"/> and <see cref="Stop"/> belongs to that thread;
+/// an <see cref="ISocketsOwner"/> hears what happens.
 /// </summary>
 internal interface IKernelSockets : IDisposable
 {
-    /// <summary>A message came in. The answer is whether it is a right one: then its sender may be trusted.</summary>
-    Func<Channel, List<byte[]>, bool> Received { get; set; }
-
-    /// <summary>Makes the frames with which a subscriber to a topic is welcomed; null for no welcome.</summary>
-    Func<byte[], IReadOnlyList<byte[]>?> Welcome { get; set; }
-
-    /// <summary>Another thread has called <see cref="Wake"/>.</summary>
-    Action Woken { get; set; }
-
-    /// <summary>The sockets are about to close: what is sent now is still delivered.</summary>
-    Action Ending { get; set; }
-
-    /// <summary>The time of <see cref="StartTimer"/> is over.</summary>
-    Action TimerElapsed { get; set; }
-
     /// <summary>Whether a subscriber that reads is far behind, so that whoever prints should wait.</summary>
     bool IsReaderBehind { get; }
 

@@ -9,59 +9,49 @@ namespace CasaWrapperKernel.Jupyter.Channels;
 
 /// <summary>
 /// Owns the five sockets and the one thread that touches them. It never waits for anybody: messages that come in are
-/// handed to <see cref="Received"/>, messages that go out are taken from the <see cref="Outbox"/>.
+/// handed on, messages that go out are taken from the <see cref="Outbox"/>.
 /// </summary>
-internal sealed partial class KernelIo : IDisposable
+internal sealed partial class KernelIo : ISocketsOwner, IDisposable
 {
     // A print should be seen at once, a thousand prints as one message: text waits at most this long for company.
     private static readonly TimeSpan StreamInterval = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan HeldUpInterval = TimeSpan.FromMilliseconds(5);
-    private const int LazyWake = 1;
-    private const int UrgentWake = 2;
     private static readonly TimeSpan SendAtExit = TimeSpan.FromSeconds(1);
 
     private readonly Frames _frames;
     private readonly Outbox _outbox;
+    private readonly SendSignal _signal;
     private readonly ILogger _log;
     private readonly FewLines _dropped = new();
     private IKernelSockets? _sockets;
     private Thread? _thread;
-    private int _wakeRequested;
+    private Action<Channel, Message>? _received;
     private long _lastSent;
 
-    public KernelIo(Frames frames, Outbox outbox, ILogger<KernelIo> log)
-    {
-        (_frames, _outbox, _log) = (frames, outbox, log);
-        outbox.Added = urgent => Wake(urgent ? UrgentWake : LazyWake);
-    }
-
-    /// <summary>What to do with a message that came in; called on the io thread, so it must not block.</summary>
-    public Action<Channel, Message> Received { get; set; } = (_, _) => { };
+    /// <param name="signal">Is raised when something was added to the outbox.</param>
+    public KernelIo(Frames frames, Outbox outbox, SendSignal signal, ILogger<KernelIo> log) =>
+        (_frames, _outbox, _signal, _log) = (frames, outbox, signal, log);
 
     /// <summary>Whether other users of this machine may connect (they still need the key to be heard).</summary>
     public bool AnyUser { get; init; }
 
     /// <summary>Binds the sockets and starts the thread.</summary>
+    /// <param name="received">What to do with a message that came in; called on the io thread, so it must not block.</param>
     /// <returns>The connection with the ports that were bound, where the file left the choice to the kernel.</returns>
     /// <exception cref="UserException">An address cannot be bound.</exception>
-    public ConnectionInfo Start(ConnectionInfo connection)
+    public ConnectionInfo Start(ConnectionInfo connection, Action<Channel, Message> received)
     {
-        var sockets = TransportChoice.New(connection, AnyUser, _frames.Write, new ZmtpEvents
+        _received = received;
+        _sockets = TransportChoice.New(connection, AnyUser, this, _frames.Write, new ZmtpEvents
         {
             Refused = Drop,
             UserUnknown = reason => LogUserUnknown(_log, reason),
             Faulted = e => LogFault(_log, e),
         });
-        sockets.Received = Read;
-        sockets.Welcome = Welcome;
-        sockets.Woken = OnWake;
-        sockets.TimerElapsed = () => Send();
-        sockets.Ending = SendAll;
-        var bound = sockets.Bind(connection);
-        _sockets = sockets;
+        var bound = _sockets.Bind(connection);
         _thread = new Thread(Run) { Name = "kernel-io", IsBackground = true };
         _thread.Start();
-        sockets.Wake(); // for what was posted before there were sockets
+        _signal.Attach(_sockets.Wake);
         return bound;
     }
 
@@ -80,11 +70,11 @@ internal sealed partial class KernelIo : IDisposable
         }
     }
 
-    private bool Read(Channel channel, List<byte[]> frames)
+    bool ISocketsOwner.Received(Channel channel, List<byte[]> frames)
     {
         try
         {
-            Received(channel, _frames.Read(frames));
+            _received!(channel, _frames.Read(frames));
             return true;
         }
         catch (WireException e)
@@ -100,31 +90,14 @@ internal sealed partial class KernelIo : IDisposable
     }
 
     // JEP 65: whoever subscribes is told so, and then knows that nothing more is missed.
-    private List<byte[]>? Welcome(byte[] topic) => !Utf8.IsValid(topic) ? null
+    IReadOnlyList<byte[]>? ISocketsOwner.Welcome(byte[] topic) => !Utf8.IsValid(topic) ? null
         : _frames.Write(new Outgoing("iopub_welcome", Outgoing.EmptyObject,
             Json.Write(new IopubWelcome(Encoding.UTF8.GetString(topic)), WireJson.Default.IopubWelcome)) { Identities = [topic] });
 
-    // Any thread. Until the next Send one wake-up of a kind is enough, however much is added meanwhile.
-    private void Wake(int kind)
-    {
-        var asked = Volatile.Read(ref _wakeRequested);
-        while (asked < kind)
-        {
-            var before = Interlocked.CompareExchange(ref _wakeRequested, kind, asked);
-            if (before == asked)
-            {
-                _sockets?.Wake();
-                return;
-            }
-
-            asked = before;
-        }
-    }
-
-    private void OnWake()
+    void ISocketsOwner.Woken()
     {
         var waited = Environment.TickCount64 - _lastSent >= StreamInterval.TotalMilliseconds;
-        if (Volatile.Read(ref _wakeRequested) == UrgentWake || (waited && !_outbox.IsInLine))
+        if (_signal.IsUrgent || (waited && !_outbox.IsInLine))
         {
             Send();
         }
@@ -134,7 +107,9 @@ internal sealed partial class KernelIo : IDisposable
         }
     }
 
-    private void SendAll()
+    void ISocketsOwner.TimerElapsed() => Send();
+
+    void ISocketsOwner.Ending()
     {
         while (Send())
         {
@@ -147,7 +122,7 @@ internal sealed partial class KernelIo : IDisposable
         var sockets = _sockets!;
         sockets.StopTimer();
         _lastSent = Environment.TickCount64;
-        Volatile.Write(ref _wakeRequested, 0);
+        _signal.Reset();
         var messages = _outbox.Take(out var begunLine);
         foreach (var (channel, message) in messages)
         {

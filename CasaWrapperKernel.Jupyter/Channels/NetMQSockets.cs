@@ -15,11 +15,12 @@ internal sealed class NetMQSockets : IKernelSockets
     private readonly NetMQQueue<bool> _wake = new();
     private readonly NetMQTimer _timer = new(TimeSpan.FromSeconds(1)) { Enable = false };
     private readonly NetMQPoller _poller = new();
+    private readonly ISocketsOwner _owner;
     private readonly Action<Exception> _faulted;
 
-    public NetMQSockets(Action<Exception> faulted)
+    public NetMQSockets(ISocketsOwner owner, Action<Exception> faulted)
     {
-        _faulted = faulted;
+        (_owner, _faulted) = (owner, faulted);
         _sockets = new()
         {
             [Channel.Shell] = new RouterSocket(),
@@ -28,16 +29,6 @@ internal sealed class NetMQSockets : IKernelSockets
             [Channel.Iopub] = _iopub,
         };
     }
-
-    public Func<Channel, List<byte[]>, bool> Received { get; set; } = (_, _) => false;
-
-    public Func<byte[], IReadOnlyList<byte[]>?> Welcome { get; set; } = _ => null;
-
-    public Action Woken { get; set; } = () => { };
-
-    public Action Ending { get; set; } = () => { };
-
-    public Action TimerElapsed { get; set; } = () => { };
 
     /// <summary>NetMQ does not tell.</summary>
     public bool IsReaderBehind => false;
@@ -60,12 +51,12 @@ internal sealed class NetMQSockets : IKernelSockets
             {
             }
 
-            Woken();
+            _owner.Woken();
         });
         _timer.Elapsed += (_, _) => Guard(() =>
         {
             StopTimer();
-            TimerElapsed();
+            _owner.TimerElapsed();
         });
         return connection with
         {
@@ -86,7 +77,7 @@ internal sealed class NetMQSockets : IKernelSockets
 
         _poller.Add(_timer);
         _poller.Run();
-        Guard(Ending);
+        Guard(_owner.Ending);
     }
 
     public void Send(Channel channel, IReadOnlyList<byte[]> frames, Outgoing message) =>
@@ -134,7 +125,7 @@ internal sealed class NetMQSockets : IKernelSockets
             List<byte[]>? parts = null;
             while (socket.TryReceiveMultipartBytes(ref parts!))
             {
-                Received(channel, parts!);
+                _owner.Received(channel, parts!);
                 parts = null;
             }
         });
@@ -149,7 +140,7 @@ internal sealed class NetMQSockets : IKernelSockets
                 break;
             case [1, .. var topic]:
                 _iopub.Subscribe(topic);
-                if (Welcome(topic) is { } frames)
+                if (_owner.Welcome(topic) is { } frames)
                 {
                     _iopub.SendMultipartBytes(frames);
                 }

@@ -27,23 +27,21 @@ internal sealed class Outbox
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly AutoResetEvent _roomAgain = new(false);
+    private readonly ISendSignal? _signal;
+    private readonly IOutputSource? _source;
+    private readonly StreamAppender _append;
     private List<(Channel, Outgoing)> _messages = [];
     private byte[] _streamParent = Outgoing.EmptyObject;
     private string _streamName = "";
     private int _cutText;
-    private bool _draining;
     private volatile bool _isHeldUp;
     private long _lastWrite;
     private bool _atLineStart = true;
 
-    /// <summary>Called after something was added; true if it should leave at once, false if a moment later will do.</summary>
-    public Action<bool>? Added { get; set; }
-
-    /// <summary>
-    /// Called before anything is added, to bring in what C code has written to file descriptors 1 and 2 meanwhile;
-    /// it may itself call <see cref="Write"/>.
-    /// </summary>
-    public Action? Drain { get; set; }
+    /// <param name="signal">Is told that something was added.</param>
+    /// <param name="source">Has output of its own that stands before what is added, such as what C code has written.</param>
+    public Outbox(ISendSignal? signal = null, IOutputSource? source = null) =>
+        (_signal, _source, _append) = (signal, source, Append);
 
     /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
     public bool IsInLine => !_atLineStart && Environment.TickCount64 - _lastWrite < LineMilliseconds;
@@ -67,51 +65,53 @@ internal sealed class Outbox
 
     private bool HasMuchText => _cutText + _text.WrittenCount > MostPendingText;
 
+    /// <summary>Posts on iopub, under the message's type as topic.</summary>
+    public void Publish(Outgoing message) =>
+        Post(Channel.Iopub, message with { Identities = [Topic.Of(message.Type)] });
+
     public void Post(Channel channel, Outgoing message)
     {
         lock (_gate)
         {
-            DrainOnce();
+            _source?.Read(_append);
             CutStream();
             _atLineStart = true;
             _messages.Add((channel, message));
         }
 
-        Added?.Invoke(true);
+        _signal?.Raise(urgent: true);
     }
 
     /// <summary>Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.</summary>
-    /// <param name="drain">Whether to look first for output of C code that must stand before this text. Asked of the
-    /// operating system at the beginning of a line only, since a print makes several calls.</param>
-    public void Write(byte[] parent, string name, ReadOnlySpan<byte> text, bool drain = true)
+    public void Write(byte[] parent, string name, ReadOnlySpan<byte> text)
     {
         lock (_gate)
         {
-            if (drain && _atLineStart)
+            // Asked of the operating system at the beginning of a line only, since a print makes several calls.
+            if (_atLineStart)
             {
-                DrainOnce();
+                _source?.Read(_append);
             }
 
-            if (!ReferenceEquals(name, _streamName) || !ReferenceEquals(parent, _streamParent))
-            {
-                CutStream();
-                (_streamParent, _streamName) = (parent, name);
-            }
-
-            _text.Write(text);
-            _lastWrite = Environment.TickCount64;
-            _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
+            Append(parent, name, text);
         }
 
-        Added?.Invoke(HasMuchText);
+        _signal?.Raise(HasMuchText);
     }
 
-    /// <summary>Runs an action that must not be torn apart by other output: reading captured bytes and adding them.</summary>
-    public void Locked(Action action)
+    /// <summary>Adds what the source has, without anything else.</summary>
+    public void BringIn()
     {
+        bool hasText;
         lock (_gate)
         {
-            action();
+            _source?.Read(_append);
+            hasText = _cutText + _text.WrittenCount > 0;
+        }
+
+        if (hasText)
+        {
+            _signal?.Raise(HasMuchText);
         }
     }
 
@@ -137,22 +137,17 @@ internal sealed class Outbox
         }
     }
 
-    private void DrainOnce()
+    private void Append(byte[] parent, string name, ReadOnlySpan<byte> text)
     {
-        if (_draining)
+        if (!ReferenceEquals(name, _streamName) || !ReferenceEquals(parent, _streamParent))
         {
-            return;
+            CutStream();
+            (_streamParent, _streamName) = (parent, name);
         }
 
-        _draining = true;
-        try
-        {
-            Drain?.Invoke();
-        }
-        finally
-        {
-            _draining = false;
-        }
+        _text.Write(text);
+        _lastWrite = Environment.TickCount64;
+        _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
     }
 
     private void CutStream() => CutStream(_text.WrittenCount);

@@ -8,10 +8,11 @@ namespace CasaWrapperKernel.Jupyter.Channels;
 internal static class TransportChoice
 {
     public static IKernelSockets New(
-        ConnectionInfo connection, bool anyUser, Func<Outgoing, IReadOnlyList<byte[]>> messages, ZmtpEvents events) =>
+        ConnectionInfo connection, bool anyUser, ISocketsOwner owner,
+        Func<Outgoing, IReadOnlyList<byte[]>> messages, ZmtpEvents events) =>
 #if NETMQ
-        new NetMQSockets(events.Faulted);
+        new NetMQSockets(owner, events.Faulted);
 #else
-        new ZmtpSockets(connection, anyUser, messages, events);
+        new ZmtpSockets(connection, anyUser, owner, messages, events);
 #endif
 }

@@ -12,6 +12,7 @@ internal sealed class ZmtpSockets : IKernelSockets
     // The memory that a reader may be behind by before whoever prints waits for it.
     private const long ReaderBehindBytes = 8 << 20;
 
+    private readonly ISocketsOwner _owner;
     private readonly ZmtpServer _server;
     private readonly Dictionary<Channel, ZmtpRouter> _routers;
     private readonly ZmtpReplier _heartbeat = new(ping => ping);
@@ -19,26 +20,22 @@ internal sealed class ZmtpSockets : IKernelSockets
     private readonly ZmtpTimer _timer;
 
     /// <param name="messages">Makes the message that tells a subscriber what it did not get.</param>
-    public ZmtpSockets(ConnectionInfo connection, bool anyUser, Func<Outgoing, IReadOnlyList<byte[]>> messages, ZmtpEvents events)
+    public ZmtpSockets(ConnectionInfo connection, bool anyUser, ISocketsOwner owner,
+        Func<Outgoing, IReadOnlyList<byte[]>> messages, ZmtpEvents events)
     {
-        _server = new ZmtpServer(new ZmtpOptions { Curve = Keys(connection), OwnUserOnly = !anyUser, Events = events });
+        _owner = owner;
+        _server = new ZmtpServer(new ZmtpOptions { Curve = Keys(connection), OwnUserOnly = !anyUser, Events = events })
+        {
+            Woken = owner.Woken,
+            Ending = owner.Ending,
+        };
         _routers = ((Channel[])[Channel.Shell, Channel.Control, Channel.Stdin]).ToDictionary(channel => channel, channel => new ZmtpRouter
         {
-            ReceiveReady = (peer, frames) => peer.IsTrusted |= Received(channel, frames),
+            ReceiveReady = (peer, frames) => peer.IsTrusted |= owner.Received(channel, frames),
         });
         _iopub = new ZmtpPublisher(new SubscriberPolicy(messages)) { PeerSubscribed = Subscribed };
-        _timer = _server.Timer(() => TimerElapsed());
+        _timer = _server.Timer(owner.TimerElapsed);
     }
-
-    public Func<Channel, List<byte[]>, bool> Received { get; set; } = (_, _) => false;
-
-    public Func<byte[], IReadOnlyList<byte[]>?> Welcome { get; set; } = _ => null;
-
-    public Action Woken { get => _server.Woken; set => _server.Woken = value; }
-
-    public Action Ending { get => _server.Ending; set => _server.Ending = value; }
-
-    public Action TimerElapsed { get; set; } = () => { };
 
     public bool IsReaderBehind => _iopub.IsReaderBehind(ReaderBehindBytes);
 
@@ -77,7 +74,7 @@ internal sealed class ZmtpSockets : IKernelSockets
 
     private void Subscribed(IZmtpPeer peer, byte[] topic)
     {
-        if (Welcome(topic) is { } frames)
+        if (_owner.Welcome(topic) is { } frames)
         {
             peer.Send(new ZmtpMessage(frames));
         }

@@ -77,6 +77,16 @@ internal sealed record ConnectionInfo
     }
 
     /// <summary>Writes the ports that were bound back to the file, where the file had left them open.</summary>
+    /// <param name="asked">What the file holds.</param>
+    public void WriteIfOther(ConnectionInfo asked, string path)
+    {
+        if (this != asked)
+        {
+            Write(path);
+        }
+    }
+
+    /// <summary>Replaces the file, at once.</summary>
     public void Write(string path)
     {
         // It holds the key, and the folder may be open to others: a name that nobody can guess, and no file that is there.

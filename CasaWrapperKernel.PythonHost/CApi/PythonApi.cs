@@ -3,7 +3,6 @@ using CasaWrapperKernel.PythonHost.Native;
 
 namespace CasaWrapperKernel.PythonHost.CApi;
 
-
 /// <summary>
 /// The functions of CPython's C API that the kernel uses, found by name in the user's own libpython. All but
 /// <c>PyContextVar_Get</c> are in the stable ABI, so one binary serves CPython 3.10 to 3.13.

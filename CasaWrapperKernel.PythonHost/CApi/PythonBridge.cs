@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using CasaWrapperKernel.PythonHost.Finding;
-using CasaWrapperKernel.PythonHost.Lanes;
 using CasaWrapperKernel.PythonHost.Native;
 using static CasaWrapperKernel.PythonHost.CApi.PythonApi;
 
@@ -18,7 +17,7 @@ internal sealed unsafe class PythonBridge : IPythonBridge
     /// With the environment's python as <c>argv[0]</c>, virtual environments, <c>sys.executable</c>, <c>site</c> and the
     /// PYTHON* variables are exactly as that interpreter has them.
     /// </remarks>
-    public int Run(PythonLocation python, HostFunctions host)
+    public int Run(PythonLocation python, HostServices host)
     {
         HostModule.Register(host);
         string[] arguments = [python.Executable, "-c", Bootstrap.Code];

@@ -13,7 +13,8 @@ internal sealed unsafe class EventQueue<T>
     private readonly ConcurrentQueue<T> _waiting = new();
 
     /// <summary>An eventfd that is readable when something was added. Not blocking, so that it may be read at any time.</summary>
-    public int Descriptor { get; } = Libc.eventfd(0, Libc.O_CLOEXEC | Libc.O_NONBLOCK);
+    public int Descriptor { get; } =
+        Libc.Checked(Libc.eventfd(0, Libc.O_CLOEXEC | Libc.O_NONBLOCK), "no event descriptor can be made");
 
     public void Add(T item)
     {
@@ -24,7 +25,4 @@ internal sealed unsafe class EventQueue<T>
 
     /// <summary>The oldest, or null.</summary>
     public T? Take() => _waiting.TryDequeue(out var item) ? item : null;
-
-    /// <summary>Forgets what nobody waits for any more.</summary>
-    public void Clear() => _waiting.Clear();
 }

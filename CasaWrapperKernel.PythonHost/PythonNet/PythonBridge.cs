@@ -80,7 +80,7 @@ internal sealed unsafe class PythonBridge : IPythonBridge
         }
     }
 
-    public int Run(PythonLocation python, HostFunctions host)
+    public int Run(PythonLocation python, HostServices host)
     {
         PythonStart.Prepare(_library);
         Runtime.PythonDLL = python.Library;

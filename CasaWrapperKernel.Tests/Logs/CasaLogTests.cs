@@ -16,20 +16,21 @@ public sealed class CasaLogTests : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly Outbox _outbox = new();
+    private readonly StderrNotes _notes = new();
     private readonly string _file;
     private readonly CasaLog _log;
 
     public CasaLogTests()
     {
         _file = _folder.File("casa.log");
-        _log = new CasaLog(_outbox, _file);
+        _log = new CasaLog(_outbox, _notes, _file);
         new Thread(_log.Run) { IsBackground = true }.Start();
     }
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact(Timeout = 30_000)]
-    public Task A_line_is_shown_within_a_fifth_of_a_second() => Task.Run(async () =>
+    [Fact]
+    public async Task A_line_is_shown_within_a_fifth_of_a_second()
     {
         _log.CellStarts(Cell);
         var fastest = long.MaxValue;
@@ -44,10 +45,10 @@ public sealed class CasaLogTests : IDisposable
         }
 
         Assert.InRange(fastest, 0, 199);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_cell_has_one_display_that_is_updated() => Task.Run(async () =>
+    [Fact]
+    public async Task A_cell_has_one_display_that_is_updated()
     {
         _log.CellStarts(Cell);
         Append($"{Head}first\n");
@@ -67,10 +68,10 @@ public sealed class CasaLogTests : IDisposable
         Assert.Equal("display_data", third.Type);
         Assert.NotEqual(first.Text("transient", "display_id"), third.Text("transient", "display_id"));
         Assert.DoesNotContain("first", Html(third));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task All_that_was_logged_is_posted_when_the_cell_has_ended() => Task.Run(() =>
+    [Fact]
+    public void All_that_was_logged_is_posted_when_the_cell_has_ended()
     {
         _log.CellStarts(Cell);
         Append($"{Head}one\n");
@@ -78,20 +79,20 @@ public sealed class CasaLogTests : IDisposable
         Append($"{Head}two\n");
         _log.CellEnds(Cell);
         Assert.Contains("(2 lines)", Html(_outbox.TakeAll()[^1].Message));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task What_comes_before_the_first_cell_belongs_to_nobody() => Task.Run(async () =>
+    [Fact]
+    public async Task What_comes_before_the_first_cell_belongs_to_nobody()
     {
         Append($"{Head}start\n");
         Assert.Empty(await _outbox.Next(300));
         _log.CellStarts(Cell);
         _log.CellEnds(Cell);
         Assert.Empty(_outbox.TakeAll());
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_line_is_shown_when_it_is_whole() => Task.Run(async () =>
+    [Fact]
+    public async Task A_line_is_shown_when_it_is_whole()
     {
         _log.CellStarts(Cell);
         Append($"{Head}Gr");
@@ -100,10 +101,10 @@ public sealed class CasaLogTests : IDisposable
         File.AppendAllBytes(_file, [0xBC]);
         Append("n\n");
         Assert.Contains("Grün\n", System.Net.WebUtility.HtmlDecode(Html(Assert.Single(await _outbox.Next(Long)))));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_file_that_the_user_empties_is_followed_from_its_beginning() => Task.Run(async () =>
+    [Fact]
+    public async Task A_file_that_the_user_empties_is_followed_from_its_beginning()
     {
         _log.CellStarts(Cell);
         Append($"{Head}a long line before the file was emptied\n");
@@ -113,19 +114,19 @@ public sealed class CasaLogTests : IDisposable
         var html = Html(Assert.Single(await _outbox.Next(Long)));
         Assert.Contains("(2 lines)", html);
         Assert.Contains("new\n", html);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_large_burst_is_read_whole() => Task.Run(() =>
+    [Fact]
+    public void A_large_burst_is_read_whole()
     {
         _log.CellStarts(Cell);
         Append(string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{Head}line {i}\n"))); // more than one read's worth
         _log.CellEnds(Cell);
         Assert.Contains("(40,000 lines)", Html(_outbox.TakeAll()[^1].Message));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task The_log_is_followed_when_it_moves() => Task.Run(async () =>
+    [Fact]
+    public async Task The_log_is_followed_when_it_moves()
     {
         var other = _folder.Write("other.log", $"{Head}of an earlier session\n");
         _log.CellStarts(Cell);
@@ -138,10 +139,10 @@ public sealed class CasaLogTests : IDisposable
         Assert.Contains("(2 lines)", html);
         Assert.Contains("here\n", html);
         Assert.Contains("there\n", html);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task What_Python_code_of_another_cell_writes_is_shown_there() => Task.Run(() =>
+    [Fact]
+    public void What_Python_code_of_another_cell_writes_is_shown_there()
     {
         var other = """{"msg_id":"2"}"""u8.ToArray();
         _log.CellStarts(other);
@@ -158,10 +159,10 @@ public sealed class CasaLogTests : IDisposable
         Assert.Contains("(2 lines)", last[Cell]);
         Assert.Contains("(1 line)", last[other]);
         Assert.Contains("left behind", last[other]);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task What_nobody_claims_belongs_to_the_running_cell_that_began_last() => Task.Run(() =>
+    [Fact]
+    public void What_nobody_claims_belongs_to_the_running_cell_that_began_last()
     {
         var beside = """{"msg_id":"2"}"""u8.ToArray();
         var subshell = new SubshellLog(_log);
@@ -180,10 +181,10 @@ public sealed class CasaLogTests : IDisposable
         Assert.Contains("(3 lines)", last[Cell]);
         Assert.Contains("(3 lines)", last[beside]);
         Assert.Contains("late", last[beside]);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task What_a_waiting_plotms_logs_is_of_no_cell() => Task.Run(() =>
+    [Fact]
+    public void What_a_waiting_plotms_logs_is_of_no_cell()
     {
         const string Ready = "2026-11-24 13:42:07\tINFO\tPlotMS::params_changed\tUpdating: REDRAW\n";
         _log.CellStarts(Cell);
@@ -196,10 +197,10 @@ public sealed class CasaLogTests : IDisposable
         _log.TaskEnds(2, "", "");
         _log.CellEnds(Cell);
         Assert.Contains("(2 lines)", Last()[Cell]);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_cell_is_remembered_after_many_others() => Task.Run(() =>
+    [Fact]
+    public void A_cell_is_remembered_after_many_others()
     {
         Run(Cell);
         for (var i = 0; i < 300; i++)
@@ -214,10 +215,10 @@ public sealed class CasaLogTests : IDisposable
         var shown = _outbox.TakeAll().Select(sent => sent.Message).Where(message => message.Parent == Cell).ToList();
         Assert.Equal(["display_data", "update_display_data"], shown.Select(message => message.Type));
         Assert.Contains("(2 lines)", Html(shown[1]));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Text_without_an_end_delays_no_line() => Task.Run(async () =>
+    [Fact]
+    public async Task Text_without_an_end_delays_no_line()
     {
         _log.CellStarts(Cell);
         using var done = new CancellationTokenSource();
@@ -247,10 +248,10 @@ public sealed class CasaLogTests : IDisposable
         await done.CancelAsync();
         await dots;
         Assert.InRange(fastest, 0, 199);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_task_without_a_line_is_shown_when_it_has_run_for_long_and_tells_the_time() => Task.Run(async () =>
+    [Fact]
+    public async Task A_task_without_a_line_is_shown_when_it_has_run_for_long_and_tells_the_time()
     {
         _log.CellStarts(Cell);
         _log.TaskBegins(Cell, 1, "tclean");
@@ -262,22 +263,22 @@ public sealed class CasaLogTests : IDisposable
         var message = _outbox.TakeAll()[^1].Message;
         Assert.Equal("update_display_data", message.Type);
         Assert.Matches(@"tclean: returned True, 3\.\d s \(0 lines\)", Html(message));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_short_task_without_a_line_is_not_worth_a_block() => Task.Run(() =>
+    [Fact]
+    public void A_short_task_without_a_line_is_not_worth_a_block()
     {
         _log.CellStarts(Cell);
         _log.TaskBegins(Cell, 1, "imhead");
         _log.TaskEnds(1, "", "");
         _log.CellEnds(Cell);
         Assert.Empty(_outbox.TakeAll());
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Progress_on_standard_error_is_shown_in_the_block_and_gone_at_the_end() => Task.Run(async () =>
+    [Fact]
+    public async Task Progress_on_standard_error_is_shown_in_the_block_and_gone_at_the_end()
     {
-        var filter = new StderrFilter(_log);
+        var filter = new StderrFilter(_notes, TimeProvider.System);
         _log.CellStarts(Cell);
         _log.TaskBegins(Cell, 1, "imregrid");
         Assert.Equal("", Encoding.UTF8.GetString(filter.Pass("\n0%....10....20"u8)));
@@ -289,13 +290,13 @@ public sealed class CasaLogTests : IDisposable
         _log.TaskEnds(1, "", "");
         _log.CellEnds(Cell);
         Assert.DoesNotMatch("progress|%", Html(_outbox.TakeAll()[^1].Message));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Switched_off_it_shows_nothing_and_leaves_standard_error_alone() => Task.Run(() =>
+    [Fact]
+    public void Switched_off_it_shows_nothing_and_leaves_standard_error_alone()
     {
         const string Warning = "2026-11-24 13:42:07\tWARN\t::casa\todd\n";
-        var filter = new StderrFilter(_log);
+        var filter = new StderrFilter(_notes, TimeProvider.System);
         _log.Switch(on: false);
         _log.CellStarts(Cell);
         Append(Warning);
@@ -306,10 +307,10 @@ public sealed class CasaLogTests : IDisposable
 
         _log.CellEnds(Cell);
         Assert.Empty(_outbox.TakeAll());
-    });
+    }
 
-    [Fact(Timeout = 60_000)]
-    public Task An_update_of_a_long_log_costs_as_much_as_one_of_a_short() => Task.Run(() =>
+    [Fact]
+    public void An_update_of_a_long_log_costs_as_much_as_one_of_a_short()
     {
         var largest = 0;
         _log.CellStarts(Cell);
@@ -325,7 +326,7 @@ public sealed class CasaLogTests : IDisposable
         _log.CellEnds(Cell);
         Assert.Contains("(100,000 lines)", Html(_outbox.TakeAll()[^1].Message));
         Assert.InRange(spent.Elapsed.TotalSeconds, 0, 20);
-    });
+    }
 
     /// <summary>A cell that logs one line.</summary>
     private void Run(byte[] cell)

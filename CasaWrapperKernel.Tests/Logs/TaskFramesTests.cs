@@ -8,8 +8,8 @@ public sealed class TaskFramesTests
     private readonly TaskFrames _frames = new();
     private readonly CellLog _cell = new([], "");
 
-    [Fact(Timeout = 10_000)]
-    public Task Lines_from_begin_to_end_belong_to_the_task() => Task.Run(() =>
+    [Fact]
+    public void Lines_from_begin_to_end_belong_to_the_task()
     {
         Assert.Null(Line("before"));
         var task = Begin("tclean");
@@ -21,10 +21,10 @@ public sealed class TaskFramesTests
         Assert.Same(task, Line("Task tclean complete."));
         Assert.Same(task, End("tclean"));
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Tasks_that_a_task_calls_belong_to_it() => Task.Run(() =>
+    [Fact]
+    public void Tasks_that_a_task_calls_belong_to_it()
     {
         var outer = Begin("simalma");
         _frames.Begin(1, "simalma", _cell);
@@ -36,29 +36,29 @@ public sealed class TaskFramesTests
         _frames.End(1, "", "");
         Assert.Same(outer, End("simalma"));
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Python_alone_makes_a_group_when_the_log_holds_no_frames() => Task.Run(() =>
+    [Fact]
+    public void Python_alone_makes_a_group_when_the_log_holds_no_frames()
     {
         var task = _frames.Begin(1, "tclean", _cell);
         Assert.Same(task, Line("a warning"));
         _frames.End(1, "", "");
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_log_alone_makes_a_group_when_Python_says_nothing() => Task.Run(() =>
+    [Fact]
+    public void The_log_alone_makes_a_group_when_Python_says_nothing()
     {
         var task = Begin("plotms");
         Assert.Same(task, Line("inside"));
         Assert.Same(task, End("plotms"));
         Assert.False(task!.IsRunning);
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task An_end_line_that_never_comes_is_not_waited_for() => Task.Run(() =>
+    [Fact]
+    public void An_end_line_that_never_comes_is_not_waited_for()
     {
         var first = Begin("tclean");
         _frames.Begin(1, "tclean", _cell);
@@ -69,10 +69,10 @@ public sealed class TaskFramesTests
         _frames.End(2, "", "");
         _frames.Close(_cell);
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Tasks_side_by_side_in_two_cells_are_told_apart_where_the_writer_is_known() => Task.Run(() =>
+    [Fact]
+    public void Tasks_side_by_side_in_two_cells_are_told_apart_where_the_writer_is_known()
     {
         var other = new CellLog([1], "");
         var main = Begin("tclean");
@@ -85,7 +85,7 @@ public sealed class TaskFramesTests
         _frames.End(2, "", "");
         Assert.Same(beside, End("imstat"));
         Assert.Same(main, Line("inside"));
-    });
+    }
 
     private TaskRun? Begin(string task) => Line($"##### Begin Task: {task,-18} #####");
 

@@ -8,8 +8,8 @@ public sealed class BacklogTests
 {
     private static readonly byte[] Megabyte = new byte[1 << 20];
 
-    [Fact(Timeout = 60_000)]
-    public Task The_oldest_that_may_be_dropped_go_and_the_peer_is_told() => Task.Run(() =>
+    [Fact]
+    public void The_oldest_that_may_be_dropped_go_and_the_peer_is_told()
     {
         var publisher = new ZmtpPublisher(new TextGoes { DropBytes = 8 << 20, MostBytes = 64 << 20 });
         using var server = new ServerFixture(publisher);
@@ -43,10 +43,10 @@ public sealed class BacklogTests
         Assert.InRange(told, 20, 49);
         Assert.Equal(49, text[^1]);
         Assert.Equal(text.Order(), text);
-    });
+    }
 
-    [Fact(Timeout = 60_000)]
-    public Task One_that_cannot_be_helped_is_disconnected() => Task.Run(() =>
+    [Fact]
+    public void One_that_cannot_be_helped_is_disconnected()
     {
         var publisher = new ZmtpPublisher(new TextGoes { DropBytes = 4 << 20, MostBytes = 8 << 20 });
         using var server = new ServerFixture(publisher);
@@ -62,10 +62,10 @@ public sealed class BacklogTests
         Assert.Equal(40, read.Result);
         Assert.Contains(server.Refused, line => line.Contains("does not read"));
         Assert.Single(publisher.Peers);
-    });
+    }
 
-    [Fact(Timeout = 60_000)]
-    public Task A_reader_that_is_behind_is_told_from_one_that_does_not_read() => Task.Run(() =>
+    [Fact]
+    public void A_reader_that_is_behind_is_told_from_one_that_does_not_read()
     {
         var publisher = new ZmtpPublisher(new BacklogPolicy { MostBytes = 1 << 30 });
         using var server = new ServerFixture(publisher);
@@ -81,7 +81,7 @@ public sealed class BacklogTests
         server.OnLoop(() => Assert.False(publisher.IsReaderBehind(1 << 20)));
         Message(peer);
         server.OnLoop(() => Assert.Equal(0, publisher.Peers.Single().Backlog));
-    });
+    }
 
     private static Socket Subscribe(ServerFixture server)
     {

@@ -6,8 +6,8 @@ namespace CasaWrapperKernel.Tests.Zmtp;
 /// <summary>Frames, bytes as ZMTP 23 has them ("Framing").</summary>
 public sealed class FrameTests
 {
-    [Fact(Timeout = 10_000)]
-    public Task Messages_are_written_as_the_specification_has_them() => Task.Run(() =>
+    [Fact]
+    public void Messages_are_written_as_the_specification_has_them()
     {
         Assert.Equal("0101410000", Written("A"u8.ToArray(), []));
         var body = new byte[255];
@@ -16,10 +16,10 @@ public sealed class FrameTests
         Assert.Equal("020000000000000100" + Convert.ToHexString(body), Written(body));
         var large = new byte[20_000]; // leaves without a copy
         Assert.Equal("0101AA" + "030000000000004E20" + Convert.ToHexString(large) + "0001BB", Written([0xAA], large, [0xBB]));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task What_is_written_is_read_however_it_is_cut() => Task.Run(() =>
+    [Fact]
+    public void What_is_written_is_read_however_it_is_cut()
     {
         byte[][] bodies = [[], [1], new byte[255], new byte[256], new byte[300_000]];
         byte[] sent = [.. bodies.SelectMany(body => Bytes.Frame(0, body))];
@@ -39,9 +39,9 @@ public sealed class FrameTests
             Assert.Equal(bodies, read);
             Assert.Equal(0, reader.Unfinished);
         }
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("0005", "longer than 4")]
     [InlineData("020000000000000005", "longer than 4")]
     [InlineData("02FFFFFFFFFFFFFFFF", "longer than 4")]
@@ -49,7 +49,7 @@ public sealed class FrameTests
     [InlineData("08", "reserved")]
     [InlineData("80", "reserved")]
     [InlineData("0505", "more than one frame")]
-    public Task Headers_that_may_not_be_are_refused_before_their_bodies(string header, string reason) => Task.Run(() =>
+    public void Headers_that_may_not_be_are_refused_before_their_bodies(string header, string reason)
     {
         var reader = new FrameReader { MostBytes = 4, MostCommandBytes = 16 };
         var bytes = Convert.FromHexString(header);
@@ -58,17 +58,17 @@ public sealed class FrameTests
             ReadOnlySpan<byte> input = bytes;
             reader.TryRead(ref input, out _);
         }).Message);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_claimed_length_takes_no_memory() => Task.Run(() =>
+    [Fact]
+    public void A_claimed_length_takes_no_memory()
     {
         var reader = new FrameReader { MostBytes = 1 << 30 };
         var before = GC.GetAllocatedBytesForCurrentThread();
         ReadOnlySpan<byte> input = Convert.FromHexString("020000000040000000");
         Assert.False(reader.TryRead(ref input, out _));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
-    });
+    }
 
     private static string Written(params byte[][] frames) =>
         string.Concat(new ZmtpMessage(frames).Encoded.Select(piece => Convert.ToHexString(piece.Span)));

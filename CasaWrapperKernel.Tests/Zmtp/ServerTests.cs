@@ -9,8 +9,8 @@ public sealed class ServerTests
 {
     private static readonly byte[] Hello = Bytes.Frame(0, Bytes.Text("hello"));
 
-    [Fact(Timeout = 30_000)]
-    public Task Routers_know_their_peers_by_identity() => Task.Run(() =>
+    [Fact]
+    public void Routers_know_their_peers_by_identity()
     {
         var router = new ZmtpRouter();
         router.ReceiveReady = (_, frames) => router.Send(frames);
@@ -28,10 +28,10 @@ public sealed class ServerTests
         again.Send(Hello);
         Assert.Equal(Hello, ServerFixture.Read(again, Hello.Length));
         server.OnLoop(() => router.Send([Bytes.Text("nobody"), []])); // goes nowhere
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Repliers_answer_with_the_envelope() => Task.Run(() =>
+    [Fact]
+    public void Repliers_answer_with_the_envelope()
     {
         using var server = new ServerFixture(new ZmtpReplier(request => [.. request.Reverse()]));
         using var peer = server.Peer("REQ");
@@ -42,10 +42,10 @@ public sealed class ServerTests
         Assert.True(ServerFixture.IsEnded(peer));
         Assert.Contains(server.Refused, line => line.Contains("no empty frame"));
         Assert.Empty(server.Faults);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Subscribers_get_what_they_subscribed_to() => Task.Run(() =>
+    [Fact]
+    public void Subscribers_get_what_they_subscribed_to()
     {
         var topics = new ConcurrentQueue<string>();
         var publisher = new ZmtpPublisher
@@ -73,10 +73,10 @@ public sealed class ServerTests
         Assert.Equal(3, topics.Count);
 
         void Publish(string topic) => server.OnLoop(() => publisher.Send(new ZmtpMessage([Bytes.Text(topic)])));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_flood_of_topics_ends_the_peer_alone() => Task.Run(() =>
+    [Fact]
+    public void A_flood_of_topics_ends_the_peer_alone()
     {
         using var server = new ServerFixture(new ZmtpPublisher());
         using var greedy = server.Peer("SUB");
@@ -88,10 +88,10 @@ public sealed class ServerTests
         Assert.True(ServerFixture.IsEnded(greedy));
         using var modest = server.Peer("SUB");
         Assert.Contains(server.Refused, line => line.Contains("topics"));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_handshake_that_does_not_end_is_ended() => Task.Run(() =>
+    [Fact]
+    public void A_handshake_that_does_not_end_is_ended()
     {
         using var server = new ServerFixture(
             new ZmtpRouter(), new ZmtpOptions { Limits = new ZmtpLimits { HandshakeTime = TimeSpan.FromMilliseconds(200) } });
@@ -103,10 +103,10 @@ public sealed class ServerTests
         Assert.True(ServerFixture.IsEnded(slow));
         quick.Send(Hello);
         Assert.False(quick.Poll(300_000, SelectMode.SelectRead)); // it may stay
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Too_many_are_turned_away_and_the_oldest_unfinished_gives_way() => Task.Run(() =>
+    [Fact]
+    public void Too_many_are_turned_away_and_the_oldest_unfinished_gives_way()
     {
         using var server = new ServerFixture(
             new ZmtpRouter(), new ZmtpOptions { Limits = new ZmtpLimits { Connections = 4, Handshakes = 2 } });
@@ -119,10 +119,10 @@ public sealed class ServerTests
         using var sixth = server.Connect();
         Assert.True(ServerFixture.IsEnded(sixth));
         Assert.Contains(server.Refused, line => line.Contains("4 connections already"));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Unfinished_messages_have_a_limit_together_and_strangers_go_first() => Task.Run(() =>
+    [Fact]
+    public void Unfinished_messages_have_a_limit_together_and_strangers_go_first()
     {
         var router = new ZmtpRouter();
         router.ReceiveReady = (peer, frames) =>
@@ -150,10 +150,10 @@ public sealed class ServerTests
         Assert.True(ServerFixture.IsEnded(stranger));
         known.Send([0]);
         ServerFixture.Read(known, twoMegabytes.Length + 12);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_fault_in_a_handler_ends_that_connection_only() => Task.Run(() =>
+    [Fact]
+    public void A_fault_in_a_handler_ends_that_connection_only()
     {
         var router = new ZmtpRouter();
         router.ReceiveReady = (_, frames) =>
@@ -173,10 +173,10 @@ public sealed class ServerTests
         other.Send(Hello);
         Assert.Equal(Hello, ServerFixture.Read(other, Hello.Length));
         Assert.Single(server.Faults);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Who_pings_and_never_reads_costs_nothing() => Task.Run(() =>
+    [Fact]
+    public void Who_pings_and_never_reads_costs_nothing()
     {
         using var server = new ServerFixture(new ZmtpRouter());
         using var peer = server.Peer("DEALER");
@@ -184,10 +184,10 @@ public sealed class ServerTests
         peer.Send(pings);
         Assert.Empty(server.Refused);
         server.OnLoop(() => { });
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task What_was_sent_before_the_end_arrives() => Task.Run(() =>
+    [Fact]
+    public void What_was_sent_before_the_end_arrives()
     {
         var publisher = new ZmtpPublisher();
         using var server = new ServerFixture(publisher);
@@ -200,10 +200,10 @@ public sealed class ServerTests
         server.Stop(TimeSpan.FromSeconds(5));
         Assert.Equal(30_000_009, read.Result.Length);
         Assert.True(ServerFixture.IsEnded(peer));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Unix_sockets_serve_as_well() => Task.Run(() =>
+    [Fact]
+    public void Unix_sockets_serve_as_well()
     {
         using var folder = new Support.TempFolder();
         var path = folder.File("socket-1");
@@ -219,5 +219,5 @@ public sealed class ServerTests
         }
 
         Assert.False(File.Exists(path));
-    });
+    }
 }

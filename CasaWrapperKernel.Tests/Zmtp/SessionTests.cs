@@ -9,8 +9,8 @@ public sealed class SessionTests
 {
     private readonly RecordingOwner _owner = new();
 
-    [Fact(Timeout = 10_000)]
-    public Task Both_sides_greet_and_say_ready() => Task.Run(() =>
+    [Fact]
+    public void Both_sides_greet_and_say_ready()
     {
         var session = Start(ZmtpSocketType.Router);
         Assert.Equal(Greeting.Length, _owner.Written.Count);
@@ -21,9 +21,9 @@ public sealed class SessionTests
         session.Receive(Bytes.Ready("DEALER", "me"));
         Assert.Equal(["opened 4445414C4552 6D65"], _owner.Told);
         Assert.True(session.IsOpen);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData(ZmtpSocketType.Router, "DEALER", true)]
     [InlineData(ZmtpSocketType.Router, "REQ", true)]
     [InlineData(ZmtpSocketType.Router, "ROUTER", true)]
@@ -34,7 +34,7 @@ public sealed class SessionTests
     [InlineData(ZmtpSocketType.Rep, "REQ", true)]
     [InlineData(ZmtpSocketType.Rep, "DEALER", true)]
     [InlineData(ZmtpSocketType.Rep, "XXX", false)]
-    public Task Only_types_that_belong_together_speak(ZmtpSocketType type, string peer, bool fits) => Task.Run(() =>
+    public void Only_types_that_belong_together_speak(ZmtpSocketType type, string peer, bool fits)
     {
         var session = Start(type);
         byte[] sent = [.. Bytes.Greeting(), .. Bytes.Ready(peer)];
@@ -48,9 +48,9 @@ public sealed class SessionTests
         }
 
         Assert.Equal(fits, session.IsOpen);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("0400", "no name")]
     [InlineData("040105", "no name")]
     [InlineData("04060552454144" + "58", "READY")]
@@ -62,26 +62,26 @@ public sealed class SessionTests
     [InlineData("0000", "before the end of the handshake")]
     [InlineData("06FFFFFFFFFFFFFFFF", "longer than 4096")]
     [InlineData("040B054552524F52" + "0568656C6C", "READY")]
-    public Task A_wrong_handshake_ends_the_session(string command, string reason) => Task.Run(() =>
+    public void A_wrong_handshake_ends_the_session(string command, string reason)
     {
         var session = Start(ZmtpSocketType.Router);
         session.Receive(Bytes.Greeting());
         Assert.Contains(reason, Assert.Throws<ZmtpException>(() => session.Receive(Convert.FromHexString(command))).Message);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("\0me")]
     [InlineData("256")]
-    public Task A_peer_cannot_have_every_identity(string identity) => Task.Run(() =>
+    public void A_peer_cannot_have_every_identity(string identity)
     {
         var session = Start(ZmtpSocketType.Router);
         session.Receive(Bytes.Greeting());
         var sent = Bytes.Ready("DEALER", identity == "256" ? new string('i', 256) : identity);
         Assert.Contains("identity", Assert.Throws<ZmtpException>(() => session.Receive(sent)).Message);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Subscriptions_come_as_messages_and_as_commands() => Task.Run(() =>
+    [Fact]
+    public void Subscriptions_come_as_messages_and_as_commands()
     {
         var session = Open(ZmtpSocketType.XPub, "SUB");
         session.Receive(Bytes.Frame(0, [1, .. Bytes.Text("a")]));
@@ -90,13 +90,13 @@ public sealed class SessionTests
         session.Receive(Bytes.Command("CANCEL", Bytes.Text("b")));
         session.Receive(Bytes.Command("SUBSCRIBE", []));
         Assert.Equal(["subscribed 61", "unsubscribed 61", "subscribed 62", "unsubscribed 62", "subscribed "], _owner.Told);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("00020178")]
     [InlineData("0000")]
     [InlineData("01020178")]
-    public Task A_subscriber_sends_nothing_else(string frame) => Task.Run(() =>
+    public void A_subscriber_sends_nothing_else(string frame)
     {
         var session = Open(ZmtpSocketType.XPub, "XSUB");
         var sent = Convert.FromHexString(frame);
@@ -106,10 +106,10 @@ public sealed class SessionTests
         }
 
         Assert.Contains("something else", Assert.Throws<ZmtpException>(() => session.Receive(sent)).Message);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Topics_have_a_longest() => Task.Run(() =>
+    [Fact]
+    public void Topics_have_a_longest()
     {
         var most = new ZmtpLimits().TopicBytes;
         var session = Open(ZmtpSocketType.XPub, "SUB");
@@ -118,10 +118,10 @@ public sealed class SessionTests
         Assert.Throws<ZmtpException>(() => session.Receive(Bytes.Command("SUBSCRIBE", new byte[most + 1])));
         Assert.Throws<ZmtpException>(() => Open(ZmtpSocketType.XPub, "SUB").Receive(Bytes.Frame(0, [1, .. new byte[most + 1]])));
         Assert.Throws<ZmtpException>(() => Open(ZmtpSocketType.XPub, "SUB").Receive(Bytes.Frame(0, new byte[100_000])));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_ping_is_answered_with_its_context() => Task.Run(() =>
+    [Fact]
+    public void A_ping_is_answered_with_its_context()
     {
         var session = Open(ZmtpSocketType.Router, "DEALER");
         session.Receive(Bytes.Command("PING", [0, 10, 7, 8]));
@@ -131,10 +131,10 @@ public sealed class SessionTests
         Assert.Throws<ZmtpException>(() => session.Receive(Bytes.Command("PING", [0])));
         Assert.Throws<ZmtpException>(() => session.Receive(Bytes.Command("PING", new byte[19])));
         Assert.Throws<ZmtpException>(() => session.Receive(Bytes.Command("ERROR", [0])));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Messages_have_a_largest_and_a_most_of_frames() => Task.Run(() =>
+    [Fact]
+    public void Messages_have_a_largest_and_a_most_of_frames()
     {
         var limits = new ZmtpLimits { MessageBytes = 10, MessageFrames = 3 };
         Open(ZmtpSocketType.Router, "DEALER", limits).Receive([.. Bytes.Frame(1, new byte[4]), .. Bytes.Frame(0, new byte[6])]);
@@ -144,7 +144,7 @@ public sealed class SessionTests
 
         void Refuses(byte[] sent, string reason) => Assert.Contains(
             reason, Assert.Throws<ZmtpException>(() => Open(ZmtpSocketType.Router, "DEALER", limits).Receive(sent)).Message);
-    });
+    }
 
     private Session Start(ZmtpSocketType type, ZmtpLimits? limits = null)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CasaWrapperKernel.Zmtp.Transport;
 
@@ -23,26 +24,54 @@ public sealed class SocketTablesTests
 
         """;
 
-    private readonly SocketTables _tables = new(Encoding.ASCII.GetBytes(Tcp), Encoding.ASCII.GetBytes(Tcp6));
+    private readonly SocketTables _tables = new(() => Encoding.ASCII.GetBytes(Tcp), () => Encoding.ASCII.GetBytes(Tcp6));
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("127.0.0.1", 0xD5EF, 1001)] // its own line, not ours
     [InlineData("127.0.0.1", 0xD5F1, 1002)] // a socket for IPv6 that speaks IPv4
     [InlineData("::ffff:127.0.0.1", 0xD5EF, 1001)]
     [InlineData("::1", 0xD5F2, 1003)]
-    public Task The_line_of_the_peer_names_its_user(string address, int port, uint user) => Task.Run(() =>
-        Assert.Equal(new SocketOwner(SocketOwnerKind.User, user), Find(address, port)));
+    public void The_line_of_the_peer_names_its_user(string address, int port, uint user) =>
+        Assert.Equal(new SocketOwner(SocketOwnerKind.User, user), Find(address, port));
 
-    [Fact(Timeout = 10_000)]
-    public Task Who_has_closed_is_not_taken_for_root() => Task.Run(() =>
-        Assert.Equal(SocketOwnerKind.Closed, Find("127.0.0.1", 0xD5F0).Kind));
+    [Fact]
+    public void Who_has_closed_is_not_taken_for_root() =>
+        Assert.Equal(SocketOwnerKind.Closed, Find("127.0.0.1", 0xD5F0).Kind);
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("127.0.0.1", 0xD5F3)]
     [InlineData("127.0.0.2", 0xD5EF)]
     [InlineData("::1", 0xD5EF)]
-    public Task Without_a_line_it_is_not_known(string address, int port) => Task.Run(() =>
-        Assert.Equal(SocketOwnerKind.Unknown, Find(address, port).Kind));
+    public void Without_a_line_it_is_not_known(string address, int port) =>
+        Assert.Equal(SocketOwnerKind.Unknown, Find(address, port).Kind);
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("::1", "::1")]
+    [InlineData("::ffff:127.0.0.1", "127.0.0.1")]
+    public void The_system_says_it_as_its_tables_do(string from, string to)
+    {
+        using var listening = new TcpListener(IPAddress.Parse(to), 0);
+        listening.Start();
+        var address = IPAddress.Parse(from);
+        using var peer = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (address.IsIPv4MappedToIPv6)
+        {
+            peer.DualMode = true;
+        }
+
+        var port = ((IPEndPoint)listening.LocalEndpoint).Port;
+        peer.Connect(address, port);
+        using var accepted = listening.AcceptSocket();
+        var (theirs, ours) = ((IPEndPoint)accepted.RemoteEndPoint!, (IPEndPoint)accepted.LocalEndPoint!);
+        var user = new SocketOwner(SocketOwnerKind.User, Native.geteuid());
+        Assert.Equal(user, SocketDiagnosis.Find(theirs, ours));
+        Assert.Equal(user, SocketTables.Now().Find(theirs, ours));
+        peer.Close();
+        Assert.Equal(SocketOwnerKind.Closed, SocketDiagnosis.Find(theirs, ours)!.Value.Kind);
+        Assert.Equal(SocketOwnerKind.Closed, SocketTables.Now().Find(theirs, ours).Kind);
+        Assert.Null(SocketDiagnosis.Find(new IPEndPoint(theirs.Address, 1), ours)); // not the listener
+    }
 
     private SocketOwner Find(string address, int port)
     {

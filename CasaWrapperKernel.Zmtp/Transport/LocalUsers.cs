@@ -7,16 +7,18 @@ namespace CasaWrapperKernel.Zmtp.Transport;
 
 /// <summary>
 /// Lets in of the peers on this machine those that belong to the user of this process or to root. The system's tables of
-/// sockets (/proc/net/tcp, tcp6) say whose the other end is; for a Unix socket the system says it directly. Peers on
-/// other machines are not judged here.
+/// sockets say whose the other end is, asked directly or, where that is not allowed, read from /proc/net. Peers on other
+/// machines are not judged here.
 /// </summary>
 internal sealed class LocalUsers(ZmtpEvents events)
 {
-    // Of the loop's time at most this part goes into reading the tables, which are long on a busy node.
-    private const int RestFactor = 4;
-    private static readonly TimeSpan WorthARest = TimeSpan.FromMilliseconds(1);
+    // Of the loop's time at most a quarter goes into reading the tables, which are long on a busy node.
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostInWindow = Window / 4;
 
     private readonly uint _self = Native.geteuid();
+    private long _windowStart = Stopwatch.GetTimestamp();
+    private TimeSpan _spent;
     private bool _saidUnknown;
 
     /// <summary>How long to wait before the next are judged.</summary>
@@ -26,20 +28,31 @@ internal sealed class LocalUsers(ZmtpEvents events)
     public List<Socket> Admit(List<Socket> accepted)
     {
         var start = Stopwatch.GetTimestamp();
-        var tables = new Lazy<SocketTables>(SocketTables.Read);
+        var tables = SocketTables.Now();
         var admitted = accepted.Where(socket => IsAdmitted(socket, tables)).ToList();
         accepted.Except(admitted).ToList().ForEach(ListeningSocket.End);
-        var took = Stopwatch.GetElapsedTime(start);
-        Rest = took > WorthARest ? took * RestFactor : TimeSpan.Zero;
+        Account(start);
         return admitted;
     }
 
-    private bool IsAdmitted(Socket socket, Lazy<SocketTables> tables)
+    private void Account(long start)
+    {
+        var window = Stopwatch.GetElapsedTime(_windowStart);
+        if (window >= Window)
+        {
+            (_windowStart, _spent, window) = (start, TimeSpan.Zero, TimeSpan.Zero);
+        }
+
+        _spent += Stopwatch.GetElapsedTime(start);
+        Rest = _spent > MostInWindow ? Window - window : TimeSpan.Zero;
+    }
+
+    private bool IsAdmitted(Socket socket, SocketTables tables)
     {
         try
         {
             return socket.RemoteEndPoint is not IPEndPoint peer ? Judge(UnixPeer(socket))
-                : socket.LocalEndPoint is not IPEndPoint own || !IsHere(peer, own) || Judge(tables.Value.Find(peer, own));
+                : socket.LocalEndPoint is not IPEndPoint own || !IsHere(peer, own) || Judge(SocketDiagnosis.Find(peer, own) ?? tables.Find(peer, own));
         }
         catch (SocketException)
         {

@@ -44,6 +44,9 @@ internal static unsafe partial class Native
     public static partial nint write(int descriptor, void* buffer, nint count);
 
     [LibraryImport("libc.so.6")]
+    public static partial int socket(int family, int kind, int protocol);
+
+    [LibraryImport("libc.so.6")]
     public static partial int close(int descriptor);
 
     [LibraryImport("libc.so.6")]

@@ -20,8 +20,10 @@ internal enum SocketOwnerKind
 /// <summary>Whose a socket is.</summary>
 internal readonly record struct SocketOwner(SocketOwnerKind Kind, uint User = 0);
 
-/// <summary>/proc/net/tcp and tcp6 at one moment: one line for each TCP socket of this network namespace.</summary>
-internal sealed class SocketTables(byte[] tcp, byte[] tcp6)
+/// <summary>
+/// /proc/net/tcp and tcp6, one line for each TCP socket of this network namespace; each is read when it is first needed.
+/// </summary>
+internal sealed class SocketTables(Func<byte[]> readTcp, Func<byte[]> readTcp6)
 {
     // Fields of a line behind the two addresses: st, tx:rx, tr:tm, retrnsmt, uid, timeout, inode.
     private const int UserField = 4;
@@ -30,15 +32,19 @@ internal sealed class SocketTables(byte[] tcp, byte[] tcp6)
 
     private static readonly uint? Overflow = ReadOverflow();
 
-    public static SocketTables Read() => new(ReadTable("tcp"), ReadTable("tcp6"));
+    private readonly Lazy<byte[]> _tcp = new(readTcp);
+    private readonly Lazy<byte[]> _tcp6 = new(readTcp6);
+
+    /// <summary>The tables as they are from now on.</summary>
+    public static SocketTables Now() => new(() => ReadTable("tcp"), () => ReadTable("tcp6"));
 
     /// <summary>The user of the socket whose own address is <paramref name="peer"/> and that is connected to <paramref name="own"/>.</summary>
     public SocketOwner Find(IPEndPoint peer, IPEndPoint own)
     {
         // A socket for IPv6 that speaks with an IPv4 address is in the other table, and the other way round.
         var four = peer.Address.AddressFamily == AddressFamily.InterNetwork || peer.Address.IsIPv4MappedToIPv6;
-        return (four ? Find(tcp, Format(peer, mapped: false), Format(own, mapped: false)) : null)
-            ?? Find(tcp6, Format(peer, mapped: true), Format(own, mapped: true))
+        return (four ? Find(_tcp.Value, Format(peer, mapped: false), Format(own, mapped: false)) : null)
+            ?? Find(_tcp6.Value, Format(peer, mapped: true), Format(own, mapped: true))
             ?? new SocketOwner(SocketOwnerKind.Unknown);
     }
 

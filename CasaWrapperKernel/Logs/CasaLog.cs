@@ -12,12 +12,11 @@ internal sealed class CasaLog : ICellObserver
 {
     private const int PollMilliseconds = 25;
 
-    // _showing is taken before the outbox's lock, _gate may be taken inside it (HasWarning): so nothing is ever posted
-    // while _gate is held.
+    // Whoever holds _gate may wait for the disk that the log is on, so nothing is ever posted while it is held.
     private readonly Lock _showing = new();
     private readonly Lock _gate = new();
     private readonly Outbox _outbox;
-    private readonly RecentWarnings _recent = new();
+    private readonly StderrNotes _notes;
     private readonly TaskFrames _tasks = new();
     private readonly List<LogFile> _files = [];
     private readonly CellLogs _cells = new();
@@ -26,22 +25,11 @@ internal sealed class CasaLog : ICellObserver
     private bool _on = true;
     private string _level = "DEBUGGING";
 
-    public CasaLog(Outbox outbox, string file)
+    public CasaLog(Outbox outbox, StderrNotes notes, string file)
     {
-        _outbox = outbox;
+        (_outbox, _notes) = (outbox, notes);
         _files.Add(new LogFile(file));
-    }
-
-    /// <summary>The cell of the main shell that runs, or ran last, and whether a task runs in it or anywhere.</summary>
-    public (CellLog? Cell, bool InTask) Current
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return (_main, _tasks.Newest(null) is { IsRunning: true });
-            }
-        }
+        NoteView();
     }
 
     /// <summary>
@@ -83,6 +71,7 @@ internal sealed class CasaLog : ICellObserver
             var cell = CellOf(parent);
             _cells.Begin(cell);
             _main = isMain ? cell : _main;
+            NoteView();
         }
     }
 
@@ -92,6 +81,7 @@ internal sealed class CasaLog : ICellObserver
         lock (_gate)
         {
             ReadNew();
+            ShowProgress();
             cell = _cells.Known(parent);
             cell?.Progress(null);
         }
@@ -103,28 +93,8 @@ internal sealed class CasaLog : ICellObserver
             {
                 _tasks.Close(cell);
                 _cells.End(cell);
+                NoteView();
             }
-        }
-    }
-
-    /// <summary>Whether the log has this line, which CASA also wrote on standard error, and shows it.</summary>
-    public bool HasWarning(string line)
-    {
-        lock (_gate)
-        {
-            ReadNew();
-            return _recent.Take(line) && _on;
-        }
-    }
-
-    /// <summary>CASA's progress display on standard error has come so far; null when it has ended.</summary>
-    /// <returns>Whether the log block shows it.</returns>
-    public bool Progress(int? percent)
-    {
-        lock (_gate)
-        {
-            (_tasks.Newest(null)?.Cell ?? _cells.Newest)?.Progress(percent);
-            return _on && _cells.Newest is not null;
         }
     }
 
@@ -157,6 +127,7 @@ internal sealed class CasaLog : ICellObserver
             if ((IsNoCell(parent) ? _cells.Newest : CellOf(parent)) is { } cell)
             {
                 cell.TaskBegins(_tasks.Begin(call, name, cell));
+                NoteView();
             }
         }
     }
@@ -167,10 +138,12 @@ internal sealed class CasaLog : ICellObserver
         lock (_gate)
         {
             ReadNew();
+            ShowProgress();
             if (_tasks.End(call, error, result) is { } task)
             {
                 task.Cell.Progress(null);
                 task.Cell.TaskEnds(task);
+                NoteView();
             }
         }
     }
@@ -182,6 +155,7 @@ internal sealed class CasaLog : ICellObserver
         {
             ReadNew();
             _on = on;
+            NoteView();
             foreach (var cell in _cells.All)
             {
                 cell.Forget();
@@ -234,11 +208,26 @@ internal sealed class CasaLog : ICellObserver
 
     private void ReadNew()
     {
+        _notes.ReadingBegins();
         foreach (var file in _files)
         {
             file.ReadNew(Add);
         }
+
+        _notes.ReadingEnds();
     }
+
+    private void ShowProgress()
+    {
+        if (_notes.TakeProgress(out var percent))
+        {
+            (_tasks.Newest(null)?.Cell ?? _cells.Newest)?.Progress(percent);
+        }
+    }
+
+    // After every change of what it says.
+    private void NoteView() => _notes.View = new LogView(
+        _main, InTask: _tasks.Newest(null) is { IsRunning: true }, ShowsBlocks: _on, HasCell: _cells.Newest is not null);
 
     private void Add(string text)
     {
@@ -248,7 +237,7 @@ internal sealed class CasaLog : ICellObserver
             return;
         }
 
-        _recent.Add(line, text);
+        _notes.Add(line, text);
         _counts.Add(line);
         var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
         if (Priority.Rank(line.Priority) >= Priority.Rank(_level))
@@ -261,8 +250,9 @@ internal sealed class CasaLog : ICellObserver
 
     private static bool IsNoCell(byte[] parent) => parent.Length <= Outgoing.EmptyObject.Length;
 
+    /// <summary>Reads what is new, and shows what is due.</summary>
     /// <param name="ended">The cell whose output must be complete now.</param>
-    private void ShowNews(CellLog? ended = null)
+    public void ShowNews(CellLog? ended = null)
     {
         lock (_showing)
         {
@@ -271,6 +261,7 @@ internal sealed class CasaLog : ICellObserver
             lock (_gate)
             {
                 ReadNew();
+                ShowProgress();
                 var now = Environment.TickCount64;
                 foreach (var cell in _on ? _cells.All : [])
                 {

@@ -8,67 +8,82 @@ namespace CasaWrapperKernel.Logs;
 /// Leaves out of standard error what the log block shows: CASA's C++ side prints every WARN and SEVERE line there too,
 /// and nothing stops it; and its progress displays.
 /// </summary>
-internal sealed partial class StderrFilter(CasaLog log) : IStderrFilter
+internal sealed partial class StderrFilter(StderrNotes notes, TimeProvider time) : IStderrFilter
 {
+    // The log's disk may be away; then the line stands in both places.
+    private static readonly TimeSpan MostHold = TimeSpan.FromSeconds(1);
+
     private readonly ProgressMeter _meter = new();
-    private byte[] _held = [];
+    private readonly Queue<Held> _held = new();
+    private byte[] _begun = [];
     private CellLog? _cell;
+
+    public bool IsHolding => _held.Count > 0;
 
     public ReadOnlySpan<byte> Pass(ReadOnlySpan<byte> text) => PassLines(PassMeter(text));
 
     private ReadOnlySpan<byte> PassMeter(ReadOnlySpan<byte> text)
     {
-        var (cell, inTask) = log.Current;
-        if (cell != _cell)
+        var log = notes.View;
+        if (log.Cell != _cell)
         {
             _meter.Reset();
         }
 
         var wasOpen = _meter.IsOpen;
-        var rest = _meter.Without(text, inTask);
-        _cell = cell;
-        return (!wasOpen && !_meter.IsOpen && rest.Length == text.Length) || log.Progress(_meter.Percent) ? rest : text;
+        var rest = _meter.Without(text, log.InTask);
+        _cell = log.Cell;
+        if (!wasOpen && !_meter.IsOpen && rest.Length == text.Length)
+        {
+            return rest;
+        }
+
+        notes.SetProgress(_meter.Percent);
+        return log.ShowsBlocks && log.HasCell ? rest : text;
     }
 
     private ReadOnlySpan<byte> PassLines(ReadOnlySpan<byte> text)
     {
-        if (_held.Length == 0 && !MayHoldLogLine(text))
+        if (_held.Count == 0 && _begun.Length == 0 && !MayHoldLogLine(text))
         {
             return text;
         }
 
-        byte[] all = [.. _held, .. text];
-        _held = [];
-        var shown = new List<byte>(all.Length);
-        var start = 0;
-        for (var end = Array.IndexOf(all, (byte)'\n'); end >= 0; end = Array.IndexOf(all, (byte)'\n', start))
+        Hold([.. _begun, .. text]);
+        var shown = new List<byte>();
+        while (_held.TryPeek(out var first) && IsDecided(first, out var isShown))
         {
-            var line = all.AsSpan(start, end + 1 - start);
-            if (!IsInLog(line[..^1]))
-            {
-                shown.AddRange(line);
-            }
-
-            start = end + 1;
+            _held.Dequeue();
+            shown.AddRange(isShown ? first.Bytes : []);
         }
 
-        var rest = all.AsSpan(start);
-        if (LogLineHead().IsMatch(Encoding.UTF8.GetString(rest)))
+        if (_held.Count == 0 && !LogLineHead().IsMatch(Encoding.UTF8.GetString(_begun)))
         {
-            _held = rest.ToArray();
-        }
-        else
-        {
-            shown.AddRange(rest);
+            shown.AddRange(_begun);
+            _begun = [];
         }
 
         return shown.ToArray();
     }
 
-    private bool IsInLog(ReadOnlySpan<byte> line)
+    private void Hold(ReadOnlySpan<byte> text)
     {
-        var text = Encoding.UTF8.GetString(line);
-        return LogLineHead().IsMatch(text) && log.HasWarning(text);
+        for (var end = text.IndexOf((byte)'\n'); end >= 0; end = text.IndexOf((byte)'\n'))
+        {
+            var line = Encoding.UTF8.GetString(text[..end]);
+            _held.Enqueue(new Held(
+                text[..(end + 1)].ToArray(), LogLineHead().IsMatch(line) ? line : null, notes.NextReading, time.GetTimestamp()));
+            text = text[(end + 1)..];
+        }
+
+        _begun = text.ToArray();
+    }
+
+    private bool IsDecided(Held line, out bool isShown)
+    {
+        isShown = line.Warning is null || !notes.View.ShowsBlocks || !notes.Take(line.Warning);
+        return line.Warning is null || !isShown || !notes.View.ShowsBlocks
+            || notes.IsRead(line.Reading) || time.GetElapsedTime(line.Came) > MostHold;
     }
 
     private static bool MayHoldLogLine(ReadOnlySpan<byte> text) =>
@@ -76,4 +91,9 @@ internal sealed partial class StderrFilter(CasaLog log) : IStderrFilter
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t(WARN|SEVERE)\t")]
     private static partial Regex LogLineHead();
+
+    /// <param name="Bytes">A whole line.</param>
+    /// <param name="Warning">The line, if it may be in the log as well.</param>
+    /// <param name="Reading">The reading of the log that decides on it.</param>
+    private sealed record Held(byte[] Bytes, string? Warning, long Reading, long Came);
 }

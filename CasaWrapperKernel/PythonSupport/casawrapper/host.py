@@ -104,20 +104,21 @@ def ask(prompt: str, password: bool) -> str:
 
     The wait is a system call of Python's own, so that an interrupt ends it.
     """
-    descriptor = settings["input_descriptor"]
-    if in_child() or not _casa_host.ask_input(current_request.get(), prompt, int(password)):
+    question = 0 if in_child() else _casa_host.ask_input(current_request.get(), prompt, int(password))
+    if not question:
         from IPython.core.error import StdinNotImplementedError
 
         raise StdinNotImplementedError(
             "This front end cannot answer questions (input, getpass), so the cell must not ask any."
         )
-    while True:
-        wait(descriptor)
-        value = _casa_host.take_input()
-        if value == "\x04":
-            raise EOFError  # Ctrl-D at a console
-        if value is not None:
-            return value
+    try:
+        while (value := _casa_host.take_input(question)) is None:
+            wait(question)
+    finally:
+        _casa_host.end_input(question)
+    if value == "\x04":
+        raise EOFError  # Ctrl-D at a console
+    return value
 
 
 def wait(descriptor: int) -> None:

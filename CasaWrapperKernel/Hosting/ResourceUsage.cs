@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using CasaWrapperKernel.Jupyter.Wire;
 
-namespace CasaWrapperKernel.Jupyter.Execution;
+namespace CasaWrapperKernel.Hosting;
 
 /// <summary>Reads from /proc and the cgroup what the kernel and its children use of the machine.</summary>
-internal sealed class Usage
+internal sealed class ResourceUsage
 {
     private const double TicksPerSecond = 100; // sysconf(_SC_CLK_TCK), fixed on Linux since 2.4
     private readonly Dictionary<int, double> _seconds = [];
