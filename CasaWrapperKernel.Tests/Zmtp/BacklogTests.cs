@@ -46,7 +46,7 @@ public sealed class BacklogTests
     }
 
     [Fact]
-    public void One_that_cannot_be_helped_is_disconnected()
+    public async Task One_that_cannot_be_helped_is_disconnected()
     {
         var publisher = new ZmtpPublisher(new TextGoes { DropBytes = 4 << 20, MostBytes = 8 << 20 });
         using var server = new ServerFixture(publisher);
@@ -56,10 +56,10 @@ public sealed class BacklogTests
         for (var i = 0; i < 40; i++)
         {
             server.OnLoop(() => publisher.Send(new ZmtpMessage([Megabyte], "result")));
-            Thread.Sleep(10);
+            await Task.Delay(10);
         }
 
-        Assert.Equal(40, read.Result);
+        Assert.Equal(40, await read);
         Assert.Contains(server.Refused, line => line.Contains("does not read"));
         Assert.Single(publisher.Peers);
     }

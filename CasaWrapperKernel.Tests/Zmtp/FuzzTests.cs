@@ -62,10 +62,10 @@ public sealed class FuzzTests
             var client = new CurveClient(Keys.PublicKey);
             session.Receive([.. Bytes.Greeting("CURVE"), .. client.Hello()]);
             client.Welcome([.. owner.Written.Skip(10)]);
-            session.Receive(client.Initiate(Bytes.Ready("DEALER")[8..]);
+            session.Receive(client.Initiate(Bytes.Ready("DEALER")[8..]));
             Assert.True(session.IsOpen);
             Feed(session, Flip(client.Message(flags, body), flips), [50]);
-        }, time: Seconds, threads: 1));
+        }, time: Seconds, threads: 1);
 
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
 

@@ -187,18 +187,18 @@ public sealed class ServerTests
     }
 
     [Fact]
-    public void What_was_sent_before_the_end_arrives()
+    public async Task What_was_sent_before_the_end_arrives()
     {
         var publisher = new ZmtpPublisher();
         using var server = new ServerFixture(publisher);
         using var peer = server.Peer("SUB");
         peer.Send(Bytes.Command("SUBSCRIBE", []));
         Assert.True(SpinWait.SpinUntil(() => publisher.Peers.Count == 1, 5000));
-        Thread.Sleep(50);
+        await Task.Delay(50);
         server.OnLoop(() => publisher.Send(new ZmtpMessage([new byte[30_000_000]])));
         var read = Task.Run(() => ServerFixture.Read(peer, 30_000_009));
         server.Stop(TimeSpan.FromSeconds(5));
-        Assert.Equal(30_000_009, read.Result.Length);
+        Assert.Equal(30_000_009, (await read).Length);
         Assert.True(ServerFixture.IsEnded(peer));
     }
 

@@ -224,7 +224,7 @@ public sealed class KernelIoTests : IDisposable
         return client;
     }
 
-    private Message Receive(NetMQSocket client)
+    private static Message Receive(NetMQSocket client)
     {
         List<byte[]>? frames = null;
         Assert.True(client.TryReceiveMultipartBytes(Long, ref frames!), "nothing came");
