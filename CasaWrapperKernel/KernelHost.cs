@@ -40,11 +40,11 @@ internal sealed class KernelHost : IDisposable
     private readonly ILoggerFactory _loggers;
 
     /// <exception cref="UserException">The connection file is of no use.</exception>
-    public KernelHost(string connectionFile, string pythonPath, CasaOptions casa)
+    public KernelHost(string connectionFile, string pythonPath, CasaOptions casa, bool insecure)
     {
         Signals.IgnoreInterruptsUntilPython();
         OwnLibraries.Load(pythonPath); // before the first signature, which loads OpenSSL
-        (_connectionFile, _connection) = (connectionFile, ConnectionInfo.Read(connectionFile));
+        (_connectionFile, _connection) = (connectionFile, ConnectionInfo.Read(connectionFile, insecure));
         var frames = new Frames(
             new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
         var casaLogFile = StateFolder.NewCasaLogFile();
@@ -58,7 +58,10 @@ internal sealed class KernelHost : IDisposable
         _outbox = new Outbox(signal, _capture, places);
         _log = new CasaLog(_outbox, places, notes, casaLogFile);
         _oldLogs = new OldLogs(casaLogFile, _loggers.CreateLogger<OldLogs>());
-        _io = new KernelIo(frames, _outbox, signal, _loggers.CreateLogger<KernelIo>());
+        _io = new KernelIo(frames, _outbox, signal, _loggers.CreateLogger<KernelIo>())
+        {
+            AnyUser = Environment.GetEnvironmentVariable("CASA_KERNEL_ANY_USER") == "on",
+        };
 
         // The language side.
         var (bridge, jobs) = (BridgeChoice.New(), new Jobs());

@@ -23,14 +23,19 @@ python.Validators.Add(given =>
         given.AddError("Give --python the path of the python in your CASA environment.");
     }
 });
+var insecure = new Option<bool>("--insecure")
+{
+    Description = "Start also with a connection file without a key: whoever reaches the ports may then run code as you.",
+};
 var casa = new CasaStartOptions();
-var start = new Command("start", "Run the kernel (Jupyter does this).") { connectionFile, python };
+var start = new Command("start", "Run the kernel (Jupyter does this).") { connectionFile, python, insecure };
 casa.AddTo(start, mustExist: false);
 start.SetAction(arguments =>
 {
     HomeFolder.SetWhereMissing();
     using var kernel = new KernelHost(
-        arguments.GetValue(connectionFile)!, arguments.GetValue(python)!, casa.Read(arguments));
+        arguments.GetValue(connectionFile)!, arguments.GetValue(python)!, casa.Read(arguments),
+        arguments.GetValue(insecure));
     return kernel.Run();
 });
 

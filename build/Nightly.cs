@@ -17,6 +17,8 @@ internal static class Nightly
     private static readonly string[] Libraries =
         ["python3-venv", "python3-jupyter-client", "libpython3.11", "ruby-html-pipeline"];
 
+    private static readonly Dictionary<string, string?> TenMinutesEach = new() { ["CASA_KERNEL_FUZZ_SECONDS"] = "600" };
+
     public static async Task Run(CancellationToken stop)
     {
         if (Environment.UserName != "root")
@@ -24,6 +26,9 @@ internal static class Nightly
             throw new BuildException("the nightly tests make images and users; run them as root.");
         }
 
+        await Tool.Run("dotnet", ["build", Folders.Solution, "-v", "quiet"], stop);
+        await Tool.Run("dotnet",
+            ["run", "--no-build", "--project", "CasaWrapperKernel.Tests", "--", "-class", "*FuzzTests"], stop, TenMinutesEach);
         var kernel = await Packages.Packages.Make(arm64: false, stop);
         await Debian.Install([.. Libraries, .. Needed.Where(need => !Tool.IsThere(need.Program)).Select(need => need.Package)], stop);
         await Apptainer(stop);

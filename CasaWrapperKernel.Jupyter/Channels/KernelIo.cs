@@ -1,9 +1,9 @@
-using System.Net.Sockets;
+using System.Text;
+using System.Text.Unicode;
 using CasaWrapperKernel.Jupyter.Connection;
 using CasaWrapperKernel.Jupyter.Wire;
+using CasaWrapperKernel.Zmtp;
 using Microsoft.Extensions.Logging;
-using NetMQ;
-using NetMQ.Sockets;
 
 namespace CasaWrapperKernel.Jupyter.Channels;
 
@@ -11,34 +11,29 @@ namespace CasaWrapperKernel.Jupyter.Channels;
 /// Owns the five sockets and the one thread that touches them. It never waits for anybody: messages that come in are
 /// handed on, messages that go out are taken from the <see cref="Outbox"/>.
 /// </summary>
-internal sealed partial class KernelIo : IDisposable
+internal sealed partial class KernelIo : ISocketsOwner, IDisposable
 {
     // A print should be seen at once, a thousand prints as one message: text waits at most this long for company.
     private static readonly TimeSpan StreamInterval = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan HeldUpInterval = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan SendAtExit = TimeSpan.FromSeconds(1);
 
-    private readonly RouterSocket _shell = new();
-    private readonly RouterSocket _control = new();
-    private readonly RouterSocket _stdin = new();
-    private readonly RouterSocket _heartbeat = new();
-    private readonly XPublisherSocket _iopub = new();
-    private readonly NetMQTimer _streamTimer = new(StreamInterval) { Enable = false };
-    private readonly NetMQPoller _poller = new();
     private readonly Frames _frames;
     private readonly Outbox _outbox;
     private readonly SendSignal _signal;
     private readonly ILogger _log;
-    private readonly Thread _thread;
-    private readonly Lock _end = new();
+    private readonly FewLines _dropped = new();
+    private IKernelSockets? _sockets;
+    private Thread? _thread;
+    private Action<Channel, Message>? _received;
     private long _lastSent;
-    private bool _ended;
 
     /// <param name="signal">Is raised when something was added to the outbox.</param>
-    public KernelIo(Frames frames, Outbox outbox, SendSignal signal, ILogger<KernelIo> log)
-    {
+    public KernelIo(Frames frames, Outbox outbox, SendSignal signal, ILogger<KernelIo> log) =>
         (_frames, _outbox, _signal, _log) = (frames, outbox, signal, log);
-        _thread = new Thread(_poller.Run) { Name = "kernel-io", IsBackground = true };
-    }
+
+    /// <summary>Whether other users of this machine may connect (they still need the key to be heard).</summary>
+    public bool AnyUser { get; init; }
 
     /// <summary>Binds the sockets and starts the thread.</summary>
     /// <param name="received">What to do with a message that came in; called on the io thread, so it must not
@@ -47,194 +42,118 @@ internal sealed partial class KernelIo : IDisposable
     /// <exception cref="UserException">An address cannot be bound.</exception>
     public ConnectionInfo Start(ConnectionInfo connection, Action<Channel, Message> received)
     {
-        var bound = connection with
+        _received = received;
+        _sockets = TransportChoice.New(connection, AnyUser, this, _frames.Write, new ZmtpEvents
         {
-            ShellPort = Bind(_shell, connection.ShellPort),
-            ControlPort = Bind(_control, connection.ControlPort),
-            StdinPort = Bind(_stdin, connection.StdinPort),
-            HbPort = Bind(_heartbeat, connection.HbPort),
-            IopubPort = Bind(_iopub, connection.IopubPort),
-        };
-        Listen(_shell, Channel.Shell, received);
-        Listen(_control, Channel.Control, received);
-        Listen(_stdin, Channel.Stdin, received);
-        _heartbeat.ReceiveReady += (_, _) =>
-            Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
-        // A subscription counts only when Welcome has accepted it, so nothing is sent to it before its welcome.
-        _iopub.Options.ManualPublisher = true;
-        _iopub.Options.XPubVerbose = true; // without it only the first to subscribe to a topic is seen, and welcomed
-        _iopub.ReceiveReady += (_, _) => Guard(Welcome);
-        _signal.Queue.ReceiveReady += (_, _) => Guard(OnWake);
-        _streamTimer.Elapsed += (_, _) => Guard(Send);
-        foreach (ISocketPollable socket in new ISocketPollable[] { _shell, _control, _stdin, _heartbeat, _iopub,
-            _signal.Queue })
-        {
-            _poller.Add(socket);
-        }
-
-        _poller.Add(_streamTimer);
+            Refused = Drop,
+            UserUnknown = reason => LogUserUnknown(_log, reason),
+            Faulted = e => LogFault(_log, e),
+        });
+        var bound = _sockets.Bind(connection);
+        _thread = new Thread(Run) { Name = "kernel-io", IsBackground = true };
         _thread.Start();
+        _signal.Attach(_sockets.Wake);
         return bound;
-
-        int Bind(NetMQSocket socket, int port)
-        {
-            // No limit, since a PUB socket drops what is beyond it, and a notebook must not lose a line.
-            socket.Options.SendHighWatermark = 0;
-            socket.Options.ReceiveHighWatermark = 0;
-            socket.Options.Linger = SendAtExit;
-            if (connection is { CurveSecretkey: { } secret, CurvePublickey: { } encoded })
-            {
-                socket.Options.CurveServer = true;
-                socket.Options.CurveCertificate = new NetMQCertificate(secret, encoded);
-            }
-
-            var address = $"{connection.Transport}://{connection.Ip}";
-            try
-            {
-                if (port == 0)
-                {
-                    return socket.BindRandomPort(address);
-                }
-
-                socket.Bind($"{address}:{port}");
-                return port;
-            }
-            catch (Exception e) when (e is NetMQException or SocketException or ArgumentException)
-            {
-                throw new UserException(
-                    $"The kernel cannot listen on {address}:{port}, which the connection file asks for: "
-                    + $"{(e.InnerException ?? e).Message} Let Jupyter choose other ports, or give port 0.");
-            }
-        }
     }
 
-    /// <summary>
-    /// Sends what is left and closes the sockets. Where two threads want to, the second waits for the first.
-    /// </summary>
+    /// <summary>Sends what is left and closes the sockets. May be called twice, and from any thread.</summary>
     public void Dispose()
     {
-        lock (_end)
-        {
-            if (!_ended)
-            {
-                _ended = true;
-                End();
-            }
-        }
+        _sockets?.Stop(SendAtExit);
+        _thread?.Join(SendAtExit * 2);
     }
 
-    private void End()
+    private void Run()
     {
-        if (_poller.IsRunning)
+        using (_sockets)
         {
-            _poller.Stop();
-            _thread.Join(SendAtExit);
-        }
-
-        Guard(Send);
-        foreach (NetMQSocket socket in new NetMQSocket[] { _shell, _control, _stdin, _heartbeat, _iopub })
-        {
-            socket.Dispose();
-        }
-
-        _signal.Dispose();
-        _poller.Dispose();
-        NetMQConfig.Cleanup(block: true);
-    }
-
-    private void Listen(RouterSocket socket, Channel channel, Action<Channel, Message> received)
-    {
-        // A client that reconnects comes back with the same identity: it takes over from its old connection.
-        socket.Options.RouterHandover = true;
-        socket.ReceiveReady += (_, _) => Guard(() =>
-        {
-            List<byte[]>? parts = null;
-            while (socket.TryReceiveMultipartBytes(ref parts!))
-            {
-                received(channel, _frames.Read(parts!));
-                parts = null;
-            }
-        });
-    }
-
-    // JEP 65: whoever subscribes is told so, and then knows that nothing more is missed.
-    private void Welcome()
-    {
-        var subscription = _iopub.ReceiveFrameBytes();
-        if (subscription is [0, .. var left])
-        {
-            _iopub.Unsubscribe(left);
-        }
-
-        if (subscription is not [1, .. var topic])
-        {
-            return;
-        }
-
-        _iopub.Subscribe(topic);
-        if (!System.Text.Unicode.Utf8.IsValid(topic))
-        {
-            return;
-        }
-
-        var welcome = new Outgoing("iopub_welcome", Outgoing.EmptyObject,
-            Json.Write(new IopubWelcome(System.Text.Encoding.UTF8.GetString(topic)), WireJson.Default.IopubWelcome));
-        _iopub.SendMultipartBytes(_frames.Write(welcome with { Identities = [topic] }));
-    }
-
-    private void OnWake()
-    {
-        var waited = Environment.TickCount64 - _lastSent >= StreamInterval.TotalMilliseconds;
-        if (_signal.Queue.Dequeue() || (waited && !_outbox.IsInLine))
-        {
-            Send();
-        }
-        else
-        {
-            _streamTimer.Enable = true;
+            _sockets!.Run();
         }
     }
 
-    private void Send()
-    {
-        _streamTimer.Enable = false;
-        _lastSent = Environment.TickCount64;
-        _signal.Reset();
-        var messages = _outbox.Take(out var begunLine);
-        foreach (var (channel, message) in messages)
-        {
-            NetMQSocket socket = channel switch
-            {
-                Channel.Shell => _shell,
-                Channel.Control => _control,
-                Channel.Stdin => _stdin,
-                _ => _iopub,
-            };
-            Guard(() => socket.SendMultipartBytes(_frames.Write(message)));
-        }
-
-        _streamTimer.Enable = begunLine;
-    }
-
-    // NetMQ's poller ends with the first exception of a handler, and with it the kernel would go deaf.
-    private void Guard(Action action)
+    bool ISocketsOwner.Received(Channel channel, List<byte[]> frames)
     {
         try
         {
-            action();
+            _received!(channel, _frames.Read(frames));
+            return true;
         }
         catch (WireException e)
         {
-            LogDropped(_log, e.Message);
+            Drop(e.Message);
         }
         catch (Exception e)
         {
             LogFault(_log, e);
         }
+
+        return false;
+    }
+
+    // JEP 65: whoever subscribes is told so, and then knows that nothing more is missed.
+    IReadOnlyList<byte[]>? ISocketsOwner.Welcome(byte[] topic) => !Utf8.IsValid(topic) ? null
+        : _frames.Write(new Outgoing("iopub_welcome", Outgoing.EmptyObject,
+            Json.Write(new IopubWelcome(Encoding.UTF8.GetString(topic)), WireJson.Default.IopubWelcome)) { Identities = [topic] });
+
+    void ISocketsOwner.Woken()
+    {
+        var waited = Environment.TickCount64 - _lastSent >= StreamInterval.TotalMilliseconds;
+        if (_signal.IsUrgent || (waited && !_outbox.IsInLine))
+        {
+            Send();
+        }
+        else
+        {
+            _sockets!.StartTimer(StreamInterval);
+        }
+    }
+
+    void ISocketsOwner.TimerElapsed() => Send();
+
+    void ISocketsOwner.Ending()
+    {
+        while (Send())
+        {
+        }
+    }
+
+    /// <returns>Whether a line that is being written was left for the next time.</returns>
+    private bool Send()
+    {
+        var sockets = _sockets!;
+        sockets.StopTimer();
+        _lastSent = Environment.TickCount64;
+        _signal.Reset();
+        var messages = _outbox.Take(out var begunLine);
+        foreach (var (channel, message) in messages)
+        {
+            sockets.Send(channel, _frames.Write(message), message);
+        }
+
+        _outbox.IsHeldUp = sockets.IsReaderBehind;
+        if (_outbox.IsHeldUp || begunLine)
+        {
+            sockets.StartTimer(_outbox.IsHeldUp ? HeldUpInterval : StreamInterval);
+        }
+
+        return begunLine;
+    }
+
+    // Strangers may send what they like, and must not fill the log with it.
+    private void Drop(string reason)
+    {
+        if (_dropped.MayWrite(out var left))
+        {
+            LogDropped(_log, left == 0 ? reason : $"{reason} ({left} more were not logged)");
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Dropped: {Reason}.")]
     private static partial void LogDropped(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether a client belongs to this user cannot be known ({Reason}); "
+        + "what it sends counts only with a right signature, but it can read what the kernel publishes.")]
+    private static partial void LogUserUnknown(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The io thread caught a fault and goes on.")]
     private static partial void LogFault(ILogger logger, Exception e);

@@ -36,6 +36,7 @@ internal sealed class Outbox
     private byte[] _streamParent = Outgoing.EmptyObject;
     private string _streamName = "";
     private int _cutText;
+    private volatile bool _isHeldUp;
     private long _lastWrite;
     private bool _atLineStart = true;
 
@@ -54,7 +55,24 @@ internal sealed class Outbox
     /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
     public bool IsInLine => !_atLineStart && _time.GetElapsedTime(_lastWrite) < LineTime;
 
-    public bool IsFull => _cutText + _text.WrittenCount > MostPendingText;
+    /// <summary>Whether whoever prints has to wait (<see cref="WaitForRoom"/>).</summary>
+    public bool IsFull => IsHeldUp || HasMuchText;
+
+    /// <summary>[kernel-io] Whether a client that reads cannot follow: whoever prints waits for it.</summary>
+    public bool IsHeldUp
+    {
+        get => _isHeldUp;
+        set
+        {
+            _isHeldUp = value;
+            if (!value)
+            {
+                _roomAgain.Set();
+            }
+        }
+    }
+
+    private bool HasMuchText => _cutText + _text.WrittenCount > MostPendingText;
 
     /// <summary>Posts on iopub, under the message's type as topic.</summary>
     public void Publish(Outgoing message) =>
@@ -106,7 +124,7 @@ internal sealed class Outbox
             Append(parent, name, text);
         }
 
-        _signal?.Raise(IsFull);
+        _signal?.Raise(HasMuchText);
     }
 
     /// <summary>Adds what the source has, without anything else.</summary>
@@ -121,7 +139,7 @@ internal sealed class Outbox
 
         if (hasText)
         {
-            _signal?.Raise(IsFull);
+            _signal?.Raise(HasMuchText);
         }
     }
 

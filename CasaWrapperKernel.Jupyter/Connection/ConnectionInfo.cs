@@ -42,30 +42,25 @@ internal sealed record ConnectionInfo
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 
+    /// <summary>Whether the channels are Unix sockets: <see cref="Ip"/> is then the beginning of their paths.</summary>
+    [JsonIgnore]
+    public bool IsIpc => Transport == "ipc";
+
+    /// <summary>The address of a channel as ZeroMQ writes it.</summary>
+    public string Endpoint(int port) => $"{Transport}://{Ip}{(IsIpc ? '-' : ':')}{port}";
+
+    /// <param name="insecure">Whether a file without a key will do.</param>
     /// <exception cref="UserException">The file is missing, unreadable, no JSON, or asks for what this kernel cannot
     /// do.</exception>
-    public static ConnectionInfo Read(string path)
+    public static ConnectionInfo Read(string path, bool insecure = false)
     {
         try
         {
             var info = JsonSerializer.Deserialize(File.ReadAllBytes(path), HostingJson.Default.ConnectionInfo)
                 ?? throw new JsonException("it is empty");
-            if (info.Transport != "tcp")
-            {
-                throw new UserException(
-                    $"The connection file {path} asks for the transport '{info.Transport}'; casa-kernel speaks tcp only.");
-            }
-
-            // Half a key pair must not quietly mean no encryption.
-            if ((info.CurvePublickey is null) != (info.CurveSecretkey is null)
-                || info is { CurvePublickey.Length: not CurveKeyLength }
-                    or { CurveSecretkey.Length: not CurveKeyLength })
-            {
-                throw new UserException(
-                    $"The CURVE keys in the connection file {path} are no pair of Z85 keys; let Jupyter make a new file.");
-            }
-
-            return info;
+            return info.Fault(insecure) is { } fault
+                ? throw new UserException($"The connection file {path} {fault}")
+                : info with { Key = info.Key ?? "" };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -95,19 +90,38 @@ internal sealed record ConnectionInfo
     /// <summary>Replaces the file, at once.</summary>
     public void Write(string path)
     {
-        // Nobody can have laid a file or link of this name there to get at the key.
+        // It holds the key, and the folder may be open to others: a name that nobody can guess, and no file that is there.
         var temporary = $"{path}.{Guid.NewGuid():N}";
         using (var stream = new FileStream(temporary, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, // it holds the key
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
         {
             JsonSerializer.Serialize(stream, this, HostingJson.Default.ConnectionInfo);
         }
 
         File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <returns>What is wrong, as the end of a sentence that begins with the file; null if nothing is.</returns>
+    private string? Fault(bool insecure)
+    {
+        int[] ports = [ShellPort, IopubPort, StdinPort, ControlPort, HbPort];
+        // Half a key pair must not quietly mean no encryption.
+        var halfPair = (CurvePublickey is null) != (CurveSecretkey is null)
+            || this is { CurvePublickey.Length: not CurveKeyLength } or { CurveSecretkey.Length: not CurveKeyLength };
+        return Transport is not ("tcp" or "ipc") ? $"asks for the transport '{Transport}'; casa-kernel speaks tcp and ipc."
+            : string.IsNullOrEmpty(Ip) ? "names no ip to listen on; let Jupyter make a new file."
+            : IsIpc && (ports.Distinct().Count() < ports.Length || ports.Contains(0))
+                ? "gives two channels one number, or 0, which ipc does not allow; let Jupyter make a new file."
+            : halfPair ? "has CURVE keys that are no pair of Z85 keys; let Jupyter make a new file."
+            : string.IsNullOrEmpty(SignatureScheme) ? "names no signature_scheme; let Jupyter make a new file."
+            : string.IsNullOrEmpty(Key) && !insecure
+                ? "has no key, so anybody who reaches the ports could run code as you; let Jupyter make a new file, or start "
+                    + "the kernel with --insecure if that is meant."
+            : null;
     }
 
     public override string ToString() => $"{Transport}://{Ip} (key ****)";

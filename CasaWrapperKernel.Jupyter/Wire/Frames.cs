@@ -12,9 +12,11 @@ internal sealed class Frames(Signer signer, string session)
 {
     private const int JsonFrames = 4;
     private static readonly byte[] Delimiter = "<IDS|MSG>"u8.ToArray();
+    private readonly SignatureHistory _history = new();
     private long _count;
 
-    /// <exception cref="WireException">The frames are no message, or the signature is wrong.</exception>
+    /// <summary>Reads a message; for one thread at a time.</summary>
+    /// <exception cref="WireException">The frames are no message, the signature is wrong, or it has come before.</exception>
     public Message Read(IReadOnlyList<byte[]> frames)
     {
         var delimiter = IndexOfDelimiter(frames);
@@ -29,6 +31,11 @@ internal sealed class Frames(Signer signer, string session)
         if (!signer.Verify(frames[delimiter + 1], header, parent, metadata, content))
         {
             throw new WireException("a message has a wrong signature");
+        }
+
+        if (signer.IsOn && !_history.Add(frames[delimiter + 1]))
+        {
+            throw new WireException("a message has come before");
         }
 
         try

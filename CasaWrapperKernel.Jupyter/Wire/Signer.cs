@@ -33,10 +33,13 @@ internal sealed class Signer
         };
     }
 
+    /// <summary>Whether there is a key.</summary>
+    public bool IsOn => _key.Length > 0;
+
     public string Sign(ReadOnlySpan<byte> header, ReadOnlySpan<byte> parent, ReadOnlySpan<byte> metadata,
         ReadOnlySpan<byte> content)
     {
-        if (_key.Length == 0)
+        if (!IsOn)
         {
             return "";
         }
@@ -55,7 +58,7 @@ internal sealed class Signer
     public bool Verify(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> header, ReadOnlySpan<byte> parent,
         ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> content)
     {
-        if (_key.Length == 0)
+        if (!IsOn)
         {
             return true;
         }

@@ -9,16 +9,19 @@ namespace CasaWrapperKernel.Tests.Support;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Assemblies = [
-        "CasaWrapperKernel.Jupyter", "CasaWrapperKernel.PythonHost", "CasaWrapperKernel"];
+        "CasaWrapperKernel.Zmtp", "CasaWrapperKernel.Jupyter", "CasaWrapperKernel.PythonHost", "CasaWrapperKernel"];
 
     /// <summary>
     /// Of each folder the others that it may use. The root of an assembly, which composes it, may use all of it.
     /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Zmtp.Protocol"] = [],
+        ["Zmtp.Security"] = ["Zmtp.Protocol"],
+        ["Zmtp.Transport"] = ["Zmtp.Protocol", "Zmtp.Security"],
         ["Jupyter.Wire"] = [],
         ["Jupyter.Connection"] = [],
-        ["Jupyter.Channels"] = ["Jupyter.Wire", "Jupyter.Connection"],
+        ["Jupyter.Channels"] = ["Jupyter.Wire", "Jupyter.Connection", "Zmtp", "Zmtp.Security"],
         ["Jupyter.Execution"] = ["Jupyter.Wire", "Jupyter.Channels"],
         ["PythonHost.Native"] = [],
         ["PythonHost.Finding"] = ["PythonHost.Native"],
@@ -56,7 +59,7 @@ public sealed partial class ArchitectureTests
     public void Every_folder_has_its_rule_and_its_namespace()
     {
         Assert.Empty(Files().Select(file => file.Folder).Where(folder => folder.Length > 0)
-            .Except(["Jupyter", "PythonHost", .. Allowed.Keys]));
+            .Except(["Zmtp", "Jupyter", "PythonHost", .. Allowed.Keys]));
         Assert.All(Files().Where(file => file.Folder.Length > 0 && file.Text.Contains("namespace ")), file =>
             Assert.Contains($"namespace CasaWrapperKernel.{file.Folder};", file.Text));
     }
@@ -92,7 +95,8 @@ public sealed partial class ArchitectureTests
     private static string ThisFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
     [GeneratedRegex(
-        @"^using (?:static )?CasaWrapperKernel\.((?:Jupyter|PythonHost|Logs)(?:\.\w+)?|\w+)", RegexOptions.Multiline)]
+        @"^using (?:static )?CasaWrapperKernel\.((?:Zmtp|Jupyter|PythonHost|Logs)(?:\.\w+)?|\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex Using();
 
     [GeneratedRegex("\"\"\".*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\"")]

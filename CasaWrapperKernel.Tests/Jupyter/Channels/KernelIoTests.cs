@@ -20,6 +20,7 @@ public sealed class KernelIoTests : IDisposable
     private readonly BlockingCollection<(Channel Channel, Message Message)> _received = [];
     private readonly Recorder _log = new();
     private readonly Frames _frames = new(new Signer("hmac-sha256", Golden.Key), "kernel");
+    private readonly Frames _client = new(new Signer("hmac-sha256", Golden.Key), "client");
     private readonly SendSignal _signal = new();
     private readonly Outbox _outbox;
     private readonly KernelIo _io;
@@ -71,7 +72,7 @@ public sealed class KernelIoTests : IDisposable
             (Channel.Stdin, _connection.StdinPort)])
         {
             var client = Connect(new DealerSocket(), port);
-            client.SendMultipartBytes(Golden.Frames()[1..]);
+            client.SendMultipartBytes(Request());
             Assert.True(_received.TryTake(out var received, Long));
             Assert.Equal(channel, received.Channel);
             Assert.Equal(Golden.Content, received.Message.Content);
@@ -171,12 +172,42 @@ public sealed class KernelIoTests : IDisposable
     {
         var client = Connect(new DealerSocket(), _connection.ShellPort);
         _fails = true;
-        client.SendMultipartBytes(Golden.Frames()[1..]);
+        client.SendMultipartBytes(Request());
         Assert.True(SpinWait.SpinUntil(() => _log.Lines.Any(line => line.StartsWith("Error: ")), Long));
         _fails = false;
-        client.SendMultipartBytes(Golden.Frames()[1..]);
+        client.SendMultipartBytes(Request());
         Assert.True(_received.TryTake(out _, Long));
     }
+
+    [Fact]
+    public void A_message_that_comes_once_more_is_not_done_once_more()
+    {
+        var client = Connect(new DealerSocket(), _connection.ShellPort);
+        var request = Request();
+        client.SendMultipartBytes(request);
+        client.SendMultipartBytes(request);
+        client.SendMultipartBytes(Request());
+        Assert.True(_received.TryTake(out _, Long) && _received.TryTake(out _, Long));
+        Assert.False(_received.TryTake(out _, TimeSpan.FromMilliseconds(100)));
+        Assert.Contains(_log.Lines, line => line.Contains("has come before"));
+    }
+
+    [Fact]
+    public void A_flood_of_nonsense_does_not_fill_the_log()
+    {
+        var client = Connect(new DealerSocket(), _connection.ShellPort);
+        client.Options.SendHighWatermark = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            client.SendFrame("nonsense");
+        }
+
+        client.SendMultipartBytes(Request());
+        Assert.True(_received.TryTake(out _, Long));
+        Assert.InRange(_log.Lines.Count, 1, 50);
+    }
+
+    private List<byte[]> Request() => _client.Write(new Outgoing("execute_request", Outgoing.EmptyObject, Golden.Content));
 
     private void Receive(Channel channel, Message message)
     {
@@ -205,11 +236,11 @@ public sealed class KernelIoTests : IDisposable
         return client;
     }
 
-    private Message Receive(NetMQSocket client)
+    private static Message Receive(NetMQSocket client)
     {
         List<byte[]>? frames = null;
         Assert.True(client.TryReceiveMultipartBytes(Long, ref frames!), "nothing came");
-        return _frames.Read(frames!);
+        return new Frames(new Signer("hmac-sha256", Golden.Key), "client").Read(frames!);
     }
 
     private sealed class Recorder : ILogger<KernelIo>

@@ -34,7 +34,7 @@ public sealed class ConnectionInfoTests : IDisposable
     public void What_is_not_said_has_a_default() =>
         Assert.Equal(
             new ConnectionInfo { Transport = "tcp", Ip = "127.0.0.1", SignatureScheme = "hmac-sha256", Key = "" },
-            ConnectionInfo.Read(_folder.Write("kernel.json", "{}")));
+            ConnectionInfo.Read(_folder.Write("kernel.json", "{}"), insecure: true));
 
     [Fact]
     public void Rewriting_sets_the_ports_and_keeps_everything_else()
@@ -84,11 +84,35 @@ public sealed class ConnectionInfoTests : IDisposable
         Assert.StartsWith($"The connection file {path} is not the JSON that Jupyter writes", message);
     }
 
-    [Fact]
-    public void Another_transport_is_refused()
+    [Theory]
+    [InlineData("""{"transport": "pgm", "key": "k"}""", "'pgm'")]
+    [InlineData("""{"transport": null, "key": "k"}""", "transport")]
+    [InlineData("""{"ip": null, "key": "k"}""", "no ip")]
+    [InlineData("""{"ip": "", "key": "k"}""", "no ip")]
+    [InlineData("""{"signature_scheme": null, "key": "k"}""", "no signature_scheme")]
+    [InlineData("""{"transport": "ipc", "key": "k"}""", "one number")]
+    [InlineData("""{"curve_publickey": "x", "key": "k"}""", "no pair")]
+    [InlineData("{}", "--insecure")]
+    [InlineData("""{"key": ""}""", "--insecure")]
+    [InlineData("""{"key": null}""", "--insecure")]
+    public void What_cannot_be_is_said_in_one_sentence(string text, string reason)
     {
-        var path = _folder.Write("kernel.json", """{"transport": "ipc"}""");
-        Assert.Contains("'ipc'", Assert.Throws<UserException>(() => ConnectionInfo.Read(path)).Message);
+        var path = _folder.Write("kernel.json", text);
+        var message = Assert.Throws<UserException>(() => ConnectionInfo.Read(path)).Message;
+        Assert.StartsWith($"The connection file {path} ", message);
+        Assert.Contains(reason, message);
+    }
+
+    [Fact]
+    public void Without_a_key_it_is_read_only_if_that_is_said() =>
+        Assert.Equal("", ConnectionInfo.Read(_folder.Write("kernel.json", """{"key": null}"""), insecure: true).Key);
+
+    [Fact]
+    public void Unix_sockets_are_named_as_jupyter_client_names_them()
+    {
+        var info = new ConnectionInfo { Transport = "ipc", Ip = "/run/user/1/kernel-ipc" };
+        Assert.Equal("ipc:///run/user/1/kernel-ipc-3", info.Endpoint(3));
+        Assert.Equal("tcp://127.0.0.1:50000", new ConnectionInfo().Endpoint(50000));
     }
 
     [Fact]

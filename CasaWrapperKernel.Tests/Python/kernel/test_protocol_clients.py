@@ -240,14 +240,14 @@ def test_status_starting_comes_once(start_kernel: Callable[..., Kernel]) -> None
 
 
 # -- the connection file -------------------------------------------------------------------------------------
-def _start_by_hand(casa_kernel: Path, env: dict[str, str], folder: Path,
+def _start_by_hand(casa_kernel: Path, env: dict[str, str], folder: Path, *options: str,
                    **changes: Any) -> subprocess.Popen[bytes]:
     connection = {"transport": "tcp", "ip": "127.0.0.1", "key": "a-key", "signature_scheme": "hmac-sha256",
                   "kernel_name": "mine", "jupyter_session": "/a/notebook.ipynb",
                   **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}, **changes}
     file = folder / "connection.json"
     file.write_text(json.dumps(connection))
-    return subprocess.Popen([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON], env=env,
+    return subprocess.Popen([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON, *options], env=env,
                             cwd=folder,
                             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
@@ -296,7 +296,7 @@ def test_signature_schemes(casa_kernel: Path, kernel_env: dict[str, str], tmp_pa
 
 
 def test_empty_key_turns_signing_off(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path) -> None:
-    process = _start_by_hand(casa_kernel, kernel_env, tmp_path, key="")
+    process = _start_by_hand(casa_kernel, kernel_env, tmp_path, "--insecure", key="")
     front = _connect_by_hand(process, tmp_path)
     assert front.value("1") == "1"
     _shut_down(process, front)

@@ -1,0 +1,33 @@
+using System.Globalization;
+using CasaWrapperKernel.Jupyter.Wire;
+using CasaWrapperKernel.Zmtp;
+
+namespace CasaWrapperKernel.Jupyter.Channels;
+
+/// <summary>
+/// A subscriber that does not read: its oldest printed text goes first, and where it was, the subscriber is told how much
+/// is missing. All else (results, errors, status) stays, until so much waits that the subscriber is given up.
+/// </summary>
+internal sealed class SubscriberPolicy : BacklogPolicy
+{
+    private readonly Func<Outgoing, IReadOnlyList<byte[]>> _messages;
+
+    public SubscriberPolicy(Func<Outgoing, IReadOnlyList<byte[]>> messages)
+    {
+        _messages = messages;
+        (DropBytes, MostBytes) = (64 << 20, 512 << 20);
+    }
+
+    public override bool MayDrop(ZmtpMessage message) => message.Tag is Outgoing { Type: "stream" };
+
+    public override ZmtpMessage? Gap(ZmtpMessage last, long messages, long bytes)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"\n[casa-kernel: {bytes / 1e6:F1} MB of output are missing here, since this client did not read them in time.]\n");
+        var told = new Outgoing("stream", ((Outgoing)last.Tag!).Parent, StreamText.Write("stderr", System.Text.Encoding.UTF8.GetBytes(text)))
+        {
+            Identities = [Topic.Of("stream")],
+        };
+        return new ZmtpMessage(_messages(told), told);
+    }
+}
