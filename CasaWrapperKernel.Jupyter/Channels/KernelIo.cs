@@ -93,7 +93,10 @@ internal sealed partial class KernelIo : ISocketsOwner, IDisposable
     // JEP 65: whoever subscribes is told so, and then knows that nothing more is missed.
     IReadOnlyList<byte[]>? ISocketsOwner.Welcome(byte[] topic) => !Utf8.IsValid(topic) ? null
         : _frames.Write(new Outgoing("iopub_welcome", Outgoing.EmptyObject,
-            Json.Write(new IopubWelcome(Encoding.UTF8.GetString(topic)), WireJson.Default.IopubWelcome)) { Identities = [topic] });
+            Json.Write(new IopubWelcome(Encoding.UTF8.GetString(topic)), WireJson.Default.IopubWelcome))
+        {
+            Identities = [topic],
+        });
 
     void ISocketsOwner.Woken()
     {
