@@ -15,7 +15,7 @@ internal static class Nightly
     ];
 
     private static readonly string[] Libraries =
-        ["python3-venv", "python3-jupyter-client", "libpython3.11", "ruby-html-pipeline"];
+        ["python3-venv", "python3-jupyter-client", "libpython3.11", "ruby-html-pipeline", "ruby-sanitize"];
 
     private static readonly Dictionary<string, string?> TenMinutesEach = new() { ["CASA_KERNEL_FUZZ_SECONDS"] = "600" };
 

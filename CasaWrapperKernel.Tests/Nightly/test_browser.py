@@ -189,7 +189,8 @@ def test_log_as_github_shows_it(logged: Path, playwright: Path) -> None:
     clean = "require 'html/pipeline'; puts HTML::Pipeline::SanitizationFilter.new(STDIN.read).call.to_s"
     done = subprocess.run(["ruby", "-e", clean], input=block(logged), capture_output=True, text=True)
     if "cannot load such file" in done.stderr:
-        pytest.fail("not installed: ruby-html-pipeline, which has GitHub's list of what it lets pass", pytrace=False)
+        needed = "ruby-html-pipeline, which has GitHub's list of what it lets pass, or ruby-sanitize, which it needs"
+        pytest.fail(f"not installed: {needed}", pytrace=False)
     assert done.returncode == 0 and "style=" not in done.stdout and "details" in done.stdout, done.stderr
     (logged / "page.html").write_text(f"<!DOCTYPE html><body>{done.stdout}")
     read_log((logged / "page.html").as_uri(), "stripped", "github", playwright)
