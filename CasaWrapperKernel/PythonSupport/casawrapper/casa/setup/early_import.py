@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from casawrapper.casa import catalog
 from casawrapper.casa.log import channel
-from casawrapper.casa.setup import casa_data, environment
+from casawrapper.casa.setup import casa_data, environment, late_settings
 from casawrapper.util.import_order import needed_by
 from casawrapper.util.import_steps import advance
 
@@ -93,6 +93,7 @@ def _everything(shell: InteractiveShell, prepare: Callable[[], None]) -> Iterato
         return
     for package in packages:
         yield from _import(package)
+    late_settings.follow()
     prepare()
     if shell.execution_count == 1:
         yield
