@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from casa_session import SUPPORT
+from casa_session import PYTHON, SITE_CONFIG, SUPPORT
 from casawrapper.casa.setup import openmp
 
 
@@ -101,3 +101,22 @@ def test_a_real_ulimit_counts_what_the_user_runs() -> None:
         for sleeper in sleepers:
             sleeper.kill()
             sleeper.wait()
+
+
+@pytest.mark.parametrize("chosen, policy, count, after", [
+    ({}, "PASSIVE", "10000", "None None"),
+    ({"OMP_WAIT_POLICY": "active"}, "ACTIVE", "30000000000", "active None"),
+    ({"GOMP_SPINCOUNT": "77"}, None, "77", "None 77")])
+def test_openmp_has_read_how_its_threads_are_to_wait_and_programs_of_the_users_do_not(
+        chosen: dict[str, str], policy: str | None, count: str, after: str, tmp_path: Path) -> None:
+    code = ("from IPython.core.interactiveshell import InteractiveShell\nfrom casawrapper import casa\n"
+            f"casa.install(InteractiveShell.instance(), {str(tmp_path / 'casa.log')!r})\nimport casatools, os\n"
+            "print(os.environ.get('OMP_WAIT_POLICY'), os.environ.get('GOMP_SPINCOUNT'))")
+    env = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+    if SITE_CONFIG.exists():
+        env.setdefault("CASASITECONFIG", str(SITE_CONFIG))
+    env |= {"PYTHONPATH": str(SUPPORT), "HOME": str(tmp_path), "OMP_DISPLAY_ENV": "verbose", **chosen}
+    done = subprocess.run([PYTHON, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    # libgomp says on standard error what it has read.
+    assert f"GOMP_SPINCOUNT = '{count}'" in done.stderr and done.stdout.split() == after.split()
+    assert policy is None or f"OMP_WAIT_POLICY = '{policy}'" in done.stderr

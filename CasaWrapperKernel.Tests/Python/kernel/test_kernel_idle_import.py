@@ -104,3 +104,15 @@ def test_off(start_kernel: StartKernel) -> None:
     front = start_kernel(env={"CASA_KERNEL_IMPORT": "off"}).connect()
     assert idle(front) == "[]" and idle(front) == "[]"
     assert front.run("tclean", timeout=PATIENCE).status == "ok"
+
+
+def test_settings_made_before_the_first_use_count(kernel: Kernel, tmp_path: Path) -> None:
+    front = kernel.connect()
+    assert wait_until(lambda: is_done(front), timeout=PATIENCE)
+    (tmp_path / "extra").mkdir()
+    cell = front.run("import inspect\nfrom casaconfig import config\nconfig.logfile = 'mine.log'\n"
+                     "config.datapath = ['extra', *config.datapath]\nfrom casatasks import casalog\n"
+                     "from casatools import ctsys\ncasalog.post('into mine')\n"
+                     "inspect.ismodule(config), casalog.logfile(), ctsys.getpath()[0], ctsys.resolve('geodetic/IERSeop2000')[0]")
+    assert cell.result and eval(cell.result) == (True, f"{tmp_path}/mine.log", f"{tmp_path}/extra", "/")
+    assert "into mine" in (tmp_path / "mine.log").read_text()

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from casawrapper.bridge import host, streams
-from casawrapper.bridge.idle import Idle
+from casawrapper.bridge.idle import BEGIN_SECONDS, Idle
 from casawrapper.util.coroutines import resumed
 from casawrapper.util.interrupts import must_wait
 
@@ -101,7 +101,7 @@ class _Runner:
 
     def run(self) -> None:
         self._loop.add_reader(self._wake, self._on_wake)
-        self._idle.wait()
+        self._idle.wait(BEGIN_SECONDS)
         while not self._requests.stopping:
             try:
                 self._loop.run_forever()
@@ -145,7 +145,7 @@ class _Runner:
         if self._requests.stopping:
             self._loop.stop()
         elif self._is_free():
-            self._idle.wait()
+            self._idle.wait(0 if self._requests.is_awaited() else BEGIN_SECONDS)
 
     def _is_free(self) -> bool:
         return self._task is None and not self._requests.stopping

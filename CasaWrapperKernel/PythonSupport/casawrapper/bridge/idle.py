@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from casawrapper.bridge import host
 
-_BEGIN_SECONDS = 0.3
+BEGIN_SECONDS = 0.3
 """So long after a request begins a time with nothing to do: front ends send several one after the other."""
 _AGAIN_SECONDS = 2.0
 _OURS = "casa-kernel-"
@@ -44,7 +44,7 @@ class Idle:
         self._next: asyncio.TimerHandle | None = None
         self._known = set(threading.enumerate())
 
-    def wait(self, seconds: float = _BEGIN_SECONDS) -> None:
+    def wait(self, seconds: float) -> None:
         """Begin when nothing has happened for so long."""
         if self._next is not None:
             self._next.cancel()

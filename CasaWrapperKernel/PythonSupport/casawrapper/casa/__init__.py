@@ -17,8 +17,8 @@ from casawrapper.casa.setup.options import Options
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["CasaSetupError", "Options", "casa_names", "current_logfile", "description", "in_text", "install", "provide",
-           "step"]
+__all__ = ["CasaSetupError", "Options", "casa_names", "current_logfile", "description", "in_text", "install", "is_awaited",
+           "provide", "step"]
 
 
 def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, options: Options = Options()) -> None:
@@ -42,10 +42,15 @@ def in_text(head: str) -> bool:
     return call_site.in_text(head)
 
 
-def step() -> bool:
-    """Import a little of CASA, for a time in which nobody waits for anything; whether there is more to do."""
+def is_awaited() -> bool:
+    """Whether the next question at the keyboard waits for what `step` does."""
     from casawrapper.casa.data import selection
 
     if selection.take_question():
         early_import.ask("casatools")
+    return early_import.is_awaited()
+
+
+def step() -> bool:
+    """Import a little of CASA, for a time in which nobody waits for anything; whether there is more to do."""
     return early_import.step()

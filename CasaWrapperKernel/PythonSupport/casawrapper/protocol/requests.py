@@ -72,6 +72,10 @@ class Requests:
         except Exception as error:
             host.complete(job, _error(error, traceback.format_exc().splitlines()))
 
+    def is_awaited(self) -> bool:
+        """Whether `step` should be called soon."""
+        return casa.is_awaited()
+
     def step(self) -> bool:
         """Do a little of what can be done before anybody asks for it; whether there is more."""
         return casa.step()

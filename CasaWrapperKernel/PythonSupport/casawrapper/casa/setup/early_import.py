@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from casawrapper.casa import catalog
 from casawrapper.casa.log import channel
-from casawrapper.casa.setup import casa_data, environment
+from casawrapper.casa.setup import casa_data, environment, late_settings
 from casawrapper.util.import_order import needed_by
 from casawrapper.util.import_steps import advance
 
@@ -31,6 +31,7 @@ _SECONDS = 0.02
 """For so long a step goes on; what is begun by then is finished."""
 
 _work: Iterator[None] | None = None
+_awaited = ""
 _said = io.StringIO()
 
 
@@ -42,10 +43,16 @@ def install(shell: InteractiveShell, prepare: Callable[[], None]) -> None:
 
 
 def ask(package: str) -> None:
-    """Have this package imported, if nothing is being imported already."""
-    global _work
+    """Have this package imported soon, by what is being imported already or alone."""
+    global _work, _awaited
+    _awaited = package
     if _work is None:
         _work = _import(package)
+
+
+def is_awaited() -> bool:
+    """Whether somebody has asked for a package that is not there yet."""
+    return _work is not None and bool(_awaited) and _awaited not in sys.modules
 
 
 def step() -> bool:
@@ -93,6 +100,7 @@ def _everything(shell: InteractiveShell, prepare: Callable[[], None]) -> Iterato
         return
     for package in packages:
         yield from _import(package)
+    late_settings.follow()
     prepare()
     if shell.execution_count == 1:
         yield

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _VARIABLE = "OMP_NUM_THREADS"
-_WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+# libgomp goes by the second: shortly, for a task such as immoments has some 10,000 regions right after one another.
+_WAITING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "10000"}
 
 # Of the threads that a limit leaves, one kernel's OpenMP takes this part: numpy, plotms and other kernels want some.
 _SHARE = 4
@@ -28,19 +29,20 @@ def limit() -> None:
 
 @contextmanager
 def sleeping_threads() -> Iterator[None]:
-    """While CASA's OpenMP is loaded: let its threads sleep when they wait, unless the user has said how they are to wait.
+    """While OpenMP is loaded: let threads that wait for long sleep, unless the user has said how they are to wait.
 
-    Else they go round in circles, on processors that others want and that CASA's own other threads want. Programs that
-    the user starts are none of ours, so the variable does not stay.
+    Else they go round in circles on processors that others want, CASA's own other threads among them. Programs that the
+    user starts are none of ours, so the variables do not stay.
     """
-    if any(os.environ.get(name) for name in _WAITING):
+    if any(name in os.environ for name in _WAITING):
         yield
         return
-    os.environ[_WAITING[0]] = "passive"
+    os.environ.update(_WAITING)
     try:
         yield
     finally:
-        os.environ.pop(_WAITING[0], None)
+        for name in _WAITING:
+            os.environ.pop(name, None)
 
 
 def _slurm() -> int | None:
