@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Following;
+using CasaWrapperKernel.Logs.Model;
 
 namespace CasaWrapperKernel.Benchmarks;
 

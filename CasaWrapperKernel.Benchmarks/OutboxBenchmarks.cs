@@ -4,7 +4,9 @@ using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Benchmarks;
 
-/// <summary>What a print costs on the side of the kernel: two writes, text and line end, gathered into one message.</summary>
+/// <summary>
+/// What a print costs on the side of the kernel: two writes, text and line end, gathered into one message.
+/// </summary>
 [MemoryDiagnoser]
 public class OutboxBenchmarks
 {

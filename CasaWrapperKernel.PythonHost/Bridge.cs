@@ -1,5 +1,4 @@
 using CasaWrapperKernel.PythonHost.Finding;
-using CasaWrapperKernel.PythonHost.Lanes;
 
 namespace CasaWrapperKernel.PythonHost;
 
@@ -21,7 +20,7 @@ internal interface IPythonBridge
     /// <c>_casa_host</c> is there from the beginning.
     /// </summary>
     /// <returns>The exit status.</returns>
-    int Run(PythonLocation python, HostFunctions host);
+    int Run(PythonLocation python, HostServices host);
 
     /// <summary>Sets Python's own flag for a pending SIGINT; from any thread, without the GIL.</summary>
     void SetInterrupt();

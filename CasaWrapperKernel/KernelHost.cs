@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Jupyter;
 using CasaWrapperKernel.Jupyter.Channels;
@@ -6,6 +5,8 @@ using CasaWrapperKernel.Jupyter.Connection;
 using CasaWrapperKernel.Jupyter.Execution;
 using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Model;
+using CasaWrapperKernel.Logs.Stderr;
 using CasaWrapperKernel.PythonHost;
 using CasaWrapperKernel.PythonHost.Finding;
 using CasaWrapperKernel.PythonHost.Lanes;
@@ -16,196 +17,103 @@ using Microsoft.Extensions.Logging;
 namespace CasaWrapperKernel;
 
 /// <summary>
-/// The composition root: the one place that names every part and every thread of a running kernel. The sockets are up
-/// and kernel_info is answered before Python starts; then the main thread belongs to Python until the end.
+/// The composition root: the one place that names every part and every thread of a running kernel. Each part is made
+/// from those above it, so what flows where can be read here. The sockets are up and kernel_info is answered before
+/// Python starts; then the main thread belongs to Python until the end.
 /// </summary>
 internal sealed class KernelHost : IDisposable
 {
-    // Jupyter waits 5 s for a kernel to end by itself; past 4 s it is better to end than to be killed with work unsent.
-    private static readonly TimeSpan MostTimeToEnd = TimeSpan.FromSeconds(4);
-
-    // jupyter console no longer reads what the kernel has sent once it sees that the process is gone.
-    private static readonly TimeSpan TimeForLastWords = TimeSpan.FromMilliseconds(500);
-
-    private readonly ManualResetEventSlim _shutDown = new();
-    private readonly string _pythonPath;
     private readonly string _connectionFile;
-    private readonly CasaOptions _casa;
     private readonly ConnectionInfo _connection;
-    private readonly string _logFile = StateFolder.NewCasaLogFile();
-    private readonly ILoggerFactory _loggers;
-    private readonly Outbox _outbox = new();
     private readonly Capture _capture;
-    private readonly CasaLog _log;
-    private readonly IPythonBridge _bridge = BridgeChoice.New();
-    private readonly PythonInterpreter _python;
+    private readonly Outbox _outbox;
     private readonly KernelIo _io;
-    private readonly Dispatcher _dispatcher;
     private readonly Subshells _shells;
+    private readonly DebugQueue _debug;
     private readonly ControlQueue _control;
-    private string _pythonVersion = "3";
-    private bool _canDebug;
+    private readonly MessageRouter _router;
+    private readonly Ending _ending;
+    private readonly CasaLog _log;
+    private readonly OldLogs _oldLogs;
+    private readonly HostedPython _hosted;
+    private readonly HostServices _services;
+    private readonly ILoggerFactory _loggers;
 
     /// <exception cref="UserException">The connection file is of no use.</exception>
     public KernelHost(string connectionFile, string pythonPath, CasaOptions casa)
     {
         Signals.IgnoreInterruptsUntilPython();
         OwnLibraries.Load(pythonPath); // before the first signature, which loads OpenSSL
-        (_connectionFile, _pythonPath, _casa) = (connectionFile, pythonPath, casa);
-        _connection = ConnectionInfo.Read(connectionFile);
-        var frames = new Frames(new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
-        _capture = new Capture(_outbox);
+        (_connectionFile, _connection) = (connectionFile, ConnectionInfo.Read(connectionFile));
+        var frames = new Frames(
+            new Signer(_connection.SignatureScheme, _connection.Key), session: Guid.NewGuid().ToString());
+        var casaLogFile = StateFolder.NewCasaLogFile();
+        var (description, time) = (new KernelDescription(pythonPath), TimeProvider.System);
+
+        // Output: what is written to descriptors 1 and 2, by Python, and in CASA's log goes to the outbox.
+        var (running, notes, signal) = (new RunningCell(), new StderrNotes(), new SendSignal());
+        _capture = new Capture(running, new StderrFilter(notes, time));
         _loggers = KernelLog.CreateFactory(_capture.SavedStderr);
-        _log = new CasaLog(_outbox, _logFile);
-        _capture.Filter = new StderrFilter(_log);
-        _python = new PythonInterpreter(_bridge, _outbox, _capture);
-        _io = new KernelIo(frames, _outbox, _loggers.CreateLogger<KernelIo>()) { Received = Receive };
-        var shellReplies = new Replies(_outbox, Channel.Shell);
-        _dispatcher = new Dispatcher(_python, shellReplies, KernelInfo, _log);
-        _shells = new Subshells(_python, isMain => new ShellQueue(
-            isMain ? _dispatcher : new Dispatcher(_python, shellReplies, KernelInfo, new SubshellLog(_log))));
-        _control = new ControlQueue(_python, _shells, new Replies(_outbox, Channel.Control), KernelInfo, ShutDown);
+        var places = new BlockPlaces(time);
+        _outbox = new Outbox(signal, _capture, places);
+        _log = new CasaLog(_outbox, places, notes, casaLogFile);
+        _oldLogs = new OldLogs(casaLogFile, _loggers.CreateLogger<OldLogs>());
+        _io = new KernelIo(frames, _outbox, signal, _loggers.CreateLogger<KernelIo>());
+
+        // The language side.
+        var (bridge, jobs) = (BridgeChoice.New(), new Jobs());
+        var (interrupts, questions) = (new Interrupts(bridge.SetInterrupt), new Questions(jobs, _outbox));
+        var python = new PythonInterpreter(jobs, interrupts, questions, running, _outbox);
+        _services = new HostServices(jobs, interrupts, questions, new CellOutput(jobs, _outbox),
+            Settings.Of(jobs, connectionFile, casaLogFile, casa), new LogCalls(_log).Call);
+
+        // Requests: from the sockets to their queues, and from there to the language side.
+        var requestLog = _loggers.CreateLogger<Dispatcher>();
+        var dispatcher = new Dispatcher(python, _outbox, description.Reply, _log, requestLog);
+        _shells = new Subshells(python, isMain => new ShellQueue(isMain
+            ? dispatcher
+            : new Dispatcher(python, _outbox, description.Reply, new SubshellLog(_log), requestLog)));
+        _debug = new DebugQueue(python, _outbox, requestLog);
+        _ending = new Ending(python, EndNow, time);
+        _control = new ControlQueue(python, _shells, _debug, _outbox, description.Reply, new ResourceUsage().Measure,
+            _ending.Begin, requestLog);
+        _router = new MessageRouter(_shells, dispatcher, _control, python);
+        _hosted = new HostedPython(pythonPath, bridge, jobs, description, _shells, _ending);
     }
 
     /// <summary>Runs the kernel until it is shut down. The calling thread must be the process's main thread.</summary>
     /// <returns>The exit status.</returns>
+    /// <exception cref="UserException">The kernel cannot listen where it is to.</exception>
     public int Run()
     {
-        var location = LoadPython();
+        _hosted.Load();
         _shells.Start();
+        _debug.Start();
         Start("kernel-control", _control.Run);
-        Start("kernel-capture", _capture.Run);
+        Start("kernel-capture", new CapturePump(_capture, _outbox).Run);
         Start("casa-log", _log.Run);
-        Start("casa-old-logs", new OldLogs(_logFile, _loggers.CreateLogger<OldLogs>()).Run);
-        Start("kernel-parent", () => ParentWatch.Run(() => ShutDown(restart: false)));
-        var bound = Bind();
-        if (bound != _connection)
-        {
-            bound.Write(_connectionFile);
-        }
-
-        new Replies(_outbox, Channel.Shell).Publish(
-            "status", Outgoing.EmptyObject, Json.Write(new Status("starting"), WireJson.Default.Status));
-        return location is null ? WaitForShutDown(1) : HostPython(location);
-    }
-
-    private ConnectionInfo Bind()
-    {
-        try
-        {
-            return _io.Start(_connection);
-        }
-        catch (UserException)
-        {
-            _capture.Restore(); // the sentence belongs on the terminal
-            throw;
-        }
+        Start("casa-old-logs", _oldLogs.Run);
+        Start("kernel-parent", () => ParentWatch.Run(() => _ending.Begin(restart: false)));
+        _io.Start(_connection, _router.Receive).WriteIfOther(_connection, _connectionFile);
+        _outbox.Publish(new Outgoing(
+            "status", Outgoing.EmptyObject, Json.Write(new Status("starting"), WireJson.Default.Status)));
+        return _hosted.Run(_services);
     }
 
     public void Dispose()
     {
         _shells.Close();
+        _debug.Close();
         _control.Close();
         _io.Dispose();
+        _capture.Restore(); // the sentence that says why it has ended belongs on the terminal
         _loggers.Dispose();
         _control.Dispose();
-        _shutDown.Dispose();
+        _ending.Dispose();
     }
 
-    /// <summary>[kernel-io] Hands a message to whoever handles it.</summary>
-    private void Receive(Channel channel, Message message)
+    private void EndNow()
     {
-        switch (channel)
-        {
-            case Channel.Shell when !_shells.Add(message):
-                _dispatcher.Refuse(message, "UnknownSubshellError", $"There is no subshell {message.Header.SubshellId}.");
-                break;
-            case Channel.Control:
-                _control.Add(message);
-                break;
-            case Channel.Stdin when message.Type == "input_reply":
-                _python.Stdin.Add(Json.Read(message.Content, WireJson.Default.InputReply)?.Value ?? "");
-                break;
-        }
-    }
-
-    private void ShutDown(bool restart)
-    {
-        _shutDown.Set();
-        Start("kernel-watchdog", EndAtLast);
-        _python.Stop(restart);
-    }
-
-    /// <returns>Null if there is no Python to host; the reason is then the answer to every cell.</returns>
-    private PythonLocation? LoadPython()
-    {
-        try
-        {
-            var location = PythonLocation.Find(_pythonPath);
-            _bridge.Load(location);
-            _pythonVersion = _bridge.Version;
-            _canDebug = location.Has("debugpy");
-            return location;
-        }
-        catch (Exception e) when (e is UserException or DllNotFoundException)
-        {
-            _python.Fail(e.Message);
-            return null;
-        }
-    }
-
-    private int HostPython(PythonLocation location)
-    {
-        var settings = JsonSerializer.Serialize(new Settings
-        {
-            MainDescriptor = _python.Main.Descriptor,
-            ControlDescriptor = _python.Control.Descriptor,
-            InputDescriptor = _python.Stdin.Descriptor,
-            PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
-            ConnectionFile = Path.GetFullPath(_connectionFile),
-            CasaLogFile = _logFile,
-            Casa = _casa,
-            Version = Product.Version,
-        }, SettingsJson.Default.Settings);
-        Capture.BufferLinesOnly();
-        var status = _bridge.Run(location, new HostFunctions(_python, _outbox, settings, new LogCalls(_log).Call));
-        if (_shutDown.IsSet)
-        {
-            return status;
-        }
-
-        if (status == 0)
-        {
-            // A cell ran exit. Whoever started the kernel sees it end, and a Jupyter server then starts it anew.
-            _python.Fail("The kernel has ended, because a cell before this one ran exit.");
-            _shells.Finish();
-            Thread.Sleep(TimeForLastWords);
-            return 0;
-        }
-
-        _python.Fail($"The Python of {_pythonPath} ended (exit status {status}). What it said of that is shown here or, "
-            + "if it ended before it could run a cell, in the log of the Jupyter server. Restart the kernel.");
-        return WaitForShutDown(1);
-    }
-
-    private KernelInfoReply KernelInfo() => new()
-    {
-        ImplementationVersion = Product.Version,
-        Debugger = _canDebug,
-        SupportedFeatures = _canDebug ? ["debugger", "kernel subshells"] : ["kernel subshells"],
-        LanguageInfo = new LanguageInfo(_pythonVersion),
-        Banner = $"casa-kernel {Product.Version}: Python {_pythonVersion} with CASA ({_pythonPath})",
-    };
-
-    private int WaitForShutDown(int status)
-    {
-        _shutDown.Wait();
-        return status;
-    }
-
-    private void EndAtLast()
-    {
-        Thread.Sleep(MostTimeToEnd);
         _io.Dispose();
         Libc._exit(1);
     }

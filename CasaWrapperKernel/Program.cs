@@ -1,8 +1,9 @@
 using System.CommandLine;
 using CasaWrapperKernel;
+using CasaWrapperKernel.Commands;
 using CasaWrapperKernel.Hosting;
-using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.PythonEnvironments;
 
 var connectionFile = new Option<string>("--connection-file", "-f")
 {
@@ -11,7 +12,8 @@ var connectionFile = new Option<string>("--connection-file", "-f")
 };
 var python = new Option<string?>("--python")
 {
-    Description = "The python of the environment to work in. Default: that of the environment pip has installed this into.",
+    Description =
+        "The python of the environment to work in. Default: that of the environment pip has installed this into.",
     DefaultValueFactory = _ => PackagedPython.Own,
 };
 python.Validators.Add(given =>
@@ -27,7 +29,8 @@ casa.AddTo(start, mustExist: false);
 start.SetAction(arguments =>
 {
     HomeFolder.SetWhereMissing();
-    using var kernel = new KernelHost(arguments.GetValue(connectionFile)!, arguments.GetValue(python)!, casa.Read(arguments));
+    using var kernel = new KernelHost(
+        arguments.GetValue(connectionFile)!, arguments.GetValue(python)!, casa.Read(arguments));
     return kernel.Run();
 });
 
@@ -37,7 +40,8 @@ var root = new RootCommand("The Jupyter kernel for CASA.")
 };
 try
 {
-    return root.Parse(args is [] ? ["--help"] : args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return root.Parse(args is [] ? ["--help"] : args)
+        .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception e) when (e is UserException or NotSupportedException)
 {

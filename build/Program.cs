@@ -10,6 +10,9 @@ demo.SetAction((arguments, stop) => Demo.Run(arguments.GetValue(lab), arguments.
 var test = new Command("test", "Set everything up and run all tests.");
 test.SetAction((_, stop) => Tests.Run(stop));
 
+var coverage = new Command("coverage", "Run the C# tests and say how much of the C# side they run.");
+coverage.SetAction((_, stop) => Coverage.Run(stop));
+
 var publish = new Command("publish", "Build the kernel as it is installed: one folder with a native program.");
 publish.SetAction(async (_, stop) => Console.WriteLine($"The kernel is {await Kernel.Publish(stop)}"));
 
@@ -32,7 +35,7 @@ format.SetAction(async (_, stop) =>
 
 var root = new RootCommand("Builds, shows and tests casa-kernel. Everything it makes goes to the folder artifacts.")
 {
-    demo, test, publish, package, nightly, lint, format,
+    demo, test, coverage, publish, package, nightly, lint, format,
 };
 try
 {

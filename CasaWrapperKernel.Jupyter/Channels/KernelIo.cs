@@ -9,14 +9,12 @@ namespace CasaWrapperKernel.Jupyter.Channels;
 
 /// <summary>
 /// Owns the five sockets and the one thread that touches them. It never waits for anybody: messages that come in are
-/// handed to <see cref="Received"/>, messages that go out are taken from the <see cref="Outbox"/>.
+/// handed on, messages that go out are taken from the <see cref="Outbox"/>.
 /// </summary>
 internal sealed partial class KernelIo : IDisposable
 {
     // A print should be seen at once, a thousand prints as one message: text waits at most this long for company.
     private static readonly TimeSpan StreamInterval = TimeSpan.FromMilliseconds(40);
-    private const int LazyWake = 1;
-    private const int UrgentWake = 2;
     private static readonly TimeSpan SendAtExit = TimeSpan.FromSeconds(1);
 
     private readonly RouterSocket _shell = new();
@@ -24,30 +22,30 @@ internal sealed partial class KernelIo : IDisposable
     private readonly RouterSocket _stdin = new();
     private readonly RouterSocket _heartbeat = new();
     private readonly XPublisherSocket _iopub = new();
-    private readonly NetMQQueue<bool> _wake = new();
     private readonly NetMQTimer _streamTimer = new(StreamInterval) { Enable = false };
     private readonly NetMQPoller _poller = new();
     private readonly Frames _frames;
     private readonly Outbox _outbox;
+    private readonly SendSignal _signal;
     private readonly ILogger _log;
     private readonly Thread _thread;
-    private int _wakeRequested;
+    private readonly Lock _end = new();
     private long _lastSent;
+    private bool _ended;
 
-    public KernelIo(Frames frames, Outbox outbox, ILogger<KernelIo> log)
+    /// <param name="signal">Is raised when something was added to the outbox.</param>
+    public KernelIo(Frames frames, Outbox outbox, SendSignal signal, ILogger<KernelIo> log)
     {
-        (_frames, _outbox, _log) = (frames, outbox, log);
+        (_frames, _outbox, _signal, _log) = (frames, outbox, signal, log);
         _thread = new Thread(_poller.Run) { Name = "kernel-io", IsBackground = true };
-        outbox.Added = urgent => Wake(urgent ? UrgentWake : LazyWake);
     }
 
-    /// <summary>What to do with a message that came in; called on the io thread, so it must not block.</summary>
-    public Action<Channel, Message> Received { get; set; } = (_, _) => { };
-
     /// <summary>Binds the sockets and starts the thread.</summary>
+    /// <param name="received">What to do with a message that came in; called on the io thread, so it must not
+    /// block.</param>
     /// <returns>The connection with the ports that were bound, where the file left the choice to the kernel.</returns>
     /// <exception cref="UserException">An address cannot be bound.</exception>
-    public ConnectionInfo Start(ConnectionInfo connection)
+    public ConnectionInfo Start(ConnectionInfo connection, Action<Channel, Message> received)
     {
         var bound = connection with
         {
@@ -57,17 +55,19 @@ internal sealed partial class KernelIo : IDisposable
             HbPort = Bind(_heartbeat, connection.HbPort),
             IopubPort = Bind(_iopub, connection.IopubPort),
         };
-        Listen(_shell, Channel.Shell);
-        Listen(_control, Channel.Control);
-        Listen(_stdin, Channel.Stdin);
-        _heartbeat.ReceiveReady += (_, _) => Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
+        Listen(_shell, Channel.Shell, received);
+        Listen(_control, Channel.Control, received);
+        Listen(_stdin, Channel.Stdin, received);
+        _heartbeat.ReceiveReady += (_, _) =>
+            Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
         // A subscription counts only when Welcome has accepted it, so nothing is sent to it before its welcome.
         _iopub.Options.ManualPublisher = true;
         _iopub.Options.XPubVerbose = true; // without it only the first to subscribe to a topic is seen, and welcomed
         _iopub.ReceiveReady += (_, _) => Guard(Welcome);
-        _wake.ReceiveReady += (_, _) => Guard(OnWake);
+        _signal.Queue.ReceiveReady += (_, _) => Guard(OnWake);
         _streamTimer.Elapsed += (_, _) => Guard(Send);
-        foreach (ISocketPollable socket in new ISocketPollable[] { _shell, _control, _stdin, _heartbeat, _iopub, _wake })
+        foreach (ISocketPollable socket in new ISocketPollable[] { _shell, _control, _stdin, _heartbeat, _iopub,
+            _signal.Queue })
         {
             _poller.Add(socket);
         }
@@ -101,14 +101,29 @@ internal sealed partial class KernelIo : IDisposable
             }
             catch (Exception e) when (e is NetMQException or SocketException or ArgumentException)
             {
-                throw new UserException($"The kernel cannot listen on {address}:{port}, which the connection file asks for: "
+                throw new UserException(
+                    $"The kernel cannot listen on {address}:{port}, which the connection file asks for: "
                     + $"{(e.InnerException ?? e).Message} Let Jupyter choose other ports, or give port 0.");
             }
         }
     }
 
-    /// <summary>Sends what is left and closes the sockets.</summary>
+    /// <summary>
+    /// Sends what is left and closes the sockets. Where two threads want to, the second waits for the first.
+    /// </summary>
     public void Dispose()
+    {
+        lock (_end)
+        {
+            if (!_ended)
+            {
+                _ended = true;
+                End();
+            }
+        }
+    }
+
+    private void End()
     {
         if (_poller.IsRunning)
         {
@@ -122,12 +137,12 @@ internal sealed partial class KernelIo : IDisposable
             socket.Dispose();
         }
 
-        _wake.Dispose();
+        _signal.Dispose();
         _poller.Dispose();
         NetMQConfig.Cleanup(block: true);
     }
 
-    private void Listen(RouterSocket socket, Channel channel)
+    private void Listen(RouterSocket socket, Channel channel, Action<Channel, Message> received)
     {
         // A client that reconnects comes back with the same identity: it takes over from its old connection.
         socket.Options.RouterHandover = true;
@@ -136,7 +151,7 @@ internal sealed partial class KernelIo : IDisposable
             List<byte[]>? parts = null;
             while (socket.TryReceiveMultipartBytes(ref parts!))
             {
-                Received(channel, _frames.Read(parts!));
+                received(channel, _frames.Read(parts!));
                 parts = null;
             }
         });
@@ -167,27 +182,10 @@ internal sealed partial class KernelIo : IDisposable
         _iopub.SendMultipartBytes(_frames.Write(welcome with { Identities = [topic] }));
     }
 
-    // Any thread. Until the next Send one wake-up of a kind is enough, however much is added meanwhile.
-    private void Wake(int kind)
-    {
-        var asked = Volatile.Read(ref _wakeRequested);
-        while (asked < kind)
-        {
-            var before = Interlocked.CompareExchange(ref _wakeRequested, kind, asked);
-            if (before == asked)
-            {
-                _wake.Enqueue(kind == UrgentWake);
-                return;
-            }
-
-            asked = before;
-        }
-    }
-
     private void OnWake()
     {
         var waited = Environment.TickCount64 - _lastSent >= StreamInterval.TotalMilliseconds;
-        if (_wake.Dequeue() || (waited && !_outbox.IsInLine))
+        if (_signal.Queue.Dequeue() || (waited && !_outbox.IsInLine))
         {
             Send();
         }
@@ -201,7 +199,7 @@ internal sealed partial class KernelIo : IDisposable
     {
         _streamTimer.Enable = false;
         _lastSent = Environment.TickCount64;
-        Volatile.Write(ref _wakeRequested, 0);
+        _signal.Reset();
         var messages = _outbox.Take(out var begunLine);
         foreach (var (channel, message) in messages)
         {

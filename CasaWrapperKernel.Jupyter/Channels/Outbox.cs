@@ -22,86 +22,106 @@ internal sealed class Outbox
     private const int MostPendingText = 2 << 20;
 
     // The parts of one print come within microseconds; a line left open for longer is a progress display.
-    private const int LineMilliseconds = 100;
+    private static readonly TimeSpan LineTime = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly AutoResetEvent _roomAgain = new(false);
+    private readonly ISendSignal? _signal;
+    private readonly IOutputSource? _source;
+    private readonly IOutputObserver? _observer;
+    private readonly TimeProvider _time;
+    private readonly StreamAppender _append;
     private List<(Channel, Outgoing)> _messages = [];
     private byte[] _streamParent = Outgoing.EmptyObject;
     private string _streamName = "";
     private int _cutText;
-    private bool _draining;
     private long _lastWrite;
     private bool _atLineStart = true;
 
-    /// <summary>Called after something was added; true if it should leave at once, false if a moment later will do.</summary>
-    public Action<bool>? Added { get; set; }
-
-    /// <summary>
-    /// Called before anything is added, to bring in what C code has written to file descriptors 1 and 2 meanwhile;
-    /// it may itself call <see cref="Write"/>.
-    /// </summary>
-    public Action? Drain { get; set; }
-
-    public IOutputObserver? Observer { get; set; }
+    /// <param name="signal">Is told that something was added.</param>
+    /// <param name="source">Has output of its own that stands before what is added, such as what C code has
+    /// written.</param>
+    /// <param name="observer">Sees what is added, and may have something to put before it.</param>
+    public Outbox(
+        ISendSignal? signal = null, IOutputSource? source = null, IOutputObserver? observer = null,
+        TimeProvider? time = null)
+    {
+        (_signal, _source, _observer, _append) = (signal, source, observer, Append);
+        _time = time ?? TimeProvider.System;
+    }
 
     /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
-    public bool IsInLine => !_atLineStart && Environment.TickCount64 - _lastWrite < LineMilliseconds;
+    public bool IsInLine => !_atLineStart && _time.GetElapsedTime(_lastWrite) < LineTime;
 
     public bool IsFull => _cutText + _text.WrittenCount > MostPendingText;
+
+    /// <summary>Posts on iopub, under the message's type as topic.</summary>
+    public void Publish(Outgoing message) =>
+        Post(Channel.Iopub, message with { Identities = [Topic.Of(message.Type)] });
 
     public void Post(Channel channel, Outgoing message)
     {
         lock (_gate)
         {
-            DrainOnce();
-            CutStream();
-            if (channel == Channel.Iopub)
-            {
-                Observer?.Posting(message.Parent, message.Type, message.Content);
-            }
-
-            _atLineStart = true;
-            _messages.Add((channel, message));
+            Add(channel, message);
         }
 
-        Added?.Invoke(true);
+        _signal?.Raise(urgent: true);
     }
 
-    /// <summary>Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.</summary>
-    /// <param name="drain">Whether to look first for output of C code that must stand before this text. Asked of the
-    /// operating system at the beginning of a line only, since a print makes several calls.</param>
-    public void Write(byte[] parent, string name, ReadOnlySpan<byte> text, bool drain = true)
+    /// <summary>Posts what is made while nothing else can be added; making it must not wait for a disk.</summary>
+    public void Post(Channel channel, Func<IReadOnlyList<Outgoing>> make)
+    {
+        IReadOnlyList<Outgoing> made;
+        lock (_gate)
+        {
+            made = make();
+            foreach (var message in made)
+            {
+                Add(channel, message);
+            }
+        }
+
+        if (made.Count > 0)
+        {
+            _signal?.Raise(urgent: true);
+        }
+    }
+
+    /// <summary>
+    /// Adds text to the stream <paramref name="name"/> of the cell that <paramref name="parent"/> started.
+    /// </summary>
+    public void Write(byte[] parent, string name, ReadOnlySpan<byte> text)
     {
         lock (_gate)
         {
-            if (drain && _atLineStart)
+            // Asked of the operating system at the beginning of a line only, since a print makes several calls.
+            if (_atLineStart)
             {
-                DrainOnce();
+                _source?.Read(_append);
             }
 
-            Observer?.Posting(parent, "stream", default);
-            if (!ReferenceEquals(name, _streamName) || !ReferenceEquals(parent, _streamParent))
-            {
-                CutStream();
-                (_streamParent, _streamName) = (parent, name);
-            }
-
-            _text.Write(text);
-            _lastWrite = Environment.TickCount64;
-            _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
+            Announce(parent, "stream", default);
+            Append(parent, name, text);
         }
 
-        Added?.Invoke(IsFull);
+        _signal?.Raise(IsFull);
     }
 
-    /// <summary>Runs an action that must not be torn apart by other output: reading captured bytes and adding them.</summary>
-    public void Locked(Action action)
+    /// <summary>Adds what the source has, without anything else.</summary>
+    public void BringIn()
     {
+        bool hasText;
         lock (_gate)
         {
-            action();
+            _source?.Read(_append);
+            hasText = _cutText + _text.WrittenCount > 0;
+        }
+
+        if (hasText)
+        {
+            _signal?.Raise(IsFull);
         }
     }
 
@@ -127,22 +147,39 @@ internal sealed class Outbox
         }
     }
 
-    private void DrainOnce()
+    private void Add(Channel channel, Outgoing message)
     {
-        if (_draining)
+        _source?.Read(_append);
+        CutStream();
+        if (channel == Channel.Iopub)
         {
-            return;
+            Announce(message.Parent, message.Type, message.Content);
         }
 
-        _draining = true;
-        try
+        _atLineStart = true;
+        _messages.Add((channel, message));
+    }
+
+    private void Announce(byte[] parent, string type, ReadOnlySpan<byte> content)
+    {
+        foreach (var before in _observer?.Posting(parent, type, content) ?? [])
         {
-            Drain?.Invoke();
+            CutStream();
+            _messages.Add((Channel.Iopub, before));
         }
-        finally
+    }
+
+    private void Append(byte[] parent, string name, ReadOnlySpan<byte> text)
+    {
+        if (!ReferenceEquals(name, _streamName) || !ReferenceEquals(parent, _streamParent))
         {
-            _draining = false;
+            CutStream();
+            (_streamParent, _streamName) = (parent, name);
         }
+
+        _text.Write(text);
+        _lastWrite = _time.GetTimestamp();
+        _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
     }
 
     private void CutStream() => CutStream(_text.WrittenCount);
@@ -155,7 +192,8 @@ internal sealed class Outbox
         }
 
         var text = _text.WrittenSpan;
-        _messages.Add((Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text[..length]))
+        _messages.Add(
+            (Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text[..length]))
         {
             Identities = [Topic.Of("stream")],
         }));

@@ -30,8 +30,8 @@ internal sealed record ConnectionInfo
     public string Key { get; set; } = "";
 
     /// <summary>
-    /// Public half of the CURVE key pair in Z85 (40 characters), if the sockets are to be encrypted; jupyter_client 8.9 and
-    /// later make it when <c>transport_encryption</c> is on and the kernelspec says that the kernel can.
+    /// Public half of the CURVE key pair in Z85 (40 characters), if the sockets are to be encrypted; jupyter_client 8.9
+    /// and later make it when <c>transport_encryption</c> is on and the kernelspec says that the kernel can.
     /// </summary>
     public string? CurvePublickey { get; set; }
 
@@ -42,7 +42,8 @@ internal sealed record ConnectionInfo
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 
-    /// <exception cref="UserException">The file is missing, unreadable, no JSON, or asks for what this kernel cannot do.</exception>
+    /// <exception cref="UserException">The file is missing, unreadable, no JSON, or asks for what this kernel cannot
+    /// do.</exception>
     public static ConnectionInfo Read(string path)
     {
         try
@@ -57,7 +58,8 @@ internal sealed record ConnectionInfo
 
             // Half a key pair must not quietly mean no encryption.
             if ((info.CurvePublickey is null) != (info.CurveSecretkey is null)
-                || info is { CurvePublickey.Length: not CurveKeyLength } or { CurveSecretkey.Length: not CurveKeyLength })
+                || info is { CurvePublickey.Length: not CurveKeyLength }
+                    or { CurveSecretkey.Length: not CurveKeyLength })
             {
                 throw new UserException(
                     $"The CURVE keys in the connection file {path} are no pair of Z85 keys; let Jupyter make a new file.");
@@ -81,12 +83,23 @@ internal sealed record ConnectionInfo
     }
 
     /// <summary>Writes the ports that were bound back to the file, where the file had left them open.</summary>
+    /// <param name="asked">What the file holds.</param>
+    public void WriteIfOther(ConnectionInfo asked, string path)
+    {
+        if (this != asked)
+        {
+            Write(path);
+        }
+    }
+
+    /// <summary>Replaces the file, at once.</summary>
     public void Write(string path)
     {
-        var temporary = path + ".new";
+        // Nobody can have laid a file or link of this name there to get at the key.
+        var temporary = $"{path}.{Guid.NewGuid():N}";
         using (var stream = new FileStream(temporary, new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, // it holds the key
         }))

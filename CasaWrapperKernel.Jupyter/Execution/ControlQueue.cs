@@ -1,21 +1,29 @@
 using System.Collections.Concurrent;
+using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Jupyter.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace CasaWrapperKernel.Jupyter.Execution;
 
 /// <summary>
-/// The control channel's requests, strictly one at a time on a thread of its own: they never wait for user code.
+/// The control channel's requests, strictly one at a time on a thread of its own: they never wait for user code. Those
+/// to the debugger, which may have to, go their own way.
 /// </summary>
+/// <param name="end">Is called last, with whether the kernel is to be started anew.</param>
 internal sealed class ControlQueue(
-    IInterpreter interpreter, Subshells subshells, IReplies replies, Func<KernelInfoReply> kernelInfo, Action<bool> shutDown)
+    IInterpreter interpreter, Subshells subshells, DebugQueue debug, Outbox outbox, Func<KernelInfoReply> kernelInfo,
+    Func<UsageReply> usage, Action<bool> end, ILogger log)
     : IDisposable
 {
     private readonly BlockingCollection<Message> _requests = [];
-    private readonly Usage _usage = new();
 
     public void Add(Message request)
     {
-        if (!_requests.IsAddingCompleted)
+        if (request.Type == "debug_request")
+        {
+            debug.Add(request);
+        }
+        else if (!_requests.IsAddingCompleted)
         {
             _requests.Add(request);
         }
@@ -26,12 +34,9 @@ internal sealed class ControlQueue(
     {
         foreach (var request in _requests.GetConsumingEnumerable())
         {
-            Publish(request, "busy");
-            var end = Handle(request);
-            Publish(request, "idle");
-            if (end is { } restart)
+            if (Handle(request) is { } restart)
             {
-                shutDown(restart);
+                end(restart);
                 return;
             }
         }
@@ -41,67 +46,72 @@ internal sealed class ControlQueue(
 
     public void Dispose() => _requests.Dispose();
 
-    // A fault of ours must neither leave the client waiting nor end the kernel with this thread.
     private bool? Handle(Message request)
     {
+        using var scope = new RequestScope(outbox, Channel.Control, request);
         try
         {
-            return Answer(request);
+            return Answer(scope);
         }
         catch (Exception e)
         {
-            replies.Reply(request, Json.Write(new ErrorReply(e.GetType().Name, e.Message, [e.ToString()]),
-                WireJson.Default.ErrorReply));
+            // It must neither leave the client waiting nor end the kernel with this thread.
+            Faults.Log(log, request.Type, e);
+            scope.Refuse(e);
             return null;
         }
     }
 
     /// <returns>Null to go on; otherwise whether the kernel is to end for a restart.</returns>
-    private bool? Answer(Message request)
+    private bool? Answer(RequestScope scope)
     {
-        switch (request.Type)
+        switch (scope.Request.Type)
         {
             case "kernel_info_request":
-                replies.Reply(request, Json.Write(kernelInfo(), WireJson.Default.KernelInfoReply));
+                scope.Reply(kernelInfo(), WireJson.Default.KernelInfoReply);
                 break;
             case "interrupt_request":
                 interpreter.Interrupt();
-                replies.Reply(request, Json.Write(new OkReply(), WireJson.Default.OkReply));
-                break;
-            case "debug_request":
-                replies.Reply(request, interpreter.Debug(request));
+                scope.Reply(new OkReply(), WireJson.Default.OkReply);
                 break;
             case "usage_request":
-                replies.Reply(request, Json.Write(_usage.Measure(), WireJson.Default.UsageReply));
+                scope.Reply(usage(), WireJson.Default.UsageReply);
                 break;
             case "create_subshell_request":
-                replies.Reply(request, Json.Write(new CreateSubshellReply(subshells.Create()), WireJson.Default.CreateSubshellReply));
+                scope.Reply(new CreateSubshellReply(subshells.Create()), WireJson.Default.CreateSubshellReply);
                 break;
             case "list_subshell_request":
-                replies.Reply(request, Json.Write(new ListSubshellReply(subshells.Ids), WireJson.Default.ListSubshellReply));
+                scope.Reply(new ListSubshellReply(subshells.Ids), WireJson.Default.ListSubshellReply);
                 break;
             case "delete_subshell_request":
-                replies.Reply(request, DeleteSubshell(request));
+                DeleteSubshell(scope);
                 break;
             case "shutdown_request":
-                var shutdown = new Shutdown { Restart = Json.Read(request.Content, WireJson.Default.Shutdown)?.Restart ?? false };
-                var content = Json.Write(shutdown, WireJson.Default.Shutdown);
-                replies.Reply(request, content);
-                replies.Publish("shutdown_reply", request.HeaderJson, content);
-                return shutdown.Restart;
+                return ShutDown(scope);
         }
 
         return null;
     }
 
-    private byte[] DeleteSubshell(Message request)
+    private void DeleteSubshell(RequestScope scope)
     {
-        var id = Json.Read(request.Content, WireJson.Default.DeleteSubshellRequest)?.SubshellId ?? "";
-        return subshells.Delete(id)
-            ? Json.Write(new OkReply(), WireJson.Default.OkReply)
-            : Json.Write(new ErrorReply("UnknownSubshellError", $"There is no subshell {id}.", []), WireJson.Default.ErrorReply);
+        var id = Json.Read(scope.Request.Content, WireJson.Default.DeleteSubshellRequest)?.SubshellId ?? "";
+        if (subshells.Delete(id))
+        {
+            scope.Reply(new OkReply(), WireJson.Default.OkReply);
+        }
+        else
+        {
+            scope.Refuse("UnknownSubshellError", $"There is no subshell {id}.");
+        }
     }
 
-    private void Publish(Message request, string state) => replies.Publish(
-        "status", request.HeaderJson, Json.Write(new Status(state), WireJson.Default.Status));
+    private bool ShutDown(RequestScope scope)
+    {
+        var restart = Json.Read(scope.Request.Content, WireJson.Default.Shutdown)?.Restart ?? false;
+        var content = Json.Write(new Shutdown { Restart = restart }, WireJson.Default.Shutdown);
+        scope.Reply(content);
+        outbox.Publish(new Outgoing("shutdown_reply", scope.Request.HeaderJson, content));
+        return restart;
+    }
 }

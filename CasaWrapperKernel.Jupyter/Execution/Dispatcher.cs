@@ -1,10 +1,12 @@
+using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Jupyter.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace CasaWrapperKernel.Jupyter.Execution;
 
-/// <summary>What each request of the shell channel gets: status busy, its handler, its reply, status idle.</summary>
+/// <summary>What each request of the shell channel gets.</summary>
 internal sealed class Dispatcher(
-    IInterpreter interpreter, IReplies replies, Func<KernelInfoReply> kernelInfo, ICellObserver observer)
+    IInterpreter interpreter, Outbox outbox, Func<KernelInfoReply> kernelInfo, ICellObserver observer, ILogger log)
 {
     private int _executionCount;
 
@@ -13,90 +15,81 @@ internal sealed class Dispatcher(
     /// <returns>
     /// Of how many that wait behind a failed cell the cells are not to run. What comes after its reply is none of them.
     /// </returns>
-    public async Task<int> Handle(Message request, Func<int> waiting)
+    public async Task<int> HandleAsync(Message request, Func<int> waiting)
     {
-        Publish(request, "busy");
+        using var scope = Begin(request);
         try
         {
-            return await Answer(request, waiting);
+            return await AnswerAsync(scope, waiting);
         }
         catch (Exception e)
         {
-            // A fault of ours must not leave the client waiting for ever.
-            replies.Reply(request, Json.Write(new ErrorReply(e.GetType().Name, e.Message, [e.ToString()]),
-                WireJson.Default.ErrorReply));
+            // It must not leave the client waiting for ever.
+            Faults.Log(log, request.Type, e);
+            scope.Refuse(e);
             return 0;
-        }
-        finally
-        {
-            Publish(request, "idle");
         }
     }
 
     /// <summary>Answers a cell that is not to run, since one before it failed.</summary>
     public void Abort(Message request)
     {
-        Publish(request, "busy");
-        replies.Reply(request, Json.Write(new AbortedReply(_executionCount), WireJson.Default.AbortedReply));
-        Publish(request, "idle");
+        using var scope = Begin(request);
+        scope.Reply(new AbortedReply(_executionCount), WireJson.Default.AbortedReply);
     }
 
     /// <summary>Answers a request that nobody here can handle.</summary>
     public void Refuse(Message request, string ename, string evalue)
     {
-        Publish(request, "busy");
-        replies.Reply(request, Json.Write(new ErrorReply(ename, evalue, []), WireJson.Default.ErrorReply));
-        Publish(request, "idle");
+        using var scope = Begin(request);
+        scope.Refuse(ename, evalue);
     }
 
-    private async Task<int> Answer(Message request, Func<int> waiting)
+    private RequestScope Begin(Message request) => new(outbox, Channel.Shell, request);
+
+    private async Task<int> AnswerAsync(RequestScope scope, Func<int> waiting)
     {
-        switch (request.Type)
+        switch (scope.Request.Type)
         {
-            case "kernel_info_request":
-                replies.Reply(request, Json.Write(kernelInfo(), WireJson.Default.KernelInfoReply));
-                return 0;
             case "execute_request":
-                return await Execute(request, waiting);
-            default:
-                if (await interpreter.Ask(request) is { } content)
-                {
-                    replies.Reply(request, content);
-                }
-
-                return 0;
+                return await ExecuteAsync(scope, waiting);
+            case "kernel_info_request":
+                scope.Reply(kernelInfo(), WireJson.Default.KernelInfoReply);
+                break;
+            case var type when Question.Is(type):
+                scope.Reply(await interpreter.AnswerAsync(new Question(scope.Request)));
+                break;
+            case var type when CommMessage.Is(type):
+                await interpreter.HandleAsync(new CommMessage(scope.Request));
+                break;
         }
+
+        return 0;
     }
 
-    private async Task<int> Execute(Message request, Func<int> waiting)
+    private async Task<int> ExecuteAsync(RequestScope scope, Func<int> waiting)
     {
-        var content = Json.Read(request.Content, WireJson.Default.ExecuteRequest);
-        if (content is null)
+        if (Cell.Read(scope.Request) is not { } cell)
         {
-            replies.Reply(request, Json.Write(
-                new ErrorReply("MessageError", "The content of this execute_request is not understood.", []),
-                WireJson.Default.ErrorReply));
+            scope.Refuse("MessageError", "The content of this execute_request is not understood.");
             return 0;
         }
 
         var started = new ExecuteReplyMetadata(DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"));
-        observer.CellStarts(request.HeaderJson);
+        observer.CellStarts(scope.Request.HeaderJson);
         ExecuteOutcome outcome;
         try
         {
-            outcome = await interpreter.Execute(request);
+            outcome = await interpreter.ExecuteAsync(cell);
         }
         finally
         {
-            observer.CellEnds(request.HeaderJson);
+            observer.CellEnds(scope.Request.HeaderJson);
         }
 
         _executionCount = outcome.ExecutionCount;
-        var notToRun = outcome.Ok || content.Silent || !content.StopOnError ? 0 : waiting();
-        replies.Reply(request, outcome.Reply, Json.Write(started, WireJson.Default.ExecuteReplyMetadata));
+        var notToRun = outcome.Ok || cell.Content.Silent || !cell.Content.StopOnError ? 0 : waiting();
+        scope.Reply(outcome.Reply, Json.Write(started, WireJson.Default.ExecuteReplyMetadata));
         return notToRun;
     }
-
-    private void Publish(Message request, string state) => replies.Publish(
-        "status", request.HeaderJson, Json.Write(new Status(state), WireJson.Default.Status));
 }

@@ -4,8 +4,8 @@ using CasaWrapperKernel.Jupyter.Wire;
 namespace CasaWrapperKernel.Jupyter.Execution;
 
 /// <summary>
-/// The shell channel's requests in the order in which they came, handled one at a time: busy, work, reply, idle, whatever
-/// the request is. No thread waits for the work: whoever ends it goes on here.
+/// The shell channel's requests in the order in which they came, handled one at a time: busy, work, reply, idle,
+/// whatever the request is. No thread waits for the work: whoever ends it goes on here.
 /// </summary>
 internal sealed class ShellQueue(Dispatcher dispatcher)
 {
@@ -15,11 +15,11 @@ internal sealed class ShellQueue(Dispatcher dispatcher)
     public void Add(Message request) => _requests.Writer.TryWrite(request);
 
     /// <summary>Handles requests until <see cref="Close"/>.</summary>
-    public async Task Run()
+    public async Task RunAsync()
     {
         await foreach (var request in _requests.Reader.ReadAllAsync())
         {
-            await AbortCells(await dispatcher.Handle(request, Waiting));
+            await AbortCellsAsync(await dispatcher.HandleAsync(request, Waiting));
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed class ShellQueue(Dispatcher dispatcher)
     public void Close() => _requests.Writer.TryComplete();
 
     // Specification, "Execution": after an error the cells that already wait are not run; other requests still are.
-    private async Task AbortCells(int waiting)
+    private async Task AbortCellsAsync(int waiting)
     {
         for (; waiting > 0 && _requests.Reader.TryRead(out var request); waiting--)
         {
@@ -38,7 +38,7 @@ internal sealed class ShellQueue(Dispatcher dispatcher)
             }
             else
             {
-                await dispatcher.Handle(request, Waiting);
+                await dispatcher.HandleAsync(request, Waiting);
             }
         }
     }

@@ -80,7 +80,7 @@ internal sealed class Subshells(IInterpreter interpreter, Func<bool, ShellQueue>
     // A queue that a fault has stopped would leave its clients waiting for ever: better to end, and be started anew.
     private static Task Start(ShellQueue queue)
     {
-        var run = Task.Run(queue.Run);
+        var run = Task.Run(queue.RunAsync);
         run.ContinueWith(fault => Environment.FailFast(null, fault.Exception), TaskContinuationOptions.OnlyOnFaulted);
         return run;
     }

@@ -4,7 +4,9 @@ namespace CasaWrapperKernel.Jupyter.Wire;
 
 // Records that are read have set accessors: the JSON source generator would lose the defaults of init accessors.
 
-/// <summary>The part of <c>execute_request</c> that the kernel itself acts on; the interpreter gets the whole content.</summary>
+/// <summary>
+/// The part of <c>execute_request</c> that the kernel itself acts on; the interpreter gets the whole content.
+/// </summary>
 internal sealed record ExecuteRequest
 {
     public string Code { get; set; } = "";

@@ -24,7 +24,8 @@ internal sealed class Frames(Signer signer, string session)
             throw new WireException($"a message of {frames.Count} frames is too short");
         }
 
-        var (header, parent, metadata, content) = (frames[first], frames[first + 1], frames[first + 2], frames[first + 3]);
+        var (header, parent, metadata, content) = (
+            frames[first], frames[first + 1], frames[first + 2], frames[first + 3]);
         if (!signer.Verify(frames[delimiter + 1], header, parent, metadata, content))
         {
             throw new WireException("a message has a wrong signature");
@@ -44,7 +45,9 @@ internal sealed class Frames(Signer signer, string session)
         }
     }
 
-    /// <summary>The frames of a message with a header of its own (new id, this kernel's session, the time now).</summary>
+    /// <summary>
+    /// The frames of a message with a header of its own (new id, this kernel's session, the time now).
+    /// </summary>
     public List<byte[]> Write(Outgoing message)
     {
         var header = JsonSerializer.SerializeToUtf8Bytes(

@@ -1,6 +1,8 @@
 namespace CasaWrapperKernel.Jupyter.Wire;
 
-/// <summary>The header of a Jupyter message (specification, "Message header"). Fields that it does not name are ignored.</summary>
+/// <summary>
+/// The header of a Jupyter message (specification, "Message header"). Fields that it does not name are ignored.
+/// </summary>
 internal sealed record Header
 {
     public string MsgId { get; set; } = "";

@@ -7,7 +7,7 @@ internal sealed record KernelInfoReply
 
     public string ProtocolVersion { get; init; } = Protocol.Version;
 
-    public string Implementation { get; init; } = "casa-kernel";
+    public required string Implementation { get; init; }
 
     public required string ImplementationVersion { get; init; }
 
@@ -17,30 +17,27 @@ internal sealed record KernelInfoReply
 
     public required bool Debugger { get; init; }
 
-    public IReadOnlyList<HelpLink> HelpLinks { get; init; } =
-    [
-        new("CASA documentation", "https://casadocs.readthedocs.io"),
-        new("Python reference", "https://docs.python.org"),
-        new("IPython reference", "https://ipython.org/documentation.html"),
-    ];
+    public IReadOnlyList<HelpLink> HelpLinks { get; init; } = [];
 
     public required IReadOnlyList<string> SupportedFeatures { get; init; }
 }
 
 /// <summary>What front ends need to know to highlight, export and store cells.</summary>
-internal sealed record LanguageInfo(string Version)
+internal sealed record LanguageInfo
 {
-    public string Name { get; init; } = "python";
+    public required string Name { get; init; }
 
-    public string Mimetype { get; init; } = "text/x-python";
+    public required string Version { get; init; }
 
-    public CodeMirrorMode CodemirrorMode { get; init; } = new("ipython", 3);
+    public required string Mimetype { get; init; }
 
-    public string PygmentsLexer { get; init; } = "ipython3";
+    public required CodeMirrorMode CodemirrorMode { get; init; }
 
-    public string NbconvertExporter { get; init; } = "python";
+    public required string PygmentsLexer { get; init; }
 
-    public string FileExtension { get; init; } = ".py";
+    public required string NbconvertExporter { get; init; }
+
+    public required string FileExtension { get; init; }
 }
 
 /// <summary>How CodeMirror is to highlight the language.</summary>

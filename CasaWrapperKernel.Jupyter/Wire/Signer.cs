@@ -49,7 +49,9 @@ internal sealed class Signer
         return Convert.ToHexStringLower(hmac.GetHashAndReset());
     }
 
-    /// <summary>Whether the signature is that of the frames; the comparison takes the same time wherever they differ.</summary>
+    /// <summary>
+    /// Whether the signature is that of the frames; the comparison takes the same time wherever they differ.
+    /// </summary>
     public bool Verify(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> header, ReadOnlySpan<byte> parent,
         ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> content)
     {

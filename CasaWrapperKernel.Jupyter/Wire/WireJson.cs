@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace CasaWrapperKernel.Jupyter.Wire;
 
-/// <summary>The one place where types and JSON are tied together; source generated, so nothing is reflected at run time.</summary>
+/// <summary>
+/// The one place where types and JSON are tied together; source generated, so nothing is reflected at run time.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -33,6 +35,8 @@ internal sealed partial class WireJson : JsonSerializerContext
     /// <summary>An empty JSON object.</summary>
     public static readonly JsonElement Object = JsonDocument.Parse("{}").RootElement;
 
-    /// <summary>Text stays text: no <c>\u</c> escapes for what JSON allows as it is, which halves large outputs.</summary>
+    /// <summary>
+    /// Text stays text: no <c>\u</c> escapes for what JSON allows as it is, which halves large outputs.
+    /// </summary>
     public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

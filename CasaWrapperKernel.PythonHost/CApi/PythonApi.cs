@@ -3,7 +3,6 @@ using CasaWrapperKernel.PythonHost.Native;
 
 namespace CasaWrapperKernel.PythonHost.CApi;
 
-
 /// <summary>
 /// The functions of CPython's C API that the kernel uses, found by name in the user's own libpython. All but
 /// <c>PyContextVar_Get</c> are in the stable ABI, so one binary serves CPython 3.10 to 3.13.
@@ -38,8 +37,11 @@ internal static unsafe class PythonApi
     public static nint None;
     public static nint RuntimeError;
 
-    /// <summary>Loads libpython with its symbols visible to extension modules, which do not link to it themselves.</summary>
-    /// <exception cref="DllNotFoundException">The library cannot be loaded; the message is the loader's own.</exception>
+    /// <summary>
+    /// Loads libpython with its symbols visible to extension modules, which do not link to it themselves.
+    /// </summary>
+    /// <exception cref="DllNotFoundException">The library cannot be loaded; the message is the loader's
+    /// own.</exception>
     public static void Load(string libpython)
     {
         Libc.dlerror(); // finds the function now: .NET's finding it after the failure would clear the reason
@@ -81,7 +83,8 @@ internal static unsafe class PythonApi
             var address = Libc.dlsym(handle, name);
             return address != 0
                 ? address
-                : throw new DllNotFoundException($"{libpython} has no {name}: casa-kernel needs CPython 3.10 or newer.");
+                : throw new DllNotFoundException(
+                    $"{libpython} has no {name}: casa-kernel needs CPython 3.10 or newer.");
         }
     }
 }

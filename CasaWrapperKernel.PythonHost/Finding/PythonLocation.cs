@@ -3,7 +3,9 @@ using CasaWrapperKernel.Jupyter;
 
 namespace CasaWrapperKernel.PythonHost.Finding;
 
-/// <summary>A Python interpreter that can be hosted: its executable and the shared library that belongs to it.</summary>
+/// <summary>
+/// A Python interpreter that can be hosted: its executable and the shared library that belongs to it.
+/// </summary>
 /// <param name="Executable">As the user named it; a virtual environment is recognised by this path.</param>
 /// <param name="Library">Path of libpython3.X.so.</param>
 /// <param name="Version">Such as <c>3.11</c>.</param>
@@ -14,7 +16,9 @@ internal sealed partial record PythonLocation(string Executable, string Library,
         "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib",
     ];
 
-    /// <summary>Finds the library by looking at the disk only: asking the interpreter would cost its start-up time.</summary>
+    /// <summary>
+    /// Finds the library by looking at the disk only: asking the interpreter would cost its start-up time.
+    /// </summary>
     /// <exception cref="UserException">There is no such interpreter, or it has no shared library.</exception>
     public static PythonLocation Find(string executable)
     {
@@ -54,11 +58,14 @@ internal sealed partial record PythonLocation(string Executable, string Library,
             + $"(Debian: libpython{name}, RHEL: python{name}-libs, pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared).");
     }
 
-    /// <summary>Whether the environment has a package, by its folder; a wrong no costs no more than a greyed button.</summary>
+    /// <summary>
+    /// Whether the environment has a package, by its folder; a wrong no costs no more than a greyed button.
+    /// </summary>
     public bool Has(string package)
     {
         var prefix = Path.GetDirectoryName(Path.GetDirectoryName(Executable)) ?? "/";
-        string[] places = [$"lib/python{Version}/site-packages", $"lib64/python{Version}/site-packages", "lib/python3/dist-packages"];
+        string[] places = [
+            $"lib/python{Version}/site-packages", $"lib64/python{Version}/site-packages", "lib/python3/dist-packages"];
         return places.Any(place => Directory.Exists(Path.Combine(prefix, place, package)));
     }
 

@@ -11,6 +11,8 @@ internal static partial class Libc
     public const int RTLD_NOW = 2;
     public const int RTLD_GLOBAL = 0x100;
     public const int SIGINT = 2;
+    public const int F_SETFD = 2;
+    public const int FD_CLOEXEC = 1;
     public const int F_GETFL = 3;
     public const int F_SETFL = 4;
     public const int O_NONBLOCK = 0x800;
@@ -18,6 +20,7 @@ internal static partial class Libc
     public const int F_SETPIPE_SZ = 1031;
     public const nuint FIONREAD = 0x541B;
     public const short POLLIN = 1;
+    public const short POLLOUT = 4;
     public const int IOLBF = 1;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -43,16 +46,16 @@ internal static partial class Libc
     [LibraryImport("libpthread.so.0")]
     public static partial int pthread_kill(nint thread, int signal);
 
-    [LibraryImport("libc.so.6")]
+    [LibraryImport("libc.so.6", SetLastError = true)]
     public static unsafe partial int pipe2(int* fds, int flags);
 
-    [LibraryImport("libc.so.6")]
+    [LibraryImport("libc.so.6", SetLastError = true)]
     public static partial int dup(int fd);
 
-    [LibraryImport("libc.so.6")]
+    [LibraryImport("libc.so.6", SetLastError = true)]
     public static partial int dup2(int from, int to);
 
-    [LibraryImport("libc.so.6")]
+    [LibraryImport("libc.so.6", SetLastError = true)]
     public static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport("libc.so.6")]
@@ -68,7 +71,7 @@ internal static partial class Libc
     [LibraryImport("libc.so.6")]
     public static unsafe partial int poll(PollFd* fds, nuint count, int timeoutMilliseconds);
 
-    [LibraryImport("libc.so.6")]
+    [LibraryImport("libc.so.6", SetLastError = true)]
     public static partial int eventfd(uint initial, int flags);
 
     [LibraryImport("libc.so.6")]
@@ -78,13 +81,22 @@ internal static partial class Libc
     public static partial int fflush(nint stream);
 
     [LibraryImport("libc.so.6")]
+    public static partial int close(int fd);
+
+    [LibraryImport("libc.so.6")]
     public static partial int getppid();
 
-    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc.so.6", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int setenv(string name, string value, int overwrite);
 
     [LibraryImport("libc.so.6")]
     public static partial int kill(int pid, int signal);
+
+    /// <summary>The result of a call that fails only where a limit of the system is reached.</summary>
+    /// <exception cref="IOException">It is negative; the message is the system's.</exception>
+    public static int Checked(int result, string what) => result >= 0
+        ? result
+        : throw new IOException($"{what}: {Marshal.GetLastPInvokeErrorMessage()}");
 
     /// <summary>Ends the process without running exit handlers; used when an orderly end has taken too long.</summary>
     [LibraryImport("libc.so.6")]

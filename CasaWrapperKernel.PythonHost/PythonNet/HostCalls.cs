@@ -6,20 +6,21 @@ using Python.Runtime;
 namespace CasaWrapperKernel.PythonHost.PythonNet;
 
 /// <summary>
-/// <see cref="HostFunctions"/> with parameters and results that Python.NET converts. It releases the GIL around every
+/// <see cref="HostServices"/> with parameters and results that Python.NET converts. It releases the GIL around every
 /// call, so what touches a Python object takes it again, and waiting needs no care.
 /// </summary>
-internal sealed class HostCalls(HostFunctions host)
+internal sealed class HostCalls(HostServices host)
 {
     public string Settings() => host.Settings;
 
-    public void Ready() => host.Ready();
+    public void Ready() => host.Interrupts.Ready();
 
-    public void Fail(string reason) => host.Fail(reason);
+    public void Fail(string reason) => host.Jobs.Fail(reason);
 
-    public string Log(long id, string command, string argument) => host.Log(id, command, argument);
+    public string Log(long id, string command, string argument) =>
+        host.Log(host.Jobs.ParentOf(id).Header, command, argument);
 
-    public TakenJob? Take(string lane) => host.Take(lane) is { } job ? new TakenJob(job) : null;
+    public TakenJob? Take(string lane) => host.Jobs.Take(lane) is { } job ? new TakenJob(job) : null;
 
     public void Complete(long id, PyObject content, bool ok, int executionCount)
     {
@@ -28,7 +29,7 @@ internal sealed class HostCalls(HostFunctions host)
             using (content)
             {
                 using var bytes = content.GetBuffer();
-                host.Complete(id, Span(bytes), ok, executionCount);
+                host.Output.Complete(id, new JobResult(Span(bytes).ToArray(), ok, executionCount));
             }
         }
     }
@@ -43,7 +44,8 @@ internal sealed class HostCalls(HostFunctions host)
             {
                 using var contentBytes = content.GetBuffer();
                 using var metadataBytes = metadata.GetBuffer();
-                host.Publish(id, type, Span(contentBytes).ToArray(), Span(metadataBytes), Copy(buffers));
+                host.Output.Publish(
+                    id, type, Span(contentBytes).ToArray(), Span(metadataBytes).ToArray(), Copy(buffers));
             }
         }
     }
@@ -53,24 +55,27 @@ internal sealed class HostCalls(HostFunctions host)
 
     public void WriteStderr(long id, string text) => Write(id, "stderr", text);
 
-    public bool AskInput(long id, string prompt, bool password) => host.AskInput(id, prompt, password);
+    public int AskInput(long id, string prompt, bool password) => host.Questions.Ask(id, prompt, password);
 
-    public string? TakeInput() => host.TakeInput();
+    public string? TakeInput(int question) => host.Questions.Take(question);
 
-    public bool TakeInterrupt() => host.TakeInterrupt();
+    public void EndInput(int question) => host.Questions.End(question);
+
+    public bool TakeInterrupt() => host.Interrupts.Take();
 
     private void Write(long id, string stream, string text)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        host.Write(id, stream, buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer)));
+        host.Output.Write(id, stream, buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer)));
         ArrayPool<byte>.Shared.Return(buffer);
-        while (host.IsFull)
+        while (host.Output.IsFull)
         {
-            host.WaitForRoom();
+            host.Output.WaitForRoom();
         }
     }
 
-    private static unsafe ReadOnlySpan<byte> Span(PyBuffer bytes) => new((void*)bytes.Buffer, checked((int)bytes.Length));
+    private static unsafe ReadOnlySpan<byte> Span(PyBuffer bytes) =>
+        new((void*)bytes.Buffer, checked((int)bytes.Length));
 
     private static byte[][] Copy(PyObject list)
     {

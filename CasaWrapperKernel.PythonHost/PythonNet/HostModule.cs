@@ -3,7 +3,9 @@ using Python.Runtime;
 
 namespace CasaWrapperKernel.PythonHost.PythonNet;
 
-/// <summary>The Python module <c>_casa_host</c> on Python.NET: Python functions that call <see cref="HostCalls"/>.</summary>
+/// <summary>
+/// The Python module <c>_casa_host</c> on Python.NET: Python functions that call <see cref="HostCalls"/>.
+/// </summary>
 internal static class HostModule
 {
     // Values cross as what Python.NET converts by itself (str, int, None); bytes(array) copies by the buffer protocol.
@@ -50,10 +52,13 @@ internal static class HostModule
             write_stdout, write_stderr = writer(host.WriteStdout), writer(host.WriteStderr)
 
             def ask_input(id, prompt, password):
-                return int(host.AskInput(id, clean(prompt), bool(password)))
+                return host.AskInput(id, clean(prompt), bool(password))
 
-            def take_input():
-                return host.TakeInput()
+            def take_input(question):
+                return host.TakeInput(question)
+
+            def end_input(question):
+                host.EndInput(question)
 
             def take_interrupt():
                 return int(host.TakeInterrupt())
@@ -70,7 +75,7 @@ internal static class HostModule
         """;
 
     /// <summary>Puts the module into <c>sys.modules</c>.</summary>
-    public static void Create(HostFunctions host)
+    public static void Create(HostServices host)
     {
         using var module = PyModule.FromString("_casa_host", Code);
         using var calls = new HostCalls(host).ToPython();

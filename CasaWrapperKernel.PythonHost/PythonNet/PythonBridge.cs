@@ -6,7 +6,9 @@ using Python.Runtime;
 
 namespace CasaWrapperKernel.PythonHost.PythonNet;
 
-/// <summary>CPython by Python.NET, which embeds it with <c>Py_InitializeEx</c> and reflects .NET objects into it.</summary>
+/// <summary>
+/// CPython by Python.NET, which embeds it with <c>Py_InitializeEx</c> and reflects .NET objects into it.
+/// </summary>
 internal sealed unsafe class PythonBridge : IPythonBridge
 {
     // What python's own start-up has and an embedded one has not, and the other way round: the entries that Python.NET
@@ -18,8 +20,8 @@ internal sealed unsafe class PythonBridge : IPythonBridge
         sys.orig_argv[:] = [sys.executable, "-c", code]
         """;
 
-    // The exit status is what python would end with. Python.NET never calls Py_FinalizeEx, so this does in its order what
-    // users count on: exit handlers run, and the session's objects go (a file that was left open is written).
+    // The exit status is what python would end with. Python.NET never calls Py_FinalizeEx, so this does in its order
+    // what users count on: exit handlers run, and the session's objects go (a file that was left open is written).
     private const string RunToTheEnd = """
         import atexit, gc, sys, threading
         status = 1
@@ -76,11 +78,12 @@ internal sealed unsafe class PythonBridge : IPythonBridge
             var address = Libc.dlsym(_library, name);
             return address != 0
                 ? address
-                : throw new DllNotFoundException($"{python.Library} has no {name}: casa-kernel needs CPython 3.10 or newer.");
+                : throw new DllNotFoundException(
+                    $"{python.Library} has no {name}: casa-kernel needs CPython 3.10 or newer.");
         }
     }
 
-    public int Run(PythonLocation python, HostFunctions host)
+    public int Run(PythonLocation python, HostServices host)
     {
         PythonStart.Prepare(_library);
         Runtime.PythonDLL = python.Library;

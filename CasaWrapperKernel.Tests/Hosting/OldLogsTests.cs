@@ -14,7 +14,7 @@ public sealed class OldLogsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData(null, 9999, true)]
     [InlineData("", 9999, true)]
     [InlineData("7", 6, true)]
@@ -25,61 +25,61 @@ public sealed class OldLogsTests : IDisposable
     [InlineData("-1", 9999, true)]
     [InlineData("a month", 9999, true)]
     [InlineData("99999999999", 9999, true)]
-    public Task A_log_stays_as_long_as_its_user_wants(string? wanted, int age, bool stays) => Task.Run(() =>
+    public void A_log_stays_as_long_as_its_user_wants(string? wanted, int age, bool stays)
     {
         using var _ = new Variables(("CASA_KERNEL_KEEP_LOGS", wanted));
         var file = Old(Ended, age);
         Logs().Remove();
         Assert.Equal(stays, File.Exists(file));
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("mine.log")]
     [InlineData("casa-20260102-030405.log")] // CASA's own
     [InlineData("casa-20260102-030405-99999999.log.gz")]
     [InlineData("casa-notes-of-january-1.log")]
     [InlineData("my-casa-20260102-030405-99999999.log")]
-    public Task What_no_kernel_has_made_stays(string name) => Task.Run(() =>
+    public void What_no_kernel_has_made_stays(string name)
     {
         var file = Old(name, 9999);
         RemoveAll();
         Assert.True(File.Exists(file));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_log_of_a_process_that_is_there_stays() => Task.Run(() =>
+    [Fact]
+    public void The_log_of_a_process_that_is_there_stays()
     {
         var file = Old($"casa-20260102-030405-{Environment.ProcessId}.log", 9999);
         RemoveAll();
         Assert.True(File.Exists(file));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Links_stay() => Task.Run(() =>
+    [Fact]
+    public void Links_stay()
     {
         var target = Old("mine.log", 9999);
         File.CreateSymbolicLink(_folder.File(Ended), target);
         RemoveAll();
         Assert.True(File.Exists(_folder.File(Ended)));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_silent_session_gives_a_sign_of_life_to_other_machines() => Task.Run(() =>
+    [Fact]
+    public void A_silent_session_gives_a_sign_of_life_to_other_machines()
     {
         var file = Old(Ended, 9999);
         new OldLogs(file, NullLogger.Instance).GiveSign();
         RemoveAll();
         Assert.True(File.Exists(file));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_folder_that_is_gone_is_no_failure() => Task.Run(() =>
+    [Fact]
+    public void A_folder_that_is_gone_is_no_failure()
     {
         var logs = new OldLogs(_folder.File("gone/casa.log"), NullLogger.Instance);
         using var _ = new Variables(("CASA_KERNEL_KEEP_LOGS", "1"));
         logs.Remove();
         logs.GiveSign();
-    });
+    }
 
     private void RemoveAll()
     {

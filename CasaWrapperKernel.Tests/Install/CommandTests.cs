@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using CasaWrapperKernel.Install;
+using CasaWrapperKernel.Commands;
+using CasaWrapperKernel.Doctor;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.KernelSpecs;
+using CasaWrapperKernel.PythonEnvironments;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -30,12 +33,12 @@ public sealed class CommandTests : IDisposable
         _folder.Dispose();
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory]
     [InlineData("", "data/kernels/casa-kernel")]
     [InlineData("--user --name CASA-6", "data/kernels/casa-6")]
     [InlineData("--prefix {}/prefix", "prefix/share/jupyter/kernels/casa-kernel")]
     [InlineData("--sys-prefix", "env/share/jupyter/kernels/casa-kernel")]
-    public Task The_kernelspec_goes_where_it_is_told(string arguments, string expected) => Task.Run(() =>
+    public void The_kernelspec_goes_where_it_is_told(string arguments, string expected)
     {
         Assert.Equal(0, Run(InstallCommand.Create(), $"install {arguments}"));
         var spec = KernelSpec.Read(_folder.File($"{expected}/kernel.json"))!;
@@ -46,10 +49,10 @@ public sealed class CommandTests : IDisposable
         Assert.Empty(spec.Env);
         Assert.Equal(0, Run(UninstallCommand.Create(), $"uninstall {arguments}"));
         Assert.False(Directory.Exists(_folder.File(expected)));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task The_site_config_is_kept() => Task.Run(() =>
+    [Fact]
+    public void The_site_config_is_kept()
     {
         _folder.Write("env/share/casa/config.py", "");
         Assert.Equal(0, Run(InstallCommand.Create(), "install --display-name mine"));
@@ -59,9 +62,9 @@ public sealed class CommandTests : IDisposable
         using var _ = new Variables(("CASASITECONFIG", "/site/config.py"));
         Assert.Equal(0, Run(InstallCommand.Create(), "install"));
         Assert.Equal("/site/config.py", Installed().Env["CASASITECONFIG"]);
-    });
+    }
 
-    [Theory(Timeout = 30_000)]
+    [Theory]
     [InlineData("install --user --prefix /x")]
     [InlineData("install --sys-prefix --user")]
     [InlineData("install --name a/b")]
@@ -72,83 +75,89 @@ public sealed class CommandTests : IDisposable
     [InlineData("install --logfile a --nologfile")]
     [InlineData("install --configfile /nowhere.py")]
     [InlineData("install --datapath /:/nowhere")]
-    public Task What_makes_no_sense_is_refused(string line) => Task.Run(() =>
+    public void What_makes_no_sense_is_refused(string line)
     {
         Assert.NotEmpty(InstallCommand.Create().Parse(line.Split(' ')[1..]).Errors);
         Assert.False(Directory.Exists(_folder.File("data")));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task CASAs_options_reach_the_kernel_with_whole_paths_and_the_home_as_it_is() => Task.Run(() =>
+    [Fact]
+    public void CASAs_options_reach_the_kernel_with_whole_paths_and_the_home_as_it_is()
     {
-        Assert.Equal(0, Run(InstallCommand.Create(), "install --env A=b=c --logfile log/../casa.log --datapath ~/data:{} --nologfile=false"));
+        Assert.Equal(
+            0, Run(InstallCommand.Create(),
+            "install --env A=b=c --logfile log/../casa.log --datapath ~/data:{} --nologfile=false"));
         string[] expected = ["--logfile", Path.GetFullPath("casa.log"), "--datapath", $"~/data:{_folder.Path}"];
         Assert.Equal(expected, Installed().Argv.TakeLast(4));
         Assert.Equal(expected, Installed().CasaArguments);
         Assert.Equal("b=c", Installed().Env["A"]);
         Assert.Equal(_folder.File("env/bin/python3.99"), Installed().Python);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task A_python_without_CASA_is_installed_and_that_is_said() => Task.Run(() =>
+    [Fact]
+    public void A_python_without_CASA_is_installed_and_that_is_said()
     {
         FakePython.Create(_folder, casa: "null");
         Assert.Equal(0, Run(InstallCommand.Create(), "install"));
         Assert.Equal("Python 3.99 (casa-kernel)", Installed().DisplayName);
         Assert.Contains("It has no CASA; for a kernel with CASA give --python", _output.ToString());
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Nothing_is_written_for_a_python_without_shared_library() => Task.Run(() =>
+    [Fact]
+    public void Nothing_is_written_for_a_python_without_shared_library()
     {
         File.Delete(_folder.File("env/lib/libpython3.99.so"));
-        Assert.Contains("shared library", Assert.Throws<UserException>(() => Run(InstallCommand.Create(), "install")).Message);
+        Assert.Contains(
+            "shared library", Assert.Throws<UserException>(() => Run(InstallCommand.Create(), "install")).Message);
         Assert.False(Directory.Exists(_folder.File("data")));
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task What_is_installed_is_listed() => Task.Run(() =>
+    [Fact]
+    public void What_is_installed_is_listed()
     {
         Assert.Equal(0, Run(InstallCommand.Create(), "install"));
         Assert.Equal(0, Run(ListCommand.Create(), "list"));
         Assert.Contains(
             $"casa-kernel  \"CASA 6.7 (casa-kernel)\"  {_folder.File("env/bin/python3.99")}  {_folder.File("data/kernels/casa-kernel")}",
             _output.ToString());
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Doctor_fails_without_a_python_and_says_what_to_do() => Task.Run(() =>
+    [Fact]
+    public void Doctor_fails_without_a_python_and_says_what_to_do()
     {
         Assert.Equal(1, Run(DoctorCommand.Create(), "doctor --python /nowhere/python"));
-        var finding = Doctor.Examine("/nowhere/python").Single(f => f.Level == Level.Fail);
+        var finding = DoctorChecks.Examine("/nowhere/python").Single(f => f.Level == Level.Fail);
         Assert.Contains("/nowhere/python", finding.Detail);
         Assert.StartsWith("give --python", finding.Cure);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Doctor_says_why_a_library_cannot_be_loaded_and_goes_on() => Task.Run(() =>
+    [Fact]
+    public void Doctor_says_why_a_library_cannot_be_loaded_and_goes_on()
     {
-        var findings = Doctor.Examine(_python).ToList();
+        var findings = DoctorChecks.Examine(_python).ToList();
         var library = findings.Single(f => f.Check == "shared library");
         Assert.Equal(Level.Fail, library.Level);
         Assert.EndsWith("libpython3.99.so: file too short", library.Detail);
-        Assert.Contains(findings, f => f.Check == "CASA" && f.Level == Level.Warn && f.Detail.Contains("cannot be run"));
+        Assert.Contains(
+            findings, f => f.Check == "CASA" && f.Level == Level.Warn && f.Detail.Contains("cannot be run"));
         Assert.Equal("kernelspec", findings[^1].Check);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Doctors_report_is_one_JSON_object() => Task.Run(() =>
+    [Fact]
+    public void Doctors_report_is_one_JSON_object()
     {
         Assert.Equal(1, Run(DoctorCommand.Create(), "doctor --json --python /nowhere/python"));
         using var report = JsonDocument.Parse(_output.ToString());
-        Assert.Equal(["version", "system", "time", "findings"], report.RootElement.EnumerateObject().Select(key => key.Name));
+        Assert.Equal(
+            ["version", "system", "time", "findings"], report.RootElement.EnumerateObject().Select(key => key.Name));
         var last = report.RootElement.GetProperty("findings").EnumerateArray().Last();
         Assert.Equal(["level", "check", "detail", "cure"], last.EnumerateObject().Select(key => key.Name));
-        Assert.Equal(("fail", "interpreter"), (last.GetProperty("level").GetString(), last.GetProperty("check").GetString()));
-    });
+        Assert.Equal(
+            ("fail", "interpreter"), (last.GetProperty("level").GetString(), last.GetProperty("check").GetString()));
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task Doctor_sets_protobufs_fallback_in_the_kernelspecs_that_it_may_write() => Task.Run(() =>
+    [Fact]
+    public void Doctor_sets_protobufs_fallback_in_the_kernelspecs_that_it_may_write()
     {
         Assert.Equal(0, Run(InstallCommand.Create(), "install --env A=b"));
         var specs = new DoctorSpecs(PythonEnvironment.Ask(PythonChoice.Find(null)));
@@ -156,11 +165,12 @@ public sealed class CommandTests : IDisposable
         Assert.Equal((Level.Mended, ""), (mended.Level, mended.Cure));
         Assert.Equal("python", Installed().Env["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"]);
         Assert.Equal("b", Installed().Env["A"]);
-    });
+    }
 
     private KernelSpec Installed() => KernelSpec.Read(_folder.File("data/kernels/casa-kernel/kernel.json"))!;
 
     private int Run(Command command, string line) => command
         .Parse(line.Replace("{}", _folder.Path).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])
-        .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = _output, Error = TextWriter.Null });
+        .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = _output,
+            Error = TextWriter.Null });
 }

@@ -1,5 +1,5 @@
-using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.KernelSpecs;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -11,21 +11,23 @@ public sealed class KernelSpecFolderTests : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    [Fact(Timeout = 10_000)]
-    public Task A_kernelspec_is_installed_listed_and_removed() => Task.Run(() =>
+    [Fact]
+    public void A_kernelspec_is_installed_listed_and_removed()
     {
         var folder = Folder("casa");
         folder.Install(Spec("/env/bin/python"), replace: false);
         Assert.Equal(_data.File("kernels/casa"), folder.Folder);
         var (name, spec) = Assert.Single(KernelSpecFolder.List(_data.Path));
         Assert.Equal(("casa", "/env/bin/python"), (name, spec.Python));
-        Assert.Equal([_data.File("kernels/casa/kernel.json")], Directory.GetFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Where(File.Exists));
+        Assert.Equal(
+            [_data.File("kernels/casa/kernel.json")],
+            Directory.GetFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Where(File.Exists));
         folder.Remove();
         Assert.Empty(Directory.GetFileSystemEntries(_data.File("kernels")));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task One_for_the_same_python_is_replaced_and_keeps_what_else_is_in_its_folder() => Task.Run(() =>
+    [Fact]
+    public void One_for_the_same_python_is_replaced_and_keeps_what_else_is_in_its_folder()
     {
         Folder("casa").Install(Spec("/env/bin/python"), replace: false);
         var logo = _data.Write("kernels/casa/logo-64x64.png", "logo");
@@ -33,23 +35,24 @@ public sealed class KernelSpecFolderTests : IDisposable
         Assert.Equal("new", Assert.Single(KernelSpecFolder.List(_data.Path)).Spec.DisplayName);
         Assert.True(File.Exists(logo));
         Assert.Equal(2, Directory.GetFiles(_data.File("kernels/casa")).Length);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task One_for_another_python_is_replaced_on_demand_only() => Task.Run(() =>
+    [Fact]
+    public void One_for_another_python_is_replaced_on_demand_only()
     {
         Folder("casa").Install(Spec("/env/bin/python"), replace: false);
-        var message = Assert.Throws<UserException>(() => Folder("casa").Install(Spec("/other/bin/python"), replace: false)).Message;
+        var message = Assert.Throws<UserException>(
+            () => Folder("casa").Install(Spec("/other/bin/python"), replace: false)).Message;
         Assert.Contains("/env/bin/python", message);
         Assert.Contains("--name", message);
         Assert.Contains("--replace", message);
         Assert.Equal("/env/bin/python", Assert.Single(KernelSpecFolder.List(_data.Path)).Spec.Python);
         Folder("casa").Install(Spec("/other/bin/python"), replace: true);
         Assert.Equal("/other/bin/python", Assert.Single(KernelSpecFolder.List(_data.Path)).Spec.Python);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Logos_come_with_it_and_a_variable_is_added_without_moving_it() => Task.Run(() =>
+    [Fact]
+    public void Logos_come_with_it_and_a_variable_is_added_without_moving_it()
     {
         var logo = _data.Write("logos/logo-64x64.png", "logo");
         Folder("casa").Install(Spec("{resource_dir}/../bin/python"), replace: false, [logo]);
@@ -58,12 +61,12 @@ public sealed class KernelSpecFolderTests : IDisposable
         var text = File.ReadAllText(_data.File("kernels/casa/kernel.json"));
         Assert.Contains("\"A\": \"b\"", text);
         Assert.Contains("{resource_dir}/../bin/python", text);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData(Foreign)]
     [InlineData("no JSON")]
-    public Task A_foreign_one_is_neither_replaced_nor_removed(string text) => Task.Run(() =>
+    public void A_foreign_one_is_neither_replaced_nor_removed(string text)
     {
         var file = _data.Write("kernels/python3/kernel.json", text);
         foreach (var action in (Action[])[
@@ -76,35 +79,36 @@ public sealed class KernelSpecFolderTests : IDisposable
         }
 
         Assert.Empty(KernelSpecFolder.List(_data.Path));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_folder_without_kernelspec_is_not_ours_either() => Task.Run(() =>
+    [Fact]
+    public void A_folder_without_kernelspec_is_not_ours_either()
     {
         var kept = _data.Write("kernels/casa/notes.txt", "mine");
         Assert.Throws<UserException>(() => Folder("casa").Install(Spec("/env/bin/python"), replace: true));
         Assert.Throws<UserException>(Folder("casa").Remove);
         Assert.True(File.Exists(kept));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_place_that_cannot_be_written_is_one_sentence() => Task.Run(() =>
+    [Fact]
+    public void A_place_that_cannot_be_written_is_one_sentence()
     {
         _data.Write("kernels", "a file in the way");
         var message = Assert.Throws<UserException>(() => Folder("casa").Install(Spec("/p"), replace: false)).Message;
         Assert.Contains(Folder("casa").Folder, message);
         Assert.Contains("--user", message);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task What_is_not_there_cannot_be_removed_or_listed() => Task.Run(() =>
+    [Fact]
+    public void What_is_not_there_cannot_be_removed_or_listed()
     {
         Assert.Contains("There is no kernelspec", Assert.Throws<UserException>(Folder("casa").Remove).Message);
         Assert.Empty(KernelSpecFolder.List(_data.File("nowhere")));
-    });
+    }
 
     private KernelSpecFolder Folder(string name) => new(_data.Path, name);
 
     private static KernelSpec Spec(string python) =>
-        new() { Argv = ["/opt/casa-kernel", "start", "-f", "{connection_file}", "--python", python], DisplayName = "CASA" };
+        new() { Argv = ["/opt/casa-kernel", "start", "-f", "{connection_file}", "--python", python],
+            DisplayName = "CASA" };
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.KernelSpecs;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -11,11 +11,12 @@ public sealed class KernelSpecTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact(Timeout = 10_000)]
-    public Task The_template_is_filled_in() => Task.Run(() =>
+    [Fact]
+    public void The_template_is_filled_in()
     {
         var file = _folder.File("kernel.json");
-        KernelSpec.Make(KernelSpec.Template, "/opt/casa-kernel", "/opt/é+<env>/bin/python", "CASA 6.7 (casa-kernel)").Write(file);
+        KernelSpec.Make(KernelSpec.Template, "/opt/casa-kernel", "/opt/é+<env>/bin/python", "CASA 6.7 (casa-kernel)")
+            .Write(file);
         using var json = JsonDocument.Parse(File.ReadAllBytes(file));
         var spec = json.RootElement;
         Assert.Equal(
@@ -26,18 +27,18 @@ public sealed class KernelSpecTests : IDisposable
         Assert.Contains(spec.GetProperty("interrupt_mode").GetString(), (string[])["signal", "message"]);
         Assert.Contains("/opt/é+<env>/bin/python", File.ReadAllText(file));
         Assert.DoesNotContain("{kernel}", File.ReadAllText(file));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Without_template_the_message_says_what_to_unpack() => Task.Run(() =>
+    [Fact]
+    public void Without_template_the_message_says_what_to_unpack()
     {
         var template = _folder.File("missing.json");
         var message = Assert.Throws<UserException>(() => KernelSpec.Make(template, "", "", "")).Message;
         Assert.Contains(template, message);
         Assert.Contains("whole folder", message);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("""{"argv": ["/opt/k/casa-kernel", "start", "--python", "/p"]}""", true)]
     [InlineData("""{"argv": ["casa-kernel"]}""", true)]
     [InlineData("""{"argv": ["python3", "-m", "casa-kernel"]}""", false)]
@@ -45,27 +46,28 @@ public sealed class KernelSpecTests : IDisposable
     [InlineData("""{"argv": []}""", false)]
     [InlineData("""{"argv": null}""", false)]
     [InlineData("{}", false)]
-    public Task Ours_is_known_by_its_program(string json, bool ours) => Task.Run(() =>
-        Assert.Equal(ours, KernelSpec.Read(_folder.Write("kernel.json", json))!.IsOurs));
+    public void Ours_is_known_by_its_program(string json, bool ours) =>
+        Assert.Equal(ours, KernelSpec.Read(_folder.Write("kernel.json", json))!.IsOurs);
 
-    [Fact(Timeout = 10_000)]
-    public Task An_image_is_known_whatever_options_follow() => Task.Run(() =>
+    [Fact]
+    public void An_image_is_known_whatever_options_follow()
     {
-        string[] start = ["apptainer", "run", "--app", "kernel", "--bind", "/data", "/casa.sif", "-f", "{connection_file}"];
+        string[] start = [
+            "apptainer", "run", "--app", "kernel", "--bind", "/data", "/casa.sif", "-f", "{connection_file}"];
         Assert.Equal("/casa.sif", new KernelSpec { Argv = start }.Image);
         Assert.Equal("/casa.sif", new KernelSpec { Argv = [.. start, "--nologfile"] }.Python);
         Assert.Null(new KernelSpec { Argv = ["/k/casa-kernel", "start", "-f", "{connection_file}"] }.Image);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("no JSON")]
     [InlineData("[]")]
     [InlineData("null")]
-    public Task What_is_no_kernelspec_is_null(string text) =>
-        Task.Run(() => Assert.Null(KernelSpec.Read(_folder.Write("kernel.json", text))));
+    public void What_is_no_kernelspec_is_null(string text) =>
+        Assert.Null(KernelSpec.Read(_folder.Write("kernel.json", text)));
 
-    [Fact(Timeout = 10_000)]
-    public Task The_names_of_one_python_are_the_same_and_those_of_two_environments_are_not() => Task.Run(() =>
+    [Fact]
+    public void The_names_of_one_python_are_the_same_and_those_of_two_environments_are_not()
     {
         var real = _folder.Write("py/bin/python3.11", "");
         foreach (var link in (string[])["a/bin/python", "a/bin/python3", "b/bin/python"])
@@ -80,5 +82,5 @@ public sealed class KernelSpecTests : IDisposable
         Assert.False(spec.Hosts(_folder.File("b/bin/python")));
         Assert.False(spec.Hosts(real));
         Assert.False(new KernelSpec { Argv = ["casa-kernel", "start", "--python"] }.Hosts(real));
-    });
+    }
 }

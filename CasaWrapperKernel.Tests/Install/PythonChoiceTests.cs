@@ -1,5 +1,5 @@
-using CasaWrapperKernel.Install;
 using CasaWrapperKernel.Jupyter;
+using CasaWrapperKernel.PythonEnvironments;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Install;
@@ -32,8 +32,8 @@ public sealed class PythonChoiceTests : IDisposable
         _folder.Dispose();
     }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_first_that_is_set_is_taken() => Task.Run(() =>
+    [Fact]
+    public void The_first_that_is_set_is_taken()
     {
         Assert.Equal(_folder.File("venv/bin/python3"), PythonChoice.Find(_folder.File("venv")).Path);
         foreach (var (variable, python, source) in ((string, string, string)[])[
@@ -50,17 +50,20 @@ public sealed class PythonChoiceTests : IDisposable
         Assert.Equal(new PythonChoice(_folder.File("path/bin/python3"), "python3 on PATH"), PythonChoice.Find(null));
         File.Delete(_folder.File("path/bin/python3"));
         Assert.Contains("--python", Assert.Throws<UserException>(() => PythonChoice.Find(null)).Message);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_name_is_looked_up_on_PATH() => Task.Run(() =>
-        Assert.Equal(_folder.File("path/bin/python3"), PythonChoice.Find("python3").Path));
+    [Fact]
+    public void A_name_is_looked_up_on_PATH() =>
+        Assert.Equal(_folder.File("path/bin/python3"), PythonChoice.Find("python3").Path);
 
-    [Fact(Timeout = 10_000)]
-    public Task One_that_is_named_and_missing_is_not_replaced_by_another() => Task.Run(() =>
+    [Fact]
+    public void One_that_is_named_and_missing_is_not_replaced_by_another()
     {
-        Assert.Contains("/nowhere/python (from --python)", Assert.Throws<UserException>(() => PythonChoice.Find("/nowhere/python")).Message);
+        Assert.Contains(
+            "/nowhere/python (from --python)",
+            Assert.Throws<UserException>(() => PythonChoice.Find("/nowhere/python")).Message);
         Environment.SetEnvironmentVariable("CASA_PYTHON", "/nowhere/else");
-        Assert.Contains("/nowhere/else (from CASA_PYTHON)", Assert.Throws<UserException>(() => PythonChoice.Find(null)).Message);
-    });
+        Assert.Contains(
+            "/nowhere/else (from CASA_PYTHON)", Assert.Throws<UserException>(() => PythonChoice.Find(null)).Message);
+    }
 }

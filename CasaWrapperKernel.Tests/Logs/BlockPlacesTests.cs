@@ -1,8 +1,8 @@
 using System.Text;
 using CasaWrapperKernel.Jupyter.Channels;
+using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs;
 using CasaWrapperKernel.Tests.Support;
-using CasaWrapperKernel.Jupyter.Wire;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -12,22 +12,20 @@ public sealed class BlockPlacesTests : IDisposable
     private static readonly byte[] Cell = Header("cell");
     private static readonly byte[] Callback = Header("callback");
 
-    private readonly TempFolder _folder = new();
-    private readonly Outbox _outbox = new();
-    private readonly string _file;
+    private readonly FollowedLog _followed = new();
+    private readonly Outbox _outbox;
     private readonly CasaLog _log;
 
     public BlockPlacesTests()
     {
-        _file = _folder.File("casa.log");
-        _log = new CasaLog(_outbox, _file);
+        (_outbox, _log) = (_followed.Outbox, _followed.Log);
         _log.CellStarts(Cell);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _followed.Dispose();
 
-    [Fact(Timeout = 10_000)]
-    public Task It_comes_back_after_clear_output_with_all_that_came_before() => Task.Run(() =>
+    [Fact]
+    public void It_comes_back_after_clear_output_with_all_that_came_before()
     {
         Append("first");
         ShowNews();
@@ -38,10 +36,10 @@ public sealed class BlockPlacesTests : IDisposable
         Assert.Equal(["display_data", "clear_output", "display_data", "update_display_data"], Types(out var last));
         Assert.Contains("first\n", last);
         Assert.Contains("second\n", last);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task With_wait_it_stays_until_other_output_clears_it() => Task.Run(() =>
+    [Fact]
+    public void With_wait_it_stays_until_other_output_clears_it()
     {
         Append("first");
         ShowNews();
@@ -53,28 +51,30 @@ public sealed class BlockPlacesTests : IDisposable
         _outbox.Write(Cell, "stdout", "more\n"u8);
         ShowNews();
         Assert.Equal(
-            ["display_data", "clear_output", "update_display_data", "stream", "display_data", "stream"], Types(out var last));
+            ["display_data", "clear_output", "update_display_data", "stream", "display_data", "stream"],
+            Types(out var last));
         Assert.Contains("second\n", last);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("display_data", true)]
     [InlineData("execute_result", true)]
     [InlineData("error", true)]
     [InlineData("update_display_data", false)]
     [InlineData("status", false)]
-    public Task With_wait_it_comes_back_after_what_clears(string type, bool clears) => Task.Run(() =>
+    public void With_wait_it_comes_back_after_what_clears(string type, bool clears)
     {
         Append("line");
         ShowNews();
         Clear(wait: true);
         Post(Cell, type, "{}");
         ShowNews();
-        Assert.Equal(["display_data", "clear_output", type, .. clears ? ["display_data"] : Array.Empty<string>()], Types(out _));
-    });
+        Assert.Equal(
+            ["display_data", "clear_output", type, .. clears ? ["display_data"] : Array.Empty<string>()], Types(out _));
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_clearing_before_the_first_line_or_of_another_cell_changes_nothing() => Task.Run(() =>
+    [Fact]
+    public void A_clearing_before_the_first_line_or_of_another_cell_changes_nothing()
     {
         Clear(wait: true);
         Append("line");
@@ -83,10 +83,10 @@ public sealed class BlockPlacesTests : IDisposable
         Post(Header("other"), "clear_output", """{"wait":false}""");
         ShowNews();
         Assert.Equal(["clear_output", "display_data", "stream", "clear_output"], Types(out _));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task An_Output_widget_gets_none_and_its_clearing_is_its_own() => Task.Run(() =>
+    [Fact]
+    public void An_Output_widget_gets_none_and_its_clearing_is_its_own()
     {
         var before = Run(() => Append("before"));
         Assert.Equal(["display_data"], before);
@@ -100,19 +100,19 @@ public sealed class BlockPlacesTests : IDisposable
         });
         Assert.Equal(["comm_msg", "comm_msg", "comm_msg", "clear_output"], inside);
         Assert.Equal(["comm_msg", "update_display_data"], Run(() => Take("widget", "")));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_cell_that_ends_while_its_output_is_taken_shows_its_block() => Task.Run(() =>
+    [Fact]
+    public void A_cell_that_ends_while_its_output_is_taken_shows_its_block()
     {
         Take("widget", "cell");
         Append("line");
         _log.CellEnds(Cell);
         Assert.Equal(["comm_msg", "display_data"], Types(out _));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_callbacks_block_is_in_the_widget_that_takes_its_output() => Task.Run(() =>
+    [Fact]
+    public void A_callbacks_block_is_in_the_widget_that_takes_its_output()
     {
         Take("widget", "callback");
         _log.TaskBegins(Callback, new LogArgument { Call = 1, Task = "listobs" });
@@ -123,7 +123,7 @@ public sealed class BlockPlacesTests : IDisposable
         ShowNews();
         Assert.Equal(["comm_msg", "clear_output", "display_data", "comm_msg"], Types(out var last));
         Assert.Contains("of the callback", last);
-    });
+    }
 
     private static byte[] Header(string id) => Encoding.UTF8.GetBytes($$"""{"msg_id":"{{id}}","msg_type":"execute_request"}""");
 
@@ -134,13 +134,10 @@ public sealed class BlockPlacesTests : IDisposable
         return Types(out _);
     }
 
-    private void Append(string message) => File.AppendAllText(_file, $"2026-11-24 13:42:07\tINFO\ttclean::::casa\t{message}\n");
+    private void Append(string message) => _followed.Append($"2026-11-24 13:42:07\tINFO\ttclean::::casa\t{message}\n");
 
-    private void ShowNews()
-    {
-        Thread.Sleep(150); // the least time between two updates
-        _log.ShowNews();
-    }
+    // After the least time between two updates.
+    private void ShowNews() => _followed.Pass(TimeSpan.FromMilliseconds(150));
 
     private void Clear(bool wait, byte[]? parent = null) =>
         Post(parent ?? Cell, "clear_output", $$"""{"wait":{{(wait ? "true" : "false")}}}""");
@@ -154,7 +151,8 @@ public sealed class BlockPlacesTests : IDisposable
     private List<string> Types(out string last)
     {
         var messages = _outbox.TakeAll().Select(sent => sent.Message).ToList();
-        last = messages.FindLast(message => message.Type.EndsWith("display_data") && message.Content.Length > 2)?.Text("data", "text/html") ?? "";
+        last = messages.FindLast(message => message.Type.EndsWith("display_data") && message.Content.Length > 2)?.Text(
+            "data", "text/html") ?? "";
         return [.. messages.Select(message => message.Type)];
     }
 }

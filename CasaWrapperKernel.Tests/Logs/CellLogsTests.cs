@@ -1,4 +1,5 @@
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Following;
+using CasaWrapperKernel.Logs.Model;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -7,14 +8,14 @@ public sealed class CellLogsTests
 {
     private static readonly LogLine Line = LogLine.Parse("2026-11-24 13:42:07\tINFO\ttclean::::casa\tone");
 
-    private readonly CellLogs _cells = new();
+    private readonly CellLogs _cells = new(TimeProvider.System);
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData(1, 999, true)]
     [InlineData(1, 1000, false)]
     [InlineData(800, 60, true)]
     [InlineData(800, 70, false)] // a block keeps no more than 800 lines, so these are more than 50,000
-    public Task The_newest_cells_are_remembered(int lines, int later, bool expected) => Task.Run(() =>
+    public void The_newest_cells_are_remembered(int lines, int later, bool expected)
     {
         var cell = Run(lines);
         for (var i = 0; i < later; i++)
@@ -23,10 +24,10 @@ public sealed class CellLogsTests
         }
 
         Assert.Equal(expected, _cells.Known(cell.Parent) is not null);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Cells_that_run_or_write_are_never_forgotten_and_empty_ones_at_once() => Task.Run(() =>
+    [Fact]
+    public void Cells_that_run_or_write_are_never_forgotten_and_empty_ones_at_once()
     {
         var running = NewCell();
         _cells.Begin(running);
@@ -41,10 +42,10 @@ public sealed class CellLogsTests
         Assert.Same(owner, _cells.Known(owner.Parent));
         Assert.Null(_cells.Known(empty.Parent));
         Assert.InRange(_cells.All.Count, 900, 1000);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_newest_is_the_running_one_that_began_last_or_else_the_last() => Task.Run(() =>
+    [Fact]
+    public void The_newest_is_the_running_one_that_began_last_or_else_the_last()
     {
         var (main, beside) = (NewCell(), NewCell());
         Assert.Null(_cells.Newest);
@@ -55,7 +56,7 @@ public sealed class CellLogsTests
         Assert.Same(main, _cells.Newest);
         _cells.End(main);
         Assert.Same(main, _cells.Newest);
-    });
+    }
 
     private CellLog NewCell() => _cells.Of([1, 2, 3], "");
 

@@ -1,4 +1,4 @@
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Following;
 using CasaWrapperKernel.Tests.Support;
 
 namespace CasaWrapperKernel.Tests.Logs;
@@ -14,12 +14,12 @@ public sealed class LogFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("moved")]
     [InlineData("removed")]
     [InlineData("replaced")]
     [InlineData("in a folder that is gone")]
-    public Task Who_has_it_open_and_who_makes_a_new_one_are_both_followed(string how) => Task.Run(() =>
+    public void Who_has_it_open_and_who_makes_a_new_one_are_both_followed(string how)
     {
         using var casa = Open(_path);
         var log = new LogFile(_path);
@@ -56,10 +56,10 @@ public sealed class LogFileTests : IDisposable
         log.ReadAll(all.Add);
         Assert.Equal(_lines.Order(), all.Order());
         Assert.Equal(_lines.Order(), log.Parts.SelectMany(part => File.ReadLines(part.Open)).Order());
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_file_that_comes_back_is_not_read_twice() => Task.Run(() =>
+    [Fact]
+    public void A_file_that_comes_back_is_not_read_twice()
     {
         using var casa = Open(_path);
         var log = new LogFile(_path);
@@ -80,10 +80,10 @@ public sealed class LogFileTests : IDisposable
         }
 
         Assert.Equal(["away 0", "new 0", "back 0", "away 1", "new 1", "back 1", "away 2", "new 2", "back 2"], _lines);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Of_an_older_file_that_is_put_there_only_what_is_new_is_read() => Task.Run(() =>
+    [Fact]
+    public void Of_an_older_file_that_is_put_there_only_what_is_new_is_read()
     {
         var older = _folder.Write("older.log", "of another day\n");
         Thread.Sleep(50); // the grain of a file's times
@@ -95,10 +95,10 @@ public sealed class LogFileTests : IDisposable
         Write(casa, "of CASA");
         Read(log);
         Assert.Equal(["of CASA", "new"], _lines);
-    });
+    }
 
-    [Fact(Timeout = 30_000)]
-    public Task However_often_it_is_rotated_few_stay_open_and_CASAs_own_does() => Task.Run(() =>
+    [Fact]
+    public void However_often_it_is_rotated_few_stay_open_and_CASAs_own_does()
     {
         using var casa = Open(_path);
         var log = new LogFile(_path);
@@ -113,10 +113,10 @@ public sealed class LogFileTests : IDisposable
         Read(log);
         Assert.Equal([.. Enumerable.Range(0, 50).Select(i => $"{i}"), "still"], _lines);
         Assert.InRange(log.Parts.Count(), 2, 16);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task What_is_no_file_has_no_lines() => Task.Run(() =>
+    [Fact]
+    public void What_is_no_file_has_no_lines()
     {
         foreach (var path in (string[])["/dev/null", _folder.File("no/such/folder.log"), Path.GetDirectoryName(_path)!])
         {
@@ -126,9 +126,10 @@ public sealed class LogFileTests : IDisposable
         }
 
         Assert.Empty(_lines);
-    });
+    }
 
-    private static FileStream Open(string path) => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 
     private static void Write(FileStream file, string line)
     {

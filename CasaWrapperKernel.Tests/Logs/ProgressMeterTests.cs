@@ -1,5 +1,5 @@
 using System.Text;
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Stderr;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -8,8 +8,8 @@ public sealed class ProgressMeterTests
 {
     private readonly ProgressMeter _meter = new();
 
-    [Fact(Timeout = 10_000)]
-    public Task A_display_leaves_nothing_and_its_pieces_tell_how_far_it_is() => Task.Run(() =>
+    [Fact]
+    public void A_display_leaves_nothing_and_its_pieces_tell_how_far_it_is()
     {
         var seen = new List<int?>();
         foreach (var piece in Pieces())
@@ -19,27 +19,27 @@ public sealed class ProgressMeterTests
         }
 
         Assert.Equal([.. Enumerable.Range(0, 51).Select(i => i * 2), null], seen.Distinct());
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task It_may_come_at_once_or_be_cut_anywhere() => Task.Run(() =>
+    [Fact]
+    public void It_may_come_at_once_or_be_cut_anywhere()
     {
         var whole = "before" + string.Concat(Pieces()) + "after\n";
         Assert.Equal("beforeafter\n", Pass(whole));
         Assert.Null(_meter.Percent);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Other_lines_between_the_pieces_are_kept() => Task.Run(() =>
+    [Fact]
+    public void Other_lines_between_the_pieces_are_kept()
     {
         const string Warning = "2026-11-24 13:42:07\tWARN\t::casa\t....10 of 20....\n";
         Assert.Equal(Warning, Pass($"\n0%....10..{Warning}..20"));
         Assert.Equal(20, _meter.Percent);
         Assert.Equal("3.5 m\n", Pass("3.5 m\n"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_display_within_another_is_shown_while_it_lasts() => Task.Run(() =>
+    [Fact]
+    public void A_display_within_another_is_shown_while_it_lasts()
     {
         Pass("\n0%....10....20");
         Pass("\n0%....10");
@@ -48,18 +48,19 @@ public sealed class ProgressMeterTests
         Assert.Equal(20, _meter.Percent);
         _meter.Reset();
         Assert.False(_meter.IsOpen);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("\r  0%|          | 0/100 [00:00<?, ?it/s]")]
     [InlineData("\n0%|")]
     [InlineData("at 10....20")]
     [InlineData("....")]
     [InlineData("20")]
-    public Task What_is_no_display_is_kept(string text) => Task.Run(() => Assert.Equal(text, Pass(text)));
+    public void What_is_no_display_is_kept(string text) =>
+        Assert.Equal(text, Pass(text));
 
-    [Fact(Timeout = 10_000)]
-    public Task Without_its_beginning_it_is_known_in_a_task_only() => Task.Run(() =>
+    [Fact]
+    public void Without_its_beginning_it_is_known_in_a_task_only()
     {
         Assert.Equal(".", Pass("."));
         Assert.Equal("....10\n", Pass("....10\n"));
@@ -71,7 +72,7 @@ public sealed class ProgressMeterTests
         Assert.Equal("after\n", Pass("%\nafter\n", inTask: true));
         Assert.Null(_meter.Percent);
         Assert.Equal("a...\n", Pass("a...\n", inTask: true));
-    });
+    }
 
     private string Pass(string text, bool inTask = false) =>
         Encoding.UTF8.GetString(_meter.Without(Encoding.UTF8.GetBytes(text), inTask));

@@ -1,4 +1,5 @@
-using CasaWrapperKernel.Logs;
+using CasaWrapperKernel.Logs.Following;
+using CasaWrapperKernel.Logs.Model;
 
 namespace CasaWrapperKernel.Tests.Logs;
 
@@ -6,10 +7,10 @@ namespace CasaWrapperKernel.Tests.Logs;
 public sealed class TaskFramesTests
 {
     private readonly TaskFrames _frames = new();
-    private readonly CellLog _cell = new([], "");
+    private readonly CellLog _cell = new([], "", TimeProvider.System);
 
-    [Fact(Timeout = 10_000)]
-    public Task Lines_from_begin_to_end_belong_to_the_task() => Task.Run(() =>
+    [Fact]
+    public void Lines_from_begin_to_end_belong_to_the_task()
     {
         Assert.Null(Line("before"));
         var task = Begin("tclean");
@@ -21,10 +22,10 @@ public sealed class TaskFramesTests
         Assert.Same(task, Line("Task tclean complete."));
         Assert.Same(task, End("tclean"));
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Tasks_that_a_task_calls_belong_to_it() => Task.Run(() =>
+    [Fact]
+    public void Tasks_that_a_task_calls_belong_to_it()
     {
         var outer = Begin("simalma");
         _frames.Begin(1, "simalma", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
@@ -36,29 +37,29 @@ public sealed class TaskFramesTests
         _frames.End(1, "", "");
         Assert.Same(outer, End("simalma"));
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Python_alone_makes_a_group_when_the_log_holds_no_frames() => Task.Run(() =>
+    [Fact]
+    public void Python_alone_makes_a_group_when_the_log_holds_no_frames()
     {
         var task = _frames.Begin(1, "tclean", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
         Assert.Same(task, Line("a warning"));
         _frames.End(1, "", "");
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_log_alone_makes_a_group_when_Python_says_nothing() => Task.Run(() =>
+    [Fact]
+    public void The_log_alone_makes_a_group_when_Python_says_nothing()
     {
         var task = Begin("plotms");
         Assert.Same(task, Line("inside"));
         Assert.Same(task, End("plotms"));
         Assert.False(task!.IsRunning);
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task An_end_line_that_never_comes_is_not_waited_for() => Task.Run(() =>
+    [Fact]
+    public void An_end_line_that_never_comes_is_not_waited_for()
     {
         var first = Begin("tclean");
         _frames.Begin(1, "tclean", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
@@ -69,12 +70,12 @@ public sealed class TaskFramesTests
         _frames.End(2, "", "");
         _frames.Close(_cell);
         Assert.Null(Line("after"));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Tasks_side_by_side_in_two_cells_are_told_apart_where_the_writer_is_known() => Task.Run(() =>
+    [Fact]
+    public void Tasks_side_by_side_in_two_cells_are_told_apart_where_the_writer_is_known()
     {
-        var other = new CellLog([1], "");
+        var other = new CellLog([1], "", TimeProvider.System);
         var main = Begin("tclean");
         _frames.Begin(1, "tclean", _cell, Worker.Of(Environment.ProcessId, Environment.ProcessId));
         var beside = _frames.Place(LogLine.Parse(Text("##### Begin Task: imstat             #####")), other, _cell);
@@ -85,7 +86,7 @@ public sealed class TaskFramesTests
         _frames.End(2, "", "");
         Assert.Same(beside, End("imstat"));
         Assert.Same(main, Line("inside"));
-    });
+    }
 
     private TaskRun? Begin(string task) => Line($"##### Begin Task: {task,-18} #####");
 

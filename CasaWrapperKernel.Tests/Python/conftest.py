@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+
 from casa_session import PYTHON as TEST_PYTHON
 
 pytest_plugins = ["as_plain.fixtures", "beside", "surroundings"]

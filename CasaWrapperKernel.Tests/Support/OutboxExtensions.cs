@@ -16,11 +16,29 @@ internal static class OutboxExtensions
             ? $"{sent.Message.Text("name")}:{sent.Message.Text("text")}"
             : sent.Message.Type);
 
+    /// <summary>
+    /// Messages as one reads the protocol: <c>busy</c>, <c>execute_reply ok</c>, <c>stdout:text</c>, else the type.
+    /// </summary>
+    public static IEnumerable<string> Transcript(this IEnumerable<(Channel Channel, Outgoing Message)> messages) =>
+        messages.Select(sent => sent.Message.Type switch
+        {
+            "status" => sent.Message.Text("execution_state"),
+            "stream" => $"{sent.Message.Text("name")}:{sent.Message.Text("text")}",
+            var type when sent.Channel != Channel.Iopub => $"{type} {sent.Message.StatusOrNothing()}".TrimEnd(),
+            var type => type,
+        });
+
     /// <summary>A text of the message's content, by the names that lead to it.</summary>
     public static string Text(this Outgoing message, params string[] names)
     {
         using var content = JsonDocument.Parse(message.Content);
         return names.Aggregate(content.RootElement, (element, name) => element.GetProperty(name)).GetString()!;
+    }
+
+    private static string StatusOrNothing(this Outgoing message)
+    {
+        using var content = JsonDocument.Parse(message.Content);
+        return content.RootElement.TryGetProperty("status", out var status) ? status.GetString()! : "";
     }
 
     /// <summary>Waits for the next messages.</summary>

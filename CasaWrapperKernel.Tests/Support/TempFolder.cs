@@ -15,7 +15,8 @@ internal sealed class TempFolder : IDisposable
         System.IO.File.WriteAllText(path, text);
         if (executable)
         {
-            System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            System.IO.File.SetUnixFileMode(
+                path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         return path;

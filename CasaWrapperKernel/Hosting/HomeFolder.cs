@@ -13,7 +13,8 @@ internal static class HomeFolder
         Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
     /// <summary>
-    /// Sets HOME where it is not set (a service, <c>env -i</c>, some schedulers): casatools ends the process without it.
+    /// Sets HOME where it is not set (a service, <c>env -i</c>, some schedulers): casatools ends the process without
+    /// it.
     /// </summary>
     public static void SetWhereMissing()
     {

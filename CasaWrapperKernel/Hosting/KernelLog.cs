@@ -13,7 +13,8 @@ internal sealed class KernelLog(int descriptor) : ILoggerProvider
     /// <summary>The factory that everything in the kernel logs through.</summary>
     public static ILoggerFactory CreateFactory(int descriptor)
     {
-        var level = Enum.TryParse<LogLevel>(Environment.GetEnvironmentVariable("CASA_KERNEL_LOG"), ignoreCase: true, out var asked)
+        var level = Enum.TryParse<LogLevel>(
+            Environment.GetEnvironmentVariable("CASA_KERNEL_LOG"), ignoreCase: true, out var asked)
             ? asked
             : LogLevel.Warning;
         return LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(new KernelLog(descriptor)));
@@ -33,7 +34,8 @@ internal sealed class KernelLog(int descriptor) : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public unsafe void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             var text = $"[casa-kernel] {logLevel} {category}: {formatter(state, exception)}\n{exception}{(exception is null ? "" : "\n")}";
             var bytes = Encoding.UTF8.GetBytes(text);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace CasaWrapperKernel.Hosting;
 
 /// <summary>
-/// Where CASA_KERNEL_KEEP_LOGS is a number of days, removes the CASA logs of sessions that have ended: those in the state
-/// folder that nobody has written to for so long. The home may be shared with kernels of other machines.
+/// Where CASA_KERNEL_KEEP_LOGS is a number of days, removes the CASA logs of sessions that have ended: those in the
+/// state folder that nobody has written to for so long. The home may be shared with kernels of other machines.
 /// </summary>
 /// <param name="log">This session's.</param>
 internal sealed partial class OldLogs(string log, ILogger logger)
@@ -14,7 +14,9 @@ internal sealed partial class OldLogs(string log, ILogger logger)
     private const string Variable = "CASA_KERNEL_KEEP_LOGS";
     private static readonly TimeSpan BetweenSigns = TimeSpan.FromHours(6);
 
-    /// <summary>[casa-old-logs] Removes old logs; then only tells other machines now and then that this one is in use.</summary>
+    /// <summary>
+    /// [casa-old-logs] Removes old logs; then only tells other machines now and then that this one is in use.
+    /// </summary>
     public void Run()
     {
         Remove();
@@ -37,7 +39,8 @@ internal sealed partial class OldLogs(string log, ILogger logger)
         {
             foreach (var file in new DirectoryInfo(Path.GetDirectoryName(log)!).EnumerateFiles("casa-*.log"))
             {
-                if (file.LastWriteTimeUtc < DateTime.UtcNow.AddDays(-days) && file.LinkTarget is null && HasEnded(file.Name))
+                if (file.LastWriteTimeUtc < DateTime.UtcNow.AddDays(-days) && file.LinkTarget is null
+                    && HasEnded(file.Name))
                 {
                     file.Delete();
                 }
@@ -75,7 +78,8 @@ internal sealed partial class OldLogs(string log, ILogger logger)
         }
 
         // Of less than a day the kernels of other machines could not give a sign in time.
-        if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and < 100_000)
+        if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+            && days is > 0 and < 100_000)
         {
             return days;
         }
@@ -88,7 +92,9 @@ internal sealed partial class OldLogs(string log, ILogger logger)
         return null;
     }
 
-    /// <summary>Whether the name is one that a kernel gives, and no process of this machine has that kernel's number.</summary>
+    /// <summary>
+    /// Whether the name is one that a kernel gives, and no process of this machine has that kernel's number.
+    /// </summary>
     private static bool HasEnded(string name) =>
         LogName().Match(name) is { Success: true } match && !Directory.Exists($"/proc/{match.Groups[1].Value}");
 
@@ -102,6 +108,8 @@ internal sealed partial class OldLogs(string log, ILogger logger)
     [LoggerMessage(Level = LogLevel.Information, Message = "{Log} looks older than it is.")]
     private static partial void LogLooksOld(ILogger logger, string log, Exception e);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Variable} is '{Value}', so all logs are kept: say a number of days from 1 on, or all.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Variable} is '{Value}', so all logs are kept: say a number of days from 1 on, or all.")]
     private static partial void LogKeepsAll(ILogger logger, string variable, string value);
 }

@@ -14,7 +14,8 @@ internal static class ParentWatch
         // Jupyter says who it is; a kernel started by hand is not to end with the shell that started it. In a container
         // the parent may be process 1 from the beginning, and then its number tells nothing.
         var parent = Libc.getppid();
-        if (!int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), CultureInfo.InvariantCulture, out var server))
+        if (!int.TryParse(
+            Environment.GetEnvironmentVariable("JPY_PARENT_PID"), CultureInfo.InvariantCulture, out var server))
         {
             return;
         }

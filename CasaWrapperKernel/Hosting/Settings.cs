@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using CasaWrapperKernel.PythonHost.Lanes;
 
 namespace CasaWrapperKernel.Hosting;
 
@@ -10,9 +12,6 @@ internal sealed record Settings
 
     /// <summary>The same for jobs that cannot wait for the main thread.</summary>
     public required int ControlDescriptor { get; init; }
-
-    /// <summary>An eventfd that is readable when a front end has answered a question.</summary>
-    public required int InputDescriptor { get; init; }
 
     /// <summary>The folder that holds the package <c>casawrapper</c>.</summary>
     public required string PythonSupport { get; init; }
@@ -26,6 +25,21 @@ internal sealed record Settings
 
     /// <summary>The kernel's version.</summary>
     public required string Version { get; init; }
+
+    /// <returns>A JSON object.</returns>
+    public static string Of(Jobs jobs, string connectionFile, string casaLogFile, CasaOptions casa) =>
+        JsonSerializer.Serialize(
+        new Settings
+        {
+            MainDescriptor = jobs.Main.Descriptor,
+            ControlDescriptor = jobs.Control.Descriptor,
+            PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
+            ConnectionFile = Path.GetFullPath(connectionFile),
+            CasaLogFile = casaLogFile,
+            Casa = casa,
+            Version = Product.Version,
+        },
+        SettingsJson.Default.Settings);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

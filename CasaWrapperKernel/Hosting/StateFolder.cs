@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace CasaWrapperKernel.Hosting;
 
-/// <summary>Where the kernel keeps what it writes by itself: <c>$XDG_STATE_HOME/casa-kernel</c>, else the temporary folder.</summary>
+/// <summary>
+/// Where the kernel keeps what it writes by itself: <c>$XDG_STATE_HOME/casa-kernel</c>, else the temporary folder.
+/// </summary>
 internal static class StateFolder
 {
     /// <summary>A new name for the session's CASA log; CASA makes the file.</summary>
@@ -31,7 +33,8 @@ internal static class StateFolder
     {
         try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(
+                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var probe = Path.Combine(folder, $".probe-{Environment.ProcessId}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);

@@ -1,6 +1,10 @@
 using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Jupyter.Execution;
 using CasaWrapperKernel.Jupyter.Wire;
+using CasaWrapperKernel.Logs.Following;
+using CasaWrapperKernel.Logs.Model;
+using CasaWrapperKernel.Logs.Rendering;
+using CasaWrapperKernel.Logs.Stderr;
 
 namespace CasaWrapperKernel.Logs;
 
@@ -12,38 +16,31 @@ internal sealed class CasaLog : ICellObserver
 {
     private const int PollMilliseconds = 25;
 
-    // It may be taken inside the outbox's lock (HasWarning): so nothing is ever posted while it is held.
-    private readonly Lock _gate = new();
+    // Whoever reads the log waits for its disk and holds this one; what was read goes into memory that _gate guards, so
+    // the outbox, which is locked when it asks BlockPlaces, never waits for a disk. Nobody posts while holding either.
+    private readonly Lock _reading = new();
+    private readonly Lock _gate;
     private readonly Outbox _outbox;
-    private readonly RecentWarnings _recent = new();
+    private readonly StderrNotes _notes;
     private readonly TaskFrames _tasks = new();
     private readonly List<LogFile> _files = [];
-    private readonly CellLogs _cells = new();
+    private readonly CellLogs _cells;
     private readonly Counts _counts = new();
     private readonly BlockPlaces _places;
     private CellLog? _main;
     private OpenLog? _children;
     private bool _on = true;
+    private bool _apart;
     private string _level = "DEBUGGING";
 
-    public CasaLog(Outbox outbox, string file)
+    /// <param name="places">Is asked by the outbox, too, which is why it is there before it.</param>
+    /// <param name="file">CASA's log file, which need not be there yet.</param>
+    public CasaLog(Outbox outbox, BlockPlaces places, StderrNotes notes, string file)
     {
-        _outbox = outbox;
-        _places = new BlockPlaces(_cells, _gate, cell => ShowNews(cell));
-        outbox.Observer = _places;
+        (_outbox, _places, _notes) = (outbox, places, notes);
+        (_gate, _cells) = (places.Gate, places.Cells);
         _files.Add(new LogFile(file));
-    }
-
-    /// <summary>The cell of the main shell that runs, or ran last, and whether a task runs in it or anywhere.</summary>
-    public (CellLog? Cell, bool InTask) Current
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return (_main, _tasks.Newest(null) is { IsRunning: true });
-            }
-        }
+        NoteView();
     }
 
     /// <summary>
@@ -52,12 +49,15 @@ internal sealed class CasaLog : ICellObserver
     /// </summary>
     public void Follow(string path)
     {
-        lock (_gate)
+        lock (_reading)
         {
             ReadNew();
             var file = _files.Find(file => file.Path == path) ?? new LogFile(path);
-            _files.Remove(file);
-            _files.Add(file);
+            lock (_gate)
+            {
+                _files.Remove(file);
+                _files.Add(file);
+            }
         }
     }
 
@@ -67,9 +67,15 @@ internal sealed class CasaLog : ICellObserver
         while (true)
         {
             Thread.Sleep(PollMilliseconds);
-            EndAbandoned();
-            ShowNews();
+            Poll();
         }
+    }
+
+    /// <summary>Looks what has become of the log and of the tasks, and shows what is due.</summary>
+    public void Poll()
+    {
+        EndAbandoned();
+        ShowNews();
     }
 
     public void CellStarts(byte[] parent) => CellStarts(parent, isMain: true);
@@ -79,25 +85,22 @@ internal sealed class CasaLog : ICellObserver
     public void CellStarts(byte[] parent, bool isMain)
     {
         ShowNews(_cells.Newest); // what came between the cells belongs to the one before
-        lock (_gate)
+        AfterReading(() =>
         {
-            ReadNew();
             var cell = CellOf(parent);
             _cells.Begin(cell);
             _main = isMain ? cell : _main;
-        }
+        });
     }
 
     public void CellEnds(byte[] parent)
     {
-        CellLog? cell;
-        lock (_gate)
+        CellLog? cell = null;
+        AfterReading(() =>
         {
-            ReadNew();
             cell = _cells.Known(parent);
             cell?.Progress(null);
-        }
-
+        });
         ShowNews(cell);
         lock (_gate)
         {
@@ -105,28 +108,8 @@ internal sealed class CasaLog : ICellObserver
             {
                 _tasks.Close(cell);
                 _cells.End(cell);
+                NoteView();
             }
-        }
-    }
-
-    /// <summary>Whether the log has this line, which CASA also wrote on standard error, and shows it.</summary>
-    public bool HasWarning(string line)
-    {
-        lock (_gate)
-        {
-            ReadNew();
-            return _recent.Take(line) && _on;
-        }
-    }
-
-    /// <summary>CASA's progress display on standard error has come so far; null when it has ended.</summary>
-    /// <returns>Whether the log block shows it.</returns>
-    public bool Progress(int? percent)
-    {
-        lock (_gate)
-        {
-            (_tasks.Newest(null)?.Cell ?? _cells.Newest)?.Progress(percent);
-            return _on && _cells.Newest is not null;
         }
     }
 
@@ -134,46 +117,45 @@ internal sealed class CasaLog : ICellObserver
     /// <param name="parent">Empty when the code is done.</param>
     public void Own(byte[] parent)
     {
-        lock (_gate)
+        lock (_reading)
         {
-            var owner = IsNoCell(parent) ? null : CellOf(parent);
-            if (owner == _cells.Newest && !_tasks.AreBeside(owner))
-            {
-                owner = null; // the lines go there anyway, and thousands of them need not be looked for one by one
-            }
-
-            if (owner != _cells.Owner)
+            if (OwnerOf(parent) != _cells.Owner)
             {
                 ReadNew();
-                _cells.Owner = owner;
+                lock (_gate)
+                {
+                    _cells.Owner = OwnerOf(parent);
+                }
             }
+        }
+    }
+
+    /// <summary>The lines that come next belong to no cell, as nobody has asked for what is done; those before do.</summary>
+    public void Apart(bool on)
+    {
+        lock (_gate)
+        {
+            ReadNew();
+            _apart = on;
         }
     }
 
     /// <summary>A task begins that no other has called.</summary>
     public void TaskBegins(byte[] parent, LogArgument task)
     {
-        lock (_gate)
-        {
-            ReadNew();
-            Begin(IsNoCell(parent) ? _cells.Newest : CellOf(parent), task);
-        }
+        AfterReading(() => Begin(IsNoCell(parent) ? _cells.Newest : CellOf(parent), task));
     }
 
     /// <summary>A task has returned or raised.</summary>
     public void TaskEnds(LogArgument task)
     {
-        lock (_gate)
-        {
-            ReadNew();
-            End(task);
-        }
+        AfterReading(() => End(task));
     }
 
     /// <summary>Forked children, which have no way to the host, write into this file what they have to say.</summary>
     public void HearChildren(string path)
     {
-        lock (_gate)
+        lock (_reading)
         {
             _children = new OpenLog(path);
         }
@@ -182,31 +164,26 @@ internal sealed class CasaLog : ICellObserver
     /// <summary>Shows blocks, or no more. What came while it did not is not shown later.</summary>
     public void Switch(bool on)
     {
-        lock (_gate)
+        AfterReading(() =>
         {
-            ReadNew();
             _on = on;
             foreach (var cell in _cells.All)
             {
                 cell.Forget();
             }
-        }
+        });
     }
 
     /// <summary>Shows lines of this priority and above.</summary>
     public void SetLevel(string priority)
     {
-        lock (_gate)
-        {
-            ReadNew();
-            _level = priority;
-        }
+        AfterReading(() => _level = priority);
     }
 
     /// <summary>How things stand.</summary>
     public LogState State()
     {
-        lock (_gate)
+        lock (_reading)
         {
             ReadNew();
             return new LogState(_on, _counts.ToString(), [.. _files.SelectMany(file => file.Parts)]);
@@ -216,9 +193,10 @@ internal sealed class CasaLog : ICellObserver
     /// <summary>The block of the last cell before the running one that logged something, or null.</summary>
     public IReadOnlyDictionary<string, string>? Last()
     {
-        lock (_gate)
+        lock (_reading)
         {
             ReadNew();
+            using var gate = _gate.EnterScope();
             var last = _cells.All.LastOrDefault(cell => cell != _main && cell.Block.Counts.Lines > 0);
             return last?.Content($"casa-log-{Guid.NewGuid():N}");
         }
@@ -227,53 +205,81 @@ internal sealed class CasaLog : ICellObserver
     /// <summary>All that has been logged in this session.</summary>
     public IReadOnlyDictionary<string, string> Session()
     {
-        LogFile[] files;
-        lock (_gate)
+        lock (_reading)
         {
-            files = [.. _files];
+            return new SessionLog([.. _files]).Content();
         }
-
-        return new SessionLog(files).Content();
     }
 
     /// <summary>Shows what is due.</summary>
     /// <param name="ended">The cell whose output must be complete now.</param>
     public void ShowNews(CellLog? ended = null)
     {
-        lock (_gate)
+        lock (_reading)
         {
             ReadNew();
         }
 
         // What is made as an update must leave before anybody clears what it updates.
-        _outbox.Locked(() =>
-        {
-            foreach (var message in News(ended))
-            {
-                _outbox.Post(Channel.Iopub, message);
-            }
-        });
+        _outbox.Post(Channel.Iopub, () => News(ended));
     }
 
+    /// <summary>Reads what is new, and then changes something: the lines that came before are known to have.</summary>
+    private void AfterReading(Action change)
+    {
+        lock (_reading)
+        {
+            ReadNew();
+            lock (_gate)
+            {
+                ShowProgress();
+                change();
+                NoteView();
+            }
+        }
+    }
+
+    // The caller holds _reading.
     private void ReadNew()
     {
+        _notes.ReadingBegins();
         _children?.ReadNew(Hear);
         foreach (var file in _files)
         {
             file.ReadNew(Add);
         }
+
+        _notes.ReadingEnds();
     }
+
+    private void ShowProgress()
+    {
+        if (_notes.TakeProgress(out var percent))
+        {
+            (_tasks.Newest(null)?.Cell ?? _cells.Newest)?.Progress(percent);
+        }
+    }
+
+    // After every change of what it says.
+    private void NoteView() => _notes.View = new LogView(
+        _main, InTask: _tasks.Newest(null) is { IsRunning: true }, ShowsBlocks: _on,
+        HasCell: _cells.Newest is not null);
 
     private void Hear(string call)
     {
         var given = LogCalls.Read(call);
-        if (given.Command == "end")
+        lock (_gate)
         {
-            End(given);
-        }
-        else
-        {
-            Begin(_cells.Last(given.Request) ?? _cells.Newest, given);
+            if (given.Command == "end")
+            {
+                End(given);
+            }
+            else
+            {
+                Begin(_cells.Last(given.Request) ?? _cells.Newest, given);
+            }
+
+            NoteView();
         }
     }
 
@@ -296,15 +302,22 @@ internal sealed class CasaLog : ICellObserver
 
     private void EndAbandoned()
     {
-        lock (_gate)
+        lock (_reading)
         {
-            _tasks.FindWorkers();
-            var abandoned = _tasks.Abandoned(_cells.Runs);
-            if (abandoned.Count > 0)
+            IReadOnlyList<TaskRun> abandoned;
+            lock (_gate)
             {
-                ReadNew(); // a process may have said that all is well and ended then
+                _tasks.FindWorkers();
+                abandoned = [.. _tasks.Abandoned(_cells.Runs)];
             }
 
+            if (abandoned.Count == 0)
+            {
+                return;
+            }
+
+            ReadNew(); // a process may have said that all is well and ended then
+            using var gate = _gate.EnterScope();
             foreach (var task in abandoned.Where(task => task.IsRunning))
             {
                 task.Abandon();
@@ -312,6 +325,8 @@ internal sealed class CasaLog : ICellObserver
                 task.Cell.Progress(null);
                 task.Cell.TaskEnds(task);
             }
+
+            NoteView();
         }
     }
 
@@ -323,8 +338,14 @@ internal sealed class CasaLog : ICellObserver
             return;
         }
 
-        _recent.Add(line, text);
+        _notes.Add(line, text);
+        using var gate = _gate.EnterScope();
         _counts.Add(line);
+        if (_apart)
+        {
+            return;
+        }
+
         var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
         if (line.BegunTask is not null && task is { Workers: null, Begun.End: 0 })
         {
@@ -341,14 +362,22 @@ internal sealed class CasaLog : ICellObserver
 
     private static bool IsNoCell(byte[] parent) => parent.Length <= Outgoing.EmptyObject.Length;
 
-    private List<Outgoing> News(CellLog? ended)
+    // Thousands of lines that go to the newest cell anyway need not be looked for one by one.
+    private CellLog? OwnerOf(byte[] parent)
     {
-        lock (_gate)
-        {
-            var (now, inLine) = (Environment.TickCount64, _outbox.IsInLine);
-            return [.. (_on ? _cells.All : [])
-                .Where(cell => cell == ended ? cell.HasNews : cell.IsDue(now, inLine) && !_places.IsTaken(cell))
-                .Select(cell => cell.Show(now, ended: cell == ended))];
-        }
+        using var gate = _gate.EnterScope();
+        var owner = IsNoCell(parent) ? null : CellOf(parent);
+        return owner == _cells.Newest && !_tasks.AreBeside(owner) ? null : owner;
+    }
+
+    /// <summary>The messages that are due; the outbox is locked meanwhile.</summary>
+    private IReadOnlyList<Outgoing> News(CellLog? ended)
+    {
+        using var gate = _gate.EnterScope();
+        ShowProgress();
+        var inLine = _outbox.IsInLine;
+        return [.. (_on ? _cells.All : [])
+            .Where(cell => cell == ended ? cell.HasNews : cell.IsDue(inLine) && !_places.IsTaken(cell))
+            .Select(cell => cell.Show(ended: cell == ended))];
     }
 }

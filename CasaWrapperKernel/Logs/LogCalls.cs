@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CasaWrapperKernel.Logs.Following;
 
 namespace CasaWrapperKernel.Logs;
 
@@ -31,6 +32,9 @@ internal sealed class LogCalls(CasaLog log)
             case "children":
                 log.HearChildren(given.Path);
                 break;
+            case "apart":
+                log.Apart(given.On);
+                break;
             case "switch":
                 log.Switch(given.On);
                 break;
@@ -48,7 +52,8 @@ internal sealed class LogCalls(CasaLog log)
         return "{}";
     }
 
-    public static LogArgument Read(string argument) => JsonSerializer.Deserialize(argument, LogJson.Default.LogArgument)!;
+    public static LogArgument Read(string argument) =>
+        JsonSerializer.Deserialize(argument, LogJson.Default.LogArgument)!;
 
     private static string Content(IReadOnlyDictionary<string, string>? content) => content is null
         ? "{}"
@@ -91,12 +96,6 @@ internal sealed record LogArgument
 /// <param name="Counts">Of the whole session, in words.</param>
 /// <param name="Parts">The session's log, of one or more files.</param>
 internal sealed record LogState(bool On, string Counts, IReadOnlyList<LogPart> Parts);
-
-/// <summary>A file of the session.</summary>
-/// <param name="Path">Its name when it was opened; another file, or none, may have that now.</param>
-/// <param name="Open">By this name the process of the kernel can read it all the same.</param>
-/// <param name="Start">The byte where this session begins in it.</param>
-internal sealed record LogPart(string Path, string Open, long Start);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LogArgument))]

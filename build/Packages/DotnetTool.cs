@@ -10,7 +10,7 @@ internal static class DotnetTool
         [
             "pack", Path.Combine(Folders.Root, "CasaWrapperKernel"), "-c", "Release", "-o", Folders.Packages, "-v", "quiet",
             "-p:PackAsTool=true", "-p:PackageId=casa-kernel", "-p:ToolCommandName=casa-kernel",
-            "-p:PackageLicenseExpression=MIT", "-p:IncludeContentInPack=false", "-p:PublishDocumentationFiles=false",
+            "-p:IncludeContentInPack=false", "-p:PublishDocumentationFiles=false",
             "-p:CopyOutputSymbolsToPublishDirectory=false", $"-p:CppCompilerAndLinker={await Kernel.Linker(stop)}",
         ];
         await Tool.Run("dotnet", common, stop);

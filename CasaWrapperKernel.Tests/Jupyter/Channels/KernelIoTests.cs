@@ -20,15 +20,18 @@ public sealed class KernelIoTests : IDisposable
     private readonly BlockingCollection<(Channel Channel, Message Message)> _received = [];
     private readonly Recorder _log = new();
     private readonly Frames _frames = new(new Signer("hmac-sha256", Golden.Key), "kernel");
-    private readonly Outbox _outbox = new();
+    private readonly SendSignal _signal = new();
+    private readonly Outbox _outbox;
     private readonly KernelIo _io;
     private readonly ConnectionInfo _connection;
     private readonly List<NetMQSocket> _clients = [];
+    private volatile bool _fails;
 
     public KernelIoTests()
     {
-        _io = new KernelIo(_frames, _outbox, _log) { Received = (channel, message) => _received.Add((channel, message)) };
-        _connection = _io.Start(new ConnectionInfo { Key = Golden.Key });
+        _outbox = new Outbox(_signal);
+        _io = new KernelIo(_frames, _outbox, _signal, _log);
+        _connection = _io.Start(new ConnectionInfo { Key = Golden.Key }, Receive);
     }
 
     public void Dispose()
@@ -38,16 +41,18 @@ public sealed class KernelIoTests : IDisposable
         _received.Dispose();
     }
 
-    [Fact(Timeout = 20_000)]
-    public Task Every_port_that_was_left_open_is_chosen() => Task.Run(() =>
+    [Fact]
+    public void Every_port_that_was_left_open_is_chosen()
     {
-        int[] ports = [_connection.ShellPort, _connection.IopubPort, _connection.StdinPort, _connection.ControlPort, _connection.HbPort];
+        int[] ports = [
+            _connection.ShellPort, _connection.IopubPort, _connection.StdinPort, _connection.ControlPort,
+            _connection.HbPort];
         Assert.All(ports, port => Assert.InRange(port, 1, 65535));
         Assert.Equal(5, ports.Distinct().Count());
-    });
+    }
 
-    [Fact(Timeout = 20_000)]
-    public Task The_heartbeat_echoes() => Task.Run(() =>
+    [Fact]
+    public void The_heartbeat_echoes()
     {
         var client = Connect(new RequestSocket(), _connection.HbPort);
         foreach (var ping in (string[])["ping", "", "again"])
@@ -56,20 +61,22 @@ public sealed class KernelIoTests : IDisposable
             Assert.True(client.TryReceiveFrameString(Long, out var answer));
             Assert.Equal(ping, answer);
         }
-    });
+    }
 
-    [Fact(Timeout = 20_000)]
-    public Task A_request_comes_in_and_its_reply_finds_the_way_back() => Task.Run(() =>
+    [Fact]
+    public void A_request_comes_in_and_its_reply_finds_the_way_back()
     {
         foreach (var (channel, port) in ((Channel, int)[])[
-            (Channel.Shell, _connection.ShellPort), (Channel.Control, _connection.ControlPort), (Channel.Stdin, _connection.StdinPort)])
+            (Channel.Shell, _connection.ShellPort), (Channel.Control, _connection.ControlPort),
+            (Channel.Stdin, _connection.StdinPort)])
         {
             var client = Connect(new DealerSocket(), port);
             client.SendMultipartBytes(Golden.Frames()[1..]);
             Assert.True(_received.TryTake(out var received, Long));
             Assert.Equal(channel, received.Channel);
             Assert.Equal(Golden.Content, received.Message.Content);
-            _outbox.Post(channel, new Outgoing("execute_reply", received.Message.HeaderJson, """{"status":"ok"}"""u8.ToArray())
+            _outbox.Post(channel, new Outgoing(
+                "execute_reply", received.Message.HeaderJson, """{"status":"ok"}"""u8.ToArray())
             {
                 Identities = received.Message.Identities,
             });
@@ -77,10 +84,10 @@ public sealed class KernelIoTests : IDisposable
             Assert.Equal("execute_reply", reply.Type);
             Assert.Empty(reply.Identities);
         }
-    });
+    }
 
-    [Fact(Timeout = 20_000)]
-    public Task Each_subscriber_is_welcomed() => Task.Run(() =>
+    [Fact]
+    public void Each_subscriber_is_welcomed()
     {
         foreach (var _ in (int[])[1, 2])
         {
@@ -89,20 +96,22 @@ public sealed class KernelIoTests : IDisposable
             Assert.Equal("iopub_welcome", welcome.Type);
             Assert.Equal("""{"subscription":""}""", Encoding.UTF8.GetString(welcome.Content));
         }
-    });
+    }
 
-    [Fact(Timeout = 20_000)]
-    public Task A_subscriber_to_a_topic_gets_that_topic_only() => Task.Run(() =>
+    [Fact]
+    public void A_subscriber_to_a_topic_gets_that_topic_only()
     {
         var client = Subscribe("status");
         Assert.Equal("""{"subscription":"status"}""", Encoding.UTF8.GetString(Receive(client).Content));
         _outbox.Write(Outgoing.EmptyObject, "stdout", "text\n"u8);
-        _outbox.Post(Channel.Iopub, new Outgoing("status", Outgoing.EmptyObject, Outgoing.EmptyObject) { Identities = [Topic.Of("status")] });
+        _outbox.Post(
+            Channel.Iopub,
+            new Outgoing("status", Outgoing.EmptyObject, Outgoing.EmptyObject) { Identities = [Topic.Of("status")] });
         Assert.Equal("status", Receive(client).Type);
-    });
+    }
 
-    [Fact(Timeout = 20_000)]
-    public Task Messages_reach_every_subscriber_in_order() => Task.Run(() =>
+    [Fact]
+    public void Messages_reach_every_subscriber_in_order()
     {
         SubscriberSocket[] clients = [Subscribe(""), Subscribe("")];
         foreach (var client in clients)
@@ -113,28 +122,34 @@ public sealed class KernelIoTests : IDisposable
         const int Count = 3000; // more than NetMQ's default limit of 1,000, beyond which a publisher drops messages
         for (var i = 0; i < Count; i++)
         {
-            _outbox.Post(Channel.Iopub, new Outgoing("data", Outgoing.EmptyObject, Encoding.UTF8.GetBytes($"{i}")) { Identities = [Topic.Of("data")] });
+            _outbox.Post(
+                Channel.Iopub,
+                new Outgoing(
+                "data", Outgoing.EmptyObject, Encoding.UTF8.GetBytes($"{i}")) { Identities = [Topic.Of("data")] });
         }
 
         foreach (var client in clients)
         {
-            var data = Enumerable.Range(0, Count + 1).Select(_ => Receive(client)).Where(m => m.Type == "data").Take(Count).ToList();
-            Assert.Equal(Enumerable.Range(0, data.Count).Select(i => $"{i}"), data.Select(m => Encoding.UTF8.GetString(m.Content)));
+            var data = Enumerable.Range(0, Count + 1).Select(_ => Receive(client)).Where(m => m.Type == "data")
+                .Take(Count).ToList();
+            Assert.Equal(
+                Enumerable.Range(0, data.Count).Select(i => $"{i}"),
+                data.Select(m => Encoding.UTF8.GetString(m.Content)));
             Assert.InRange(data.Count, Count - 1, Count); // the first may have been welcomed once more, for the second
         }
-    });
+    }
 
-    [Fact(Timeout = 20_000)]
-    public Task Text_goes_out_by_itself_soon() => Task.Run(() =>
+    [Fact]
+    public void Text_goes_out_by_itself_soon()
     {
         var client = Subscribe("stream");
         Receive(client);
         _outbox.Write(Outgoing.EmptyObject, "stdout", "50 %"u8);
         Assert.Equal("""{"name":"stdout","text":"50 %"}""", Encoding.UTF8.GetString(Receive(client).Content));
-    });
+    }
 
-    [Fact(Timeout = 20_000)]
-    public Task What_is_no_message_is_dropped_and_the_next_one_comes_through() => Task.Run(() =>
+    [Fact]
+    public void What_is_no_message_is_dropped_and_the_next_one_comes_through()
     {
         var client = Connect(new DealerSocket(), _connection.ShellPort);
         var wrong = Golden.Frames()[1..];
@@ -149,19 +164,29 @@ public sealed class KernelIoTests : IDisposable
         Assert.Equal(3, _log.Lines.Count(line => line.StartsWith("Warning: Dropped")));
         Assert.Contains(_log.Lines, line => line.Contains("wrong signature"));
         Assert.DoesNotContain(_log.Lines, line => line.Contains("nonsense"));
-    });
+    }
 
-    [Fact(Timeout = 20_000)]
-    public Task A_fault_in_a_receiver_does_not_end_the_io_thread() => Task.Run(() =>
+    [Fact]
+    public void A_fault_in_a_receiver_does_not_end_the_io_thread()
     {
         var client = Connect(new DealerSocket(), _connection.ShellPort);
-        _io.Received = (_, _) => throw new InvalidOperationException("fault");
+        _fails = true;
         client.SendMultipartBytes(Golden.Frames()[1..]);
         Assert.True(SpinWait.SpinUntil(() => _log.Lines.Any(line => line.StartsWith("Error: ")), Long));
-        _io.Received = (channel, message) => _received.Add((channel, message));
+        _fails = false;
         client.SendMultipartBytes(Golden.Frames()[1..]);
         Assert.True(_received.TryTake(out _, Long));
-    });
+    }
+
+    private void Receive(Channel channel, Message message)
+    {
+        if (_fails)
+        {
+            throw new InvalidOperationException("fault");
+        }
+
+        _received.Add((channel, message));
+    }
 
     private SubscriberSocket Subscribe(string topic)
     {
@@ -197,7 +222,8 @@ public sealed class KernelIoTests : IDisposable
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             Lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
     }
 }

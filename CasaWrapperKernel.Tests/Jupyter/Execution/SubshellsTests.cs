@@ -2,6 +2,7 @@ using System.Text.Json;
 using CasaWrapperKernel.Jupyter.Execution;
 using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 
 namespace CasaWrapperKernel.Tests.Jupyter.Execution;
@@ -16,8 +17,7 @@ public sealed class SubshellsTests : IDisposable
     {
         _recorder.Interpreter.Setup(i => i.StartSubshell(It.IsAny<string>()));
         _recorder.Interpreter.Setup(i => i.EndSubshell(It.IsAny<string>()));
-        _recorder.Interpreter.Setup(i => i.Ask(It.IsAny<Message>())).ReturnsAsync("""{"status":"ok"}"""u8.ToArray());
-        _recorder.Interpreter.Setup(i => i.Execute(It.IsAny<Message>())).Returns(async (Message cell) =>
+        _recorder.Interpreter.Setup(i => i.ExecuteAsync(It.IsAny<Cell>())).Returns(async (Cell cell) =>
         {
             _recorder.Add("runs");
             await _cellMayEnd.Task;
@@ -33,8 +33,8 @@ public sealed class SubshellsTests : IDisposable
         _subshells.Close();
     }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_subshell_answers_while_a_cell_runs() => Task.Run(() =>
+    [Fact]
+    public void A_subshell_answers_while_a_cell_runs()
     {
         var id = _subshells.Create();
         _recorder.Interpreter.Verify(i => i.StartSubshell(id));
@@ -45,10 +45,10 @@ public sealed class SubshellsTests : IDisposable
         Assert.DoesNotContain("execute_reply ok", _recorder.Events);
         _cellMayEnd.TrySetResult();
         WaitFor("execute_reply ok");
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Without_a_subshell_requests_wait_for_the_cell() => Task.Run(() =>
+    [Fact]
+    public void Without_a_subshell_requests_wait_for_the_cell()
     {
         _subshells.Add(Requests.Cell());
         WaitFor("runs");
@@ -57,10 +57,10 @@ public sealed class SubshellsTests : IDisposable
         Assert.DoesNotContain("complete_reply ok", _recorder.Events);
         _cellMayEnd.TrySetResult();
         WaitFor("complete_reply ok");
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_subshell_that_is_not_there_is_told() => Task.Run(() =>
+    [Fact]
+    public void A_subshell_that_is_not_there_is_told()
     {
         Assert.False(_subshells.Add(To("nobody", "complete_request")));
         Assert.False(_subshells.Delete("nobody"));
@@ -71,20 +71,22 @@ public sealed class SubshellsTests : IDisposable
         Assert.False(_subshells.Add(To(id, "complete_request")));
         Assert.Empty(_subshells.Ids);
         _recorder.Interpreter.Verify(i => i.EndSubshell(id), Times.Once);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_control_channel_makes_lists_and_deletes_them() => Task.Run(() =>
+    [Fact]
+    public void The_control_channel_makes_lists_and_deletes_them()
     {
         var created = Ask("create_subshell_request").GetProperty("subshell_id").GetString()!;
-        Assert.Equal(created, Assert.Single(Ask("list_subshell_request").GetProperty("subshell_id").EnumerateArray()).GetString());
+        Assert.Equal(
+            created, Assert.Single(Ask("list_subshell_request").GetProperty("subshell_id").EnumerateArray())
+            .GetString());
         Assert.Equal("ok", Ask("delete_subshell_request", $$"""{"subshell_id": "{{created}}"}""").GetProperty("status").GetString());
         Assert.Equal("error", Ask("delete_subshell_request", $$"""{"subshell_id": "{{created}}"}""").GetProperty("status").GetString());
         Assert.Empty(Ask("list_subshell_request").GetProperty("subshell_id").EnumerateArray());
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_end_waits_for_what_is_being_answered() => Task.Run(async () =>
+    [Fact]
+    public async Task The_end_waits_for_what_is_being_answered()
     {
         _subshells.Add(Requests.Cell());
         WaitFor("runs");
@@ -93,18 +95,20 @@ public sealed class SubshellsTests : IDisposable
         _cellMayEnd.TrySetResult();
         await end;
         Assert.Equal("idle", _recorder.Events[^1]);
-    });
+    }
 
     private JsonElement Ask(string type, string content = "{}")
     {
         var request = Requests.New(type, content);
         using var queue = new ControlQueue(
-            _recorder.Interpreter.Object, _subshells, _recorder.Replies.Object, Recorder.Info, _ => { });
+            _recorder.Interpreter.Object, _subshells,
+            new DebugQueue(_recorder.Interpreter.Object, _recorder.Outbox, NullLogger.Instance),
+            _recorder.Outbox, Recorder.Info, () => throw new NotSupportedException(), _ => { }, NullLogger.Instance);
         queue.Add(request);
         queue.Close();
         queue.Run();
-        var reply = _recorder.Replies.Invocations.Last(i => i.Method.Name == nameof(IReplies.Reply) && ReferenceEquals(i.Arguments[0], request));
-        return JsonDocument.Parse((byte[])reply.Arguments[1]).RootElement;
+        var reply = _recorder.Sent.Last(sent => sent.Parent == request.HeaderJson && sent.Type.EndsWith("_reply"));
+        return JsonDocument.Parse(reply.Content).RootElement;
     }
 
     private void WaitFor(string what) =>

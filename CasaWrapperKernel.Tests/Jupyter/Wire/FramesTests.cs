@@ -8,8 +8,8 @@ public sealed class FramesTests
 {
     private readonly Frames _frames = new(new Signer("hmac-sha256", Golden.Key), "session-of-the-kernel");
 
-    [Fact(Timeout = 10_000)]
-    public Task Reads_what_jupyter_client_wrote() => Task.Run(() =>
+    [Fact]
+    public void Reads_what_jupyter_client_wrote()
     {
         var message = _frames.Read(Golden.Frames());
         Assert.Equal("execute_request", message.Type);
@@ -25,67 +25,67 @@ public sealed class FramesTests
         var content = Json.Read(message.Content, WireJson.Default.ExecuteRequest)!;
         Assert.Equal("print('Grüße, 27 ✓')\n", content.Code);
         Assert.False(content.StopOnError);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(3)]
-    public Task Takes_any_number_of_identities(int count) => Task.Run(() =>
+    public void Takes_any_number_of_identities(int count)
     {
         var frames = Golden.Frames();
         frames.RemoveAt(0);
         frames.InsertRange(0, Enumerable.Repeat(Golden.Identity, count));
         Assert.Equal(Enumerable.Repeat(Golden.Identity, count), _frames.Read(frames).Identities);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task Buffers_are_not_part_of_the_signature() => Task.Run(() =>
+    [Fact]
+    public void Buffers_are_not_part_of_the_signature()
     {
         var frames = Golden.Frames();
         frames.AddRange([[0, 255], []]);
         Assert.Equal([[0, 255], []], _frames.Read(frames).Buffers);
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public Task A_change_in_any_JSON_frame_is_noticed(int frame) => Task.Run(() =>
+    public void A_change_in_any_JSON_frame_is_noticed(int frame)
     {
         var frames = Golden.Frames();
         frames[frame] = [.. frames[frame], (byte)' '];
         Assert.Contains("signature", Refused(frames));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_signature_is_checked_before_the_header_is_parsed() => Task.Run(() =>
+    [Fact]
+    public void The_signature_is_checked_before_the_header_is_parsed()
     {
         var frames = Golden.Frames();
         frames[3] = "no JSON"u8.ToArray();
         Assert.Contains("signature", Refused(frames));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_message_without_delimiter_is_refused() => Task.Run(() =>
+    [Fact]
+    public void A_message_without_delimiter_is_refused()
     {
         var frames = Golden.Frames();
         frames.RemoveAt(1);
         Assert.Contains("<IDS|MSG>", Refused(frames));
         Assert.Contains("<IDS|MSG>", Refused([]));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task A_message_with_too_few_frames_is_refused() => Task.Run(() =>
+    [Fact]
+    public void A_message_with_too_few_frames_is_refused()
     {
         for (var count = 2; count < 7; count++)
         {
             Assert.Contains("too short", Refused(Golden.Frames()[..count]));
         }
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("[]")]
@@ -93,16 +93,16 @@ public sealed class FramesTests
     [InlineData("""{"msg_id": "1"}""")]
     [InlineData("""{"msg_type": 1}""")]
     [InlineData("""{"msg_type": null}""")]
-    public Task A_header_without_a_message_type_is_refused(string header) => Task.Run(() =>
+    public void A_header_without_a_message_type_is_refused(string header)
     {
         var unsigned = new Frames(new Signer("hmac-sha256", ""), "s");
         var frames = Golden.Frames();
         frames[3] = Encoding.UTF8.GetBytes(header);
         Assert.Throws<WireException>(() => unsigned.Read(frames));
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task What_is_written_reads_back() => Task.Run(() =>
+    [Fact]
+    public void What_is_written_reads_back()
     {
         var written = _frames.Write(new Outgoing("stream", Golden.Header, """{"text":"✓"}"""u8.ToArray())
         {
@@ -118,12 +118,13 @@ public sealed class FramesTests
         Assert.Equal("""{"a":1}"""u8.ToArray(), message.Metadata);
         Assert.Equal([[1, 2, 3]], message.Buffers);
         Assert.Equal(["stream"u8.ToArray()], message.Identities);
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task The_header_of_a_written_message_has_what_the_specification_asks_for() => Task.Run(() =>
+    [Fact]
+    public void The_header_of_a_written_message_has_what_the_specification_asks_for()
     {
-        using var header = JsonDocument.Parse(_frames.Write(new Outgoing("status", "{}"u8.ToArray(), "{}"u8.ToArray()))[2]);
+        using var header = JsonDocument.Parse(
+            _frames.Write(new Outgoing("status", "{}"u8.ToArray(), "{}"u8.ToArray()))[2]);
         Assert.Equal(
             ["msg_id", "session", "username", "date", "msg_type", "version"],
             header.RootElement.EnumerateObject().Select(field => field.Name));
@@ -131,16 +132,17 @@ public sealed class FramesTests
         Assert.Equal(TimeSpan.Zero, date.Offset);
         Assert.InRange(DateTimeOffset.UtcNow - date, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal("5.5", header.RootElement.GetProperty("version").GetString());
-    });
+    }
 
-    [Fact(Timeout = 10_000)]
-    public Task No_two_messages_have_the_same_id_or_signature() => Task.Run(() =>
+    [Fact]
+    public void No_two_messages_have_the_same_id_or_signature()
     {
         var same = new Outgoing("status", "{}"u8.ToArray(), "{}"u8.ToArray());
         var written = Enumerable.Range(0, 1000).AsParallel().Select(_ => _frames.Write(same)).ToList();
         Assert.Equal(1000, written.Select(frames => _frames.Read(frames).Header.MsgId).Distinct().Count());
         Assert.Equal(1000, written.Select(frames => Encoding.ASCII.GetString(frames[1])).Distinct().Count());
-    });
+    }
 
-    private string Refused(IReadOnlyList<byte[]> frames) => Assert.Throws<WireException>(() => _frames.Read(frames)).Message;
+    private string Refused(IReadOnlyList<byte[]> frames) =>
+        Assert.Throws<WireException>(() => _frames.Read(frames)).Message;
 }

@@ -27,8 +27,10 @@ internal static class Golden
     public static readonly TheoryData<string, string> Signatures = new()
     {
         { "hmac-sha256", Signature },
-        { "hmac-sha384", "a28430dda3769b3b75b76c51ad2a8d29f49133e8485d2974edae0c518b6215eccfd0438e78099c96f1e1453e3b482947" },
-        { "hmac-sha512", "54040796c7c98e924878a7102e1732d95b6f6f157c6c7c89bec480c312cce6dc08810fcf1aa3b1effd3395400ca1266354d1124bb1185a764c0dfd9f92df268b" },
+        { "hmac-sha384",
+            "a28430dda3769b3b75b76c51ad2a8d29f49133e8485d2974edae0c518b6215eccfd0438e78099c96f1e1453e3b482947" },
+        { "hmac-sha512",
+            "54040796c7c98e924878a7102e1732d95b6f6f157c6c7c89bec480c312cce6dc08810fcf1aa3b1effd3395400ca1266354d1124bb1185a764c0dfd9f92df268b" },
         { "hmac-sha1", "5d63294258d9dc0111993f0963b9a19f10b4cbbd" },
         { "hmac-md5", "05009ef944c876de418980e2ed599414" },
     };

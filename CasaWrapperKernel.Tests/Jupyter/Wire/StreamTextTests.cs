@@ -6,23 +6,23 @@ namespace CasaWrapperKernel.Tests.Jupyter.Wire;
 
 public sealed class StreamTextTests
 {
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData("plain\n")]
     [InlineData("é ✓ 😀")]
     [InlineData("\0\u001b[31m\"quoted\" \\ \r\b\t</script>")]
-    public Task Text_comes_through_unchanged(string text) =>
-        Task.Run(() => Assert.Equal(("stderr", text), Read(StreamText.Write("stderr", Encoding.UTF8.GetBytes(text)))));
+    public void Text_comes_through_unchanged(string text) =>
+        Assert.Equal(("stderr", text), Read(StreamText.Write("stderr", Encoding.UTF8.GetBytes(text))));
 
-    [Fact(Timeout = 10_000)]
-    public Task Bytes_that_are_no_UTF8_are_shown_as_replacement_characters() =>
-        Task.Run(() => Assert.Equal(("stdout", "a\uFFFDb\uFFFD"), Read(StreamText.Write("stdout", [0x61, 0xFF, 0x62, 0xC3]))));
+    [Fact]
+    public void Bytes_that_are_no_UTF8_are_shown_as_replacement_characters() =>
+        Assert.Equal(("stdout", "a\uFFFDb\uFFFD"), Read(StreamText.Write("stdout", [0x61, 0xFF, 0x62, 0xC3])));
 
-    [Fact(Timeout = 10_000)]
-    public Task Letters_are_not_escaped() =>
-        Task.Run(() => Assert.Equal("""{"name":"stdout","text":"é<✓"}""", Encoding.UTF8.GetString(StreamText.Write("stdout", "é<✓"u8))));
+    [Fact]
+    public void Letters_are_not_escaped() =>
+        Assert.Equal("""{"name":"stdout","text":"é<✓"}""", Encoding.UTF8.GetString(StreamText.Write("stdout", "é<✓"u8)));
 
-    [Fact(Timeout = 10_000)]
-    public Task A_text_cut_anywhere_loses_no_character() => Task.Run(() =>
+    [Fact]
+    public void A_text_cut_anywhere_loses_no_character()
     {
         const string Text = "aé✓😀z";
         var bytes = Encoding.UTF8.GetBytes(Text);
@@ -34,20 +34,21 @@ public sealed class StreamTextTests
             Assert.Equal(Text, first + Encoding.UTF8.GetString(bytes, cut - tail, bytes.Length - cut + tail));
             Assert.DoesNotContain('\uFFFD', first);
         }
-    });
+    }
 
-    [Theory(Timeout = 10_000)]
+    [Theory]
     [InlineData(new byte[] { }, 0)]
     [InlineData(new byte[] { 0x80, 0x80, 0x80, 0x80 }, 0)]
     [InlineData(new byte[] { 0xC3 }, 1)]
     [InlineData(new byte[] { 0xC3, 0xA9 }, 0)]
     [InlineData(new byte[] { 0xF0, 0x9F, 0x98 }, 3)]
-    public Task Only_the_beginning_of_a_character_is_kept_back(byte[] bytes, int kept) =>
-        Task.Run(() => Assert.Equal(kept, StreamText.IncompleteTail(bytes)));
+    public void Only_the_beginning_of_a_character_is_kept_back(byte[] bytes, int kept) =>
+        Assert.Equal(kept, StreamText.IncompleteTail(bytes));
 
     private static (string? Name, string? Text) Read(byte[] json)
     {
         using var content = JsonDocument.Parse(json);
-        return (content.RootElement.GetProperty("name").GetString(), content.RootElement.GetProperty("text").GetString());
+        return (content.RootElement.GetProperty("name").GetString(), content.RootElement.GetProperty("text")
+            .GetString());
     }
 }

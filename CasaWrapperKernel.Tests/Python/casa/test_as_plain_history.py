@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from as_plain.fixtures import Both, RunBoth, calls_of
+
 from casa_session import need_casa
 
 pytestmark = pytest.mark.deadline(300)

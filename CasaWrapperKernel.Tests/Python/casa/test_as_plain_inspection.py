@@ -6,6 +6,7 @@ import pytest
 from as_plain.compare import answers
 from as_plain.fixtures import Both, RunBoth
 from as_plain.sessions import Call
+
 from casa_session import need_casa
 from casawrapper.casa import catalog
 

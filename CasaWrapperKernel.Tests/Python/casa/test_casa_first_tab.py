@@ -21,7 +21,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def front(start_kernel: StartKernel, folder: Path) -> FrontEnd:
-    return start_kernel(cwd=folder).connect()
+    return start_kernel(cwd=folder, env={"CASA_KERNEL_IMPORT": "off"}).connect()
 
 
 def matches(front: FrontEnd, code: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from casa_session import Cell, Session, run_cells, unpack_data
 from casawrapper.casa.data.kinds import kind_of, matches
 from casawrapper.casa.keyboard.call_site import call_at
+from casawrapper.casa.keyboard.completion import complete
 
 MS = "ngc5921_raw.ms"
 
@@ -36,6 +37,12 @@ def test_the_call_around_the_cursor(code: str, callee: str, parameter: str | Non
 @pytest.mark.parametrize("code", ["", "f", "f(1)", "[1, 2", "{'a': 3", "f(a) + ", "f(a.b", "f(3 + a", "# f(", "'f("])
 def test_no_call_or_no_place_for_an_argument(code: str) -> None:
     assert call_at(code, len(code)) is None
+
+
+def test_our_functions_are_known_before_casa_is_loaded() -> None:
+    found = complete("casawrapper.", 12, {})
+    assert found is not None and found.texts == ["image", "ms", "table"]
+    assert complete("casawrapper.", 12, {"casawrapper": 3}) is None
 
 
 def test_arguments_before_and_after_the_cursor() -> None:
@@ -113,6 +120,7 @@ FORMS = {
     "module in the cell": ("import casatasks as c\nc.tclean(specm", "", ["specmode="]),
     "ms": ("ms.open('ng", "", [MS]), "table": ("tb.open('s", "", ["sky.image", "sub/"]),
     "subtable": (f"tb.open('{MS}/ANT", "", [f"{MS}/ANTENNA"]), "image": ("ia.open('s", "", ["sky.image", "sub/"]),
+    "ours": ("casawrapper.image('s", "", ["sky.image", "sub/"]), "our names": ("casawrap", "", ["casawrapper"]),
     "by name": ("ms.open(thems='ng", "", [MS]), "tool of mine": ("made.open('ng", "", [MS]),
     "tool of the cell": ("m = msmetadata(); m.open('ng", "", [MS]),
     "tool by its constructor": ("m = mstool()\nm.open('ng", "", [MS]),
@@ -153,6 +161,7 @@ CELLS = {
     "traceback": "%tb",
     "wrong value": f"plotms(vis='{MS}', xaxis='tine')",
     "no file": "listobs('no.ms')",
+    "no files": "tclean(['no1.ms', 'no2.ms'], imagename='x')",
     "several": f"tclean(['{MS}', 'no.ms'], imagename='x', specmode='cubed', niter=3.5)",
     "go": "vis = 'no.ms'\ngo listobs",
     "caught": "try: listobs('no.ms')\nexcept AssertionError as error: print(type(error).__mro__[1].__name__)",
@@ -239,6 +248,7 @@ def test_a_wrong_argument_is_one_sentence(session: Session) -> None:
     wrong = cell(session, "wrong value").error
     assert "plotms(xaxis='tine'): Did you mean 'time'? xaxis must be one of " in wrong and "'uvdist'" in wrong
     assert "'no.ms' does not exist in /" in cell(session, "no file").error
+    assert "'no1.ms', 'no2.ms' do not exist in /" in cell(session, "no files").error
     assert cell(session, "go").error == cell(session, "no file").error
 
 

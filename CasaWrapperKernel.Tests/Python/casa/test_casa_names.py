@@ -40,6 +40,9 @@ CELLS = [
     "(len(casa_names()) > 150, {'tclean', 'msmd', 'iatool', 'ctsys', 'plotms'} <= casa_names(), "
     "'version' in casa_names())",
     "not_a_casa_name",
+    "casawrapper.image.__name__, 'casawrapper' in casa_names()",
+    "casawrapper = 7",
+    "casawrapper",
 ]
 
 
@@ -83,3 +86,8 @@ def test_the_list_of_names(session: Session) -> None:
 def test_other_names_stay_undefined_and_no_file_appears(session: Session) -> None:
     assert session[10].error.startswith("NameError")
     assert session.new_files == set()
+
+
+def test_casawrapper_is_there_like_casas_names_and_not_in_the_users_way(session: Session) -> None:
+    assert session[11].results[0]["text/plain"] == "('image', True)"
+    assert session[13].results[0]["text/plain"] == "7"

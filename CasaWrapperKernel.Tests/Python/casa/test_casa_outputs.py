@@ -13,6 +13,7 @@ from casa_session import SUPPORT
 from casawrapper.casa.log.reader import LogSince
 from casawrapper.casa.setup import environment
 from casawrapper.casa.tasks.plotms import calibration_library
+from casawrapper.casa.versions.no_display import NoDisplay
 
 assert str(SUPPORT) in sys.path
 pytest.importorskip("IPython")
@@ -61,7 +62,7 @@ def test_long_text_is_cut_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     Path("t.txt").write_text("\n".join(f"line {number}" for number in range(500)))
     shown: list[dict[str, str]] = []
-    monkeypatch.setattr(pictures, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(pictures, "show", shown.append)
     pictures.show_file(str(tmp_path / "t.txt"), "")
     text = capsys.readouterr().out
     assert "line 199\n" in text and "line 200" not in text and "300 more lines" in text
@@ -100,12 +101,9 @@ def test_only_a_new_protobuf_is_run_in_python(
     assert os.environ.pop("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", None) == value
 
 
-def test_display_is_only_set_for_the_call_and_a_real_one_stays(monkeypatch) -> None:
+def test_a_display_is_there_for_casas_plotms_alone_and_a_real_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
-    with environment.display_variable():
-        assert os.environ["DISPLAY"]
-    assert "DISPLAY" not in os.environ
+    assert NoDisplay().getenv("DISPLAY") and os.getenv("DISPLAY") is None
+    assert NoDisplay().getenv("NO_SUCH_VARIABLE", "3") == "3" and NoDisplay().path is os.path
     monkeypatch.setenv("DISPLAY", ":7")
-    with environment.display_variable():
-        assert os.environ["DISPLAY"] == ":7"
-    assert os.environ["DISPLAY"] == ":7"
+    assert NoDisplay().getenv("DISPLAY") == ":7"

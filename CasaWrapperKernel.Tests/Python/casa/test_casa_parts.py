@@ -60,6 +60,20 @@ def test_what_has_been_installed_meanwhile_works_at_once(casa: CopiedCasa, data:
     assert "is not installed" in session[0].error and session[2].error is None and len(session[2].pictures()) == 1
 
 
+def test_all_of_casa_is_known_once_it_is_installed(casa: CopiedCasa, data: Path) -> None:
+    packages = ("casaconfig", "casatools", "casatasks", "casashell", "casaplotms", "casaviewer")
+    describe = "from casawrapper.casa.catalog.parameters import describe\ndescribe('tclean') is None"
+    with casa.hidden(*packages):
+        links = {str(casa._original / name): str(casa.packages / name) for name in packages}
+        install = f"import os\nfor old, new in {links!r}.items(): os.symlink(old, new)"
+        session = run_cells(data, [LISTING, describe, install, describe, LISTING, TABLE], python=casa.python)
+        for link in links.values():
+            Path(link).unlink()
+    assert session[0].error == "NameError: name 'listobs' is not defined"
+    assert [session[cell].results[0]["text/plain"] for cell in (1, 3)] == ["True", "False"]
+    assert session[4].results[0]["text/plain"] == "'dict'" and session[5].results[0]["text/plain"] == "9477"
+
+
 def test_without_casashell_only_the_verbs_are_missing(casa: CopiedCasa, data: Path, tmp_path: Path) -> None:
     with casa.hidden("casashell"):
         session = run_cells(data, [LISTING, "inp listobs", "taskhelp", PLOT, "type(tb).__name__"], python=casa.python)

@@ -108,6 +108,10 @@ CASES = {
         {TASK: [(r"import time\b", "from time import sleep"), (r"time\.sleep\(", "sleep(")]},
         "casaplotms", "time in casaplotms.private.task_plotms", "plotms without its rests",
         {PLOT: PICTURES}),
+    "plotms' look for a display": Case(
+        {TASK: [(r"import os\b", "import os as system"), (r"\bos\.", "system.")]},
+        "casaplotms", "os in casaplotms.private.task_plotms", "plotms without a display",
+        {PLOT: "DISPLAY environment variable is not set", f"%env DISPLAY=:none\n{PLOT}": PICTURES}),
     "plotms' choices": Case(
         renamed("checkVariantString", "checkChoice", TASK),
         "casaplotms", "checkVariantString in casaplotms.private.task_plotms",

@@ -96,7 +96,7 @@ def test_a_cell_that_names_plotms_starts_it(session: Session) -> None:
 
 
 def test_who_does_not_name_plotms_and_never_had_it_starts_none(tmp_path: Path) -> None:
-    look = "from casawrapper.casa.tasks.plotms import prestart\nprestart._spare is None"
+    look = "import importlib\nimportlib.import_module('casawrapper.casa.tasks.plot' 'ms.prestart')._spare is None"
     session = run_cells(tmp_path, ["import casatasks", look, "'plot' 'ms'", look],
                         XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert [session[number].results[0]["text/plain"] for number in (1, 3)] == ["True", "True"]

@@ -21,7 +21,7 @@ CELLS = {
     "tool": "image = ia.newimagefromshape('', [4, 4]); image.setmiscinfo(imstat('im.image')); "
             "'max' in image.miscinfo()",
     "go": "imagename = 'im.image'\ngo imstat",
-    "ms": f"import casawrapper\ncasawrapper.ms('{MS}')",
+    "ms": f"casawrapper.ms('{MS}')",
     "as text": f"path = casawrapper.ms('{MS}')\nvishead(path, mode='get', hdkey='telescope')[0][0] == 'VLA', "
                "path + '.x', __import__('matplotlib.pyplot').pyplot.get_fignums()",
     "image": "casawrapper.image('im.image')",

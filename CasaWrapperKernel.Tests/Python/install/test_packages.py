@@ -140,9 +140,9 @@ def test_wheel_for_another_machine_is_refused(wheel: Path, tmp_path: Path) -> No
 
 
 def test_wheel_for_a_python_that_is_too_old_is_refused(wheel: Path, tmp_path: Path) -> None:
-    old = next(Path.home().glob(".pyenv/versions/3.9.*/bin/python"), None)
+    old = next(Path.home().glob(".pyenv/versions/3.9.*/bin/python"), None) or shutil.which("python3.9")
     if old is None:
-        pytest.skip("no Python 3.9 of pyenv's")
+        pytest.skip("no Python 3.9")
     assert "requires a different Python" in refused(old, wheel, tmp_path)
 
 

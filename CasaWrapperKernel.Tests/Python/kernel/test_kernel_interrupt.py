@@ -250,3 +250,24 @@ def test_python_that_ends_itself(start_kernel: Start) -> None:
     assert front.value("1") == "1"
     front.send("execute_request", {"code": "import os; os._exit(7)", "silent": False})
     assert wait_until(lambda: not kernel.is_alive(), 5)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_interrupt_waits_for_code_that_must_not_be_divided(kernel: Kernel, front: FrontEnd, mode: str) -> None:
+    request = _begin(front, settle=0.1, code="""
+import time
+from casawrapper.util.interrupts import protected
+steps = []
+@protected
+def undivided():
+    print('begun', flush=True)
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end: pass
+    time.sleep(0.2)
+    steps.append('ended')
+undivided()
+time.sleep(60)
+""")
+    kernel.interrupt(front, mode)
+    assert front.collect(request, timeout=10).error == "KeyboardInterrupt"
+    assert front.value("steps") == "['ended']"

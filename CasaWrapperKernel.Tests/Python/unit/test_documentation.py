@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 TESTS = {path.stem.removeprefix("test_"): path for path in (ROOT / "CasaWrapperKernel.Tests").glob("**/test_*.py")}
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("examples/**/*.md"))]
+PAGES = [page for pattern in ("*.md", "docs/*.md", "examples/**/*.md") for page in sorted(ROOT.glob(pattern))]
 # `casa_log::a_test`, `Nightly/test_hub.py`, and `::another_test`, which is in the file that was named last
 NAMED = re.compile(r"`(?P<file>(?:\w+/)*\w+(?:\.py)?)?::(?P<test>\w+)`|`(?P<alone>(?:\w+/)*test_\w+\.py)`")
 

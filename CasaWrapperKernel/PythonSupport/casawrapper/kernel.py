@@ -6,22 +6,27 @@ The host wakes the loop through an event descriptor; jobs are then taken one aft
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextvars
 import gc
 import os
 import signal
 import sys
+import threading
 import time
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from casawrapper.bridge import host, streams
+from casawrapper.bridge.idle import Idle
 from casawrapper.util.coroutines import resumed
 from casawrapper.util.interrupts import must_wait
 
 if TYPE_CHECKING:
     from casawrapper.protocol.requests import Requests
+
+_AGAIN_SECONDS = 0.005
 
 
 def main() -> int:
@@ -92,9 +97,11 @@ class _Runner:
         self._task: asyncio.Task[None] | None = None
         self._last_interrupt = 0.0
         self._host_interrupted: host.Job | None = None
+        self._idle = Idle(loop, requests.step, lambda: self._job is None and self._is_free())
 
     def run(self) -> None:
         self._loop.add_reader(self._wake, self._on_wake)
+        self._idle.wait()
         while not self._requests.stopping:
             try:
                 self._loop.run_forever()
@@ -105,8 +112,8 @@ class _Runner:
     def on_interrupt(self, signum: int, frame: FrameType | None) -> None:
         """An interrupt ends the running cell, and does nothing when none runs."""
         if must_wait(frame):
-            # Comes again at the next step, until there is one where it does no harm.
-            signal.raise_signal(signal.SIGINT)
+            # Comes again soon, until it comes where it does no harm; at once would be inside of this handler.
+            _thread.start_new_thread(self._interrupt_again, (self._job,))
             return
         now, by_host = time.monotonic(), host.take_interrupt()
         is_twin = not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
@@ -121,6 +128,12 @@ class _Runner:
             return
         raise KeyboardInterrupt
 
+    def _interrupt_again(self, job: host.Job | None) -> None:
+        time.sleep(_AGAIN_SECONDS)
+        if self._job is job:
+            # To that thread, or one that waits in a system call would go on waiting.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
     def _on_wake(self) -> None:
         host.clear(self._wake)
         while self._is_free() and (job := host.take(host.MAIN_LANE)) is not None:
@@ -131,6 +144,8 @@ class _Runner:
                 self._requests.answer(job)
         if self._requests.stopping:
             self._loop.stop()
+        elif self._is_free():
+            self._idle.wait()
 
     def _is_free(self) -> bool:
         return self._task is None and not self._requests.stopping

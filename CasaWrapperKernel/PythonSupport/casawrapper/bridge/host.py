@@ -10,11 +10,11 @@ import json
 import os
 import select
 import tempfile
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import _casa_host
-
 from casawrapper.util import strict_json
 
 
@@ -82,15 +82,17 @@ _notes: Any = None
 def _prepare_notes() -> None:
     global _notes
     if _notes is None and not in_child():
-        _notes = tempfile.TemporaryFile(buffering=0)
-        log("children", path=f"/proc/self/fd/{_notes.fileno()}")
+        with suppress(OSError):
+            _notes = tempfile.TemporaryFile(buffering=0)
+            log("children", path=f"/proc/self/fd/{_notes.fileno()}")
 
 
 def _note(command: str, argument: dict[str, Any]) -> None:
     job = current_job.get()
     if command in ("begin", "end") and _notes is not None:
         request = json.loads(job.header)["msg_id"] if job else ""
-        _notes.write(strict_json.dumps({"command": command, "request": request, **argument}) + b"\n")
+        with suppress(OSError):  # a full disk
+            _notes.write(strict_json.dumps({"command": command, "request": request, **argument}) + b"\n")
 
 
 os.register_at_fork(before=_prepare_notes)
@@ -128,20 +130,21 @@ def ask(prompt: str, password: bool) -> str:
 
     The wait is a system call of Python's own, so that an interrupt ends it.
     """
-    descriptor = settings["input_descriptor"]
-    if in_child() or not _casa_host.ask_input(current_request.get(), prompt, int(password)):
+    question = 0 if in_child() else _casa_host.ask_input(current_request.get(), prompt, int(password))
+    if not question:
         from IPython.core.error import StdinNotImplementedError
 
         raise StdinNotImplementedError(
             "This front end cannot answer questions (input, getpass), so the cell must not ask any."
         )
-    while True:
-        wait(descriptor)
-        value = _casa_host.take_input()
-        if value == "\x04":
-            raise EOFError  # Ctrl-D at a console
-        if value is not None:
-            return value
+    try:
+        while (value := _casa_host.take_input(question)) is None:
+            wait(question)
+    finally:
+        _casa_host.end_input(question)
+    if value == "\x04":
+        raise EOFError  # Ctrl-D at a console
+    return value
 
 
 def wait(descriptor: int) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from casawrapper.bridge import host
+from casawrapper.bridge import host, idle
 from casawrapper.util.threads import leave_alone
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ class _Control:
         for job in _jobs("control", host.settings["control_descriptor"]):
             content = json.loads(job.content)
             if job.msg_type == "debug_request":
-                host.complete(job, self._requests.debugger.handle(job, content))
+                with idle.busy():
+                    answer = self._requests.debugger.handle(job, content)
+                host.complete(job, answer)
             elif job.msg_type == "start_subshell":
                 subshell = _Subshell(self._requests, content["subshell_id"], content["descriptor"])
                 _start_thread(f"casa-kernel-subshell-{subshell.id[:8]}", subshell.run)
@@ -52,10 +54,11 @@ class _Subshell:
             host.enter(job)
             if job.msg_type == "end_subshell":
                 break
-            if job.msg_type == "execute_request":
-                self._execute(loop, job)
-            else:
-                self._requests.answer(job)
+            with idle.busy():
+                if job.msg_type == "execute_request":
+                    self._execute(loop, job)
+                else:
+                    self._requests.answer(job)
         loop.close()
         os.close(self._descriptor)
 

@@ -10,14 +10,15 @@ from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import channel
 from casawrapper.casa.log.channel import Host
 from casawrapper.casa.log.location import current_logfile
+from casawrapper.casa.setup import early_import
 from casawrapper.casa.setup.namespace import casa_names, provide
 from casawrapper.casa.setup.options import Options
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["CasaSetupError", "Options", "casa_names", "catch_up", "current_logfile", "description", "in_text", "install",
-           "provide"]
+__all__ = ["CasaSetupError", "Options", "casa_names", "current_logfile", "description", "in_text", "install", "provide",
+           "step"]
 
 
 def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, options: Options = Options()) -> None:
@@ -41,8 +42,10 @@ def in_text(head: str) -> bool:
     return call_site.in_text(head)
 
 
-def catch_up() -> None:
-    """Do what the last answer at the keyboard has put off, now that it has been given."""
+def step() -> bool:
+    """Import a little of CASA, for a time in which nobody waits for anything; whether there is more to do."""
     from casawrapper.casa.data import selection
 
-    selection.catch_up()
+    if selection.take_question():
+        early_import.ask("casatools")
+    return early_import.step()

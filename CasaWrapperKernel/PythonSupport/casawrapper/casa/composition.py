@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from casawrapper.casa.log import channel
 from casawrapper.casa.log import file as log_file
 from casawrapper.casa.prompt import Prompt
-from casawrapper.casa.setup import environment, library_gate, namespace, openmp, startup_file
+from casawrapper.casa.setup import early_import, environment, library_gate, namespace, openmp, startup_file
 from casawrapper.casa.setup.options import Options
 from casawrapper.casa.versions import private_names
-from casawrapper.util.imports import when_imported
+from casawrapper.util.imports import when_imported, while_importing
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HOOKS = (
     ("casatools", "casawrapper.casa.setup.close_registry:adapt"),
     ("casatools", "casawrapper.casa.tasks.window_programs:adapt_table"),
+    ("casatools", "casawrapper.casa.tasks.tools:adapt"),
     ("casatasks", "casawrapper.casa.tasks.table:adapt_tasks"),
     ("casaplotms", "casawrapper.casa.tasks.table:adapt_plotms"),
     ("casaviewer", "casawrapper.casa.tasks.table:adapt_viewer"),
@@ -59,6 +60,7 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
     from casawrapper.casa.tasks.plotms import prestart
 
     openmp.limit()
+    while_importing("casatools", openmp.sleeping_threads)
     library_gate.install()
     environment.install(logfile, options)
     channel.install(log)
@@ -74,6 +76,7 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
     keyboard.install(shell, prompt)
     prestart.install(shell)
     removed_tasks.install(shell)
+    early_import.install(shell, namespace.prepare)
     startup_file.install(shell, namespace.provide, options.config_path())
 
 

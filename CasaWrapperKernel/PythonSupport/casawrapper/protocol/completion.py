@@ -9,6 +9,8 @@ from IPython.core.completer import Completion, provisionalcompleter, rectify_com
 from IPython.core.interactiveshell import InteractiveShell
 
 from casawrapper import casa
+from casawrapper.bridge import idle
+from casawrapper.util.log import log
 from casawrapper.util.threads import leave_alone
 
 _PATIENCE_SECONDS = 5.0
@@ -87,9 +89,10 @@ def _last_name(found: Completion, code: str) -> Completion:
 
 def _warm_up() -> None:
     try:
-        import jedi
+        with idle.busy():
+            import jedi
 
-        jedi.Interpreter(_WARM_UP, [{}]).complete()
+            jedi.Interpreter(_WARM_UP, [{}]).complete()
     except Exception:
         # IPython works without jedi, and says itself what is wrong with it.
-        return
+        log.warning("jedi could not be loaded.", exc_info=True)

@@ -67,11 +67,14 @@ class Requests:
             elif job.msg_type in self._answers:
                 content = self._answers[job.msg_type](json.loads(job.content))
                 host.complete(job, {"status": "ok", **content})
-                casa.catch_up()
             else:
                 host.complete(job, None)
         except Exception as error:
             host.complete(job, _error(error, traceback.format_exc().splitlines()))
+
+    def step(self) -> bool:
+        """Do a little of what can be done before anybody asks for it; whether there is more."""
+        return casa.step()
 
     def begin(self, job: host.Job) -> Cell:
         """Do what comes before a cell's own code: its front ends learn that it runs, its magics become Python."""

@@ -30,8 +30,7 @@ def alike(original: Callable[..., Any], replacement: Callable[..., Any]) -> Call
     bare = [one.replace(annotation=one.empty, default=None if one.default is not one.empty else one.empty)
             for one in parameters]
     head = str(signature.replace(parameters=bare, return_annotation=signature.empty))
-    given = ", ".join({one.VAR_POSITIONAL: f"*{one.name}", one.VAR_KEYWORD: f"**{one.name}",
-                       one.KEYWORD_ONLY: f"{one.name}={one.name}"}.get(one.kind, one.name) for one in parameters)
+    given = ", ".join(_handed_on(one) for one in parameters)
     names: dict[str, Any] = {"__replacement": replacement}
     exec(f"def made{head}:\n    return __replacement({given})", names)  # noqa: S102
     code = names["made"].__code__.replace(
@@ -42,3 +41,12 @@ def alike(original: Callable[..., Any], replacement: Callable[..., Any]) -> Call
     made.__kwdefaults__, made.__annotations__ = original.__kwdefaults__, dict(original.__annotations__)
     made.__qualname__, made.__module__, made.__doc__ = original.__qualname__, original.__module__, original.__doc__
     return made
+
+
+def _handed_on(parameter: inspect.Parameter) -> str:
+    name = parameter.name
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        return f"*{name}"
+    if parameter.kind is parameter.VAR_KEYWORD:
+        return f"**{name}"
+    return f"{name}={name}" if parameter.kind is parameter.KEYWORD_ONLY else name

@@ -10,7 +10,8 @@ T = TypeVar("T")
 
 async def resumed(coroutine: Coroutine[Any, Any, T], waits_for: Any) -> T:
     """Go on with a `coroutine` whose last step has said what it `waits_for`."""
-    return await _Begun(coroutine, waits_for)
+    found: T = await _Begun(coroutine, waits_for)
+    return found
 
 
 class _Begun:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, Sequence, cast
 
+from casawrapper.util import import_steps
 from casawrapper.util.messages import notice
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class _Finder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in _callbacks and fullname not in _contexts and fullname.rpartition(".")[0] not in _loading:
+        is_watched = fullname in _callbacks or fullname in _contexts or fullname.rpartition(".")[0] in _loading
+        if not is_watched and not import_steps.is_wanted(fullname):
             return None
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):
@@ -94,7 +96,7 @@ class _Loader:
         with ExitStack() as stack:
             for context in _loading.get(spec.parent or "", ()):
                 stack.enter_context(context())
-            found: ModuleType | None = self._inner.create_module(spec)
+            found: ModuleType | None = import_steps.begun(spec.name) or self._inner.create_module(spec)
             return found
 
     def exec_module(self, module: ModuleType) -> None:
@@ -107,6 +109,6 @@ class _Loader:
         with ExitStack() as stack:
             for context in _contexts.get(name, ()):
                 stack.enter_context(context())
-            self._inner.exec_module(module)
+            import_steps.execute(name, module, self._inner)
         for callback in _callbacks.get(name, ()):
             _call(callback, module)

@@ -7,6 +7,7 @@ import re
 import threading
 from typing import Any, Callable, Sequence
 
+from casawrapper.casa.calls.paths import as_text
 from casawrapper.casa.core.errors import ParameterError, brief
 from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.core.places import check_working_folder
@@ -39,6 +40,7 @@ class CheckedArguments:
     def validate(self, values: dict[str, Any], rules: dict[str, Any]) -> bool:
         """Whether the task takes these `values`; the `document` then has them in the form that it wants."""
         check_working_folder()
+        values = as_text(values)
         self._own.values, self._own.rules = values, rules
         self._own.validator = self._validator()
         return bool(self._own.validator.validate(values, rules))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
-from functools import lru_cache
 
+from casawrapper.casa.catalog.installed import while_installed
 from casawrapper.casa.versions.private_names import TOOL_LIST
 
 # Short names of the tools as CASA's users know them, for installations without casashell's own list.
@@ -32,6 +32,9 @@ _TASKS = """
     visstat widebandpbcor wvrgcal
 """
 MODULES = ("casatools", "casatasks")
+# This package's own, which is there like CASA's names, and what it has for users.
+WRAPPER = "casawrapper"
+WRAPPERS = ("image", "ms", "table")
 VERBS = ("inp", "go", "default", "tget", "tput", "saveinputs", "taskhelp", "toolhelp", "execfile", "doc")
 # Package, and name at the prompt to name in that package.
 APPLICATIONS = {
@@ -49,7 +52,7 @@ def package_folder(package: str) -> str | None:
     return next(iter(spec.submodule_search_locations or ()), None) if spec else None
 
 
-@lru_cache(maxsize=None)
+@while_installed
 def task_names() -> frozenset[str]:
     """The tasks of casatasks, with casalog; those of CASA 6.7 where there are only CASA's tools."""
     folder = package_folder("casatasks")
@@ -61,7 +64,7 @@ def task_names() -> frozenset[str]:
     return frozenset()
 
 
-@lru_cache(maxsize=None)
+@while_installed
 def tools() -> dict[str, str]:
     """Each tool object's name and the class of casatools that it is made from, such as tb: table."""
     classes: dict[str, str] = {}
@@ -76,13 +79,14 @@ def tools() -> dict[str, str]:
     return found or ({short: name for name, short in _TOOLS.items()} if package_folder("casatools") else {})
 
 
-@lru_cache(maxsize=None)
+@while_installed
 def casa_names() -> frozenset[str]:
     """Every name that is there at the CASA prompt and can be there in a notebook; none without CASA."""
     if not task_names():
         return frozenset()
     applications = (name for attributes in APPLICATIONS.values() for name in attributes)
-    return frozenset({*task_names(), *tools(), *constructors(), *MODULES, *VERBS, *applications, "ctsys", "argv", "config"})
+    return frozenset({*task_names(), *tools(), *constructors(), *MODULES, *VERBS, *applications, "ctsys", "argv", "config",
+                      WRAPPER})
 
 
 def original_name(name: str) -> str | None:

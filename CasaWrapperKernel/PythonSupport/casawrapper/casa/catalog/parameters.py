@@ -7,11 +7,11 @@ import os
 import re
 import textwrap
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.etree import ElementTree
 
 from casawrapper.casa import catalog
 from casawrapper.casa.catalog import sources
+from casawrapper.casa.catalog.installed import while_installed
 from casawrapper.casa.catalog.sources import Source
 from casawrapper.casa.versions import private_names
 
@@ -33,7 +33,7 @@ class Parameter:
     types: tuple[str, ...]
 
 
-@lru_cache(maxsize=None)
+@while_installed
 def parameters(task: str) -> dict[str, Parameter]:
     """The parameters of CASA's task of this name, in their order; none if there is no such task."""
     source = sources.of_task(task)

@@ -10,6 +10,6 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """That of the `known` words of which `word` is a misspelling; None where none is really near."""
     words = {one.casefold(): one for one in sorted(known)}
     # Of the letters of a short word one may be wrong, of a long one every fifth.
-    cutoff = min(0.8, 1 - 1 / max(len(word), 2))
+    cutoff = min(0.8, 1 - 1.01 / max(len(word), 3))
     close = difflib.get_close_matches(word.casefold(), words, 1, cutoff)
     return words[close[0]] if close else None

@@ -2,75 +2,87 @@
 
 from __future__ import annotations
 
-import math
 import os
-from datetime import datetime, timedelta
 from typing import Any
 
-from casawrapper.casa.data import summary
+from casawrapper.casa.data import reading, selection, summary
+from casawrapper.casa.data.angles import is_equatorial, latitude, longitude
 from casawrapper.casa.data.kinds import MEASUREMENT_SET
-from casawrapper.casa.data.selection import open_table, sample, values
 
 _BLOCKS, _BLOCK_ROWS = 40, 500
-_MODIFIED_JULIAN_ZERO = datetime(1858, 11, 17)
+_MOST_RANGES = 10
 
 
-class MeasurementSet(str):
+class MeasurementSet(summary.DataPath):
     """The path of a measurement set: a text for every task, and in a notebook a summary of the data."""
 
-    def __new__(cls, path: str) -> MeasurementSet:
+    def __new__(cls, path: str | os.PathLike[str]) -> MeasurementSet:
         return super().__new__(cls, summary.checked(path, (MEASUREMENT_SET,), "measurement set"))
 
-    def __repr__(self) -> str:
-        return summary.text(str(self), self._facts())
-
     def _repr_html_(self) -> str:
+        fields = self._fields()
+        are_equatorial = all(is_equatorial(field[-1]) for field in fields)
+        angles = ("right ascension", "declination") if are_equatorial else ("longitude", "latitude")
         parts = {
-            "Fields": (("id", "name", "right ascension", "declination"), self._fields()),
-            "Spectral windows": (("id", "name", "channels", "centre", "channel width", "bandwidth"),
+            "Fields": (("id", "name", *angles, "frame"), fields),
+            "Spectral windows": (("id", "name", "channels", "centre", "channel width", "bandwidth", "frame"),
                                  self._windows()),
             "Antennas": (("id", "name", "station", "diameter"), self._antennas()),
         }
-        return summary.page(str(self), self._facts(), parts, self._coverage(), f"uv coverage of {self}")
+        return summary.page(self, self.facts(), parts, self._coverage(), f"uv coverage of {self}")
 
     def _sub(self, name: str = "") -> Any:
-        return open_table(os.path.join(os.path.abspath(os.path.expanduser(self)), name))
+        return reading.open_table(self._path(name))
 
-    def _facts(self) -> dict[str, Any]:
+    def _path(self, name: str = "") -> str:
+        return os.path.join(os.path.abspath(os.path.expanduser(self)), name)
+
+    def facts(self) -> dict[str, Any]:
+        """What was observed, when, and how."""
         with self._sub() as main, self._sub("OBSERVATION") as observation:
             data = [name for name in main.colnames() if name.endswith("DATA")]
             rows = main.nrows()
-            times = sample(main, "TIME")
-            telescopes = set(observation.getcol("TELESCOPE_NAME")) if observation.nrows() else set()
-        begin, end = (min(times), max(times)) if times else (0, 0)
-        return {"telescope": ", ".join(sorted(telescopes)), "from": _date(begin), "to": _date(end),
-                "rows": f"{rows:,}", "data columns": ", ".join(data), "scans": _ranges(values("scan", self)),
-                "correlations": ", ".join(values("correlation", self)),
-                "intents": ", ".join(values("intent", self))}
+            scale = reading.frame(main, "TIME")
+            telescopes = set(reading.cells(observation, "TELESCOPE_NAME"))
+        times = [f"{_date(seconds)} {scale}".rstrip() for seconds in reading.observed(self._path()) or ()]
+        begin, end = times or ("", "")
+        return {"telescope": ", ".join(sorted(telescopes)), "from": begin, "to": end,
+                "rows": f"{rows:,}", "data columns": ", ".join(data),
+                "scans": _ranges(reading.distinct(self._path(), "SCAN_NUMBER")),
+                "correlations": ", ".join(selection.read("correlation", self)),
+                "intents": ", ".join(selection.read("intent", self))}
 
     def _fields(self) -> list[tuple[Any, ...]]:
-        with self._sub("FIELD") as field:
-            names = field.getcol("NAME") if field.nrows() else []
-            places = [field.getcell("PHASE_DIR", row)[:, 0] for row in range(len(names))]
-        return [(row, name, _sexagesimal(place[0] % math.tau, 12, "hms"), _sexagesimal(place[1], 180, "dms"))
-                for row, (name, place) in enumerate(zip(names, places))]
+        found: list[tuple[Any, ...]] = []
+        with self._sub("FIELD") as table:
+            moving = table.getcol("EPHEMERIS_ID") if "EPHEMERIS_ID" in table.colnames() and table.nrows() else []
+            for row in range(table.nrows()):
+                name, frame = table.getcell("NAME", row), reading.frame(table, "PHASE_DIR", row)
+                if len(moving) and moving[row] >= 0:
+                    # Its column holds the offset from the ephemeris.
+                    found.append((row, name, "moves", "moves", frame))
+                else:
+                    place = table.getcell("PHASE_DIR", row)[:, 0]
+                    found.append((row, name, longitude(place[0], frame), latitude(place[1]), frame))
+        return found
 
     def _windows(self) -> list[tuple[Any, ...]]:
-        with self._sub("SPECTRAL_WINDOW") as window:
-            names = window.getcol("NAME") if window.nrows() else []
-            cells = [[window.getcell(name, row) for name in ("CHAN_FREQ", "CHAN_WIDTH", "TOTAL_BANDWIDTH")]
-                     for row in range(len(names))]
-        return [(row, name, len(frequency), f"{frequency.mean() / 1e9:.6g} GHz",
-                 f"{abs(width[0]) / 1e3:.6g} kHz", f"{total / 1e6:.6g} MHz")
-                for row, (name, (frequency, width, total)) in enumerate(zip(names, cells))]
+        found: list[tuple[Any, ...]] = []
+        with self._sub("SPECTRAL_WINDOW") as table:
+            for row in range(table.nrows()):
+                frequencies, widths = table.getcell("CHAN_FREQ", row), abs(table.getcell("CHAN_WIDTH", row)) / 1e3
+                narrow, wide = (f"{width:.6g}" for width in (widths.min(), widths.max()))
+                found.append((row, table.getcell("NAME", row), len(frequencies), f"{frequencies.mean() / 1e9:.6g} GHz",
+                              f"{narrow} kHz" if narrow == wide else f"{narrow} to {wide} kHz",
+                              f"{table.getcell('TOTAL_BANDWIDTH', row) / 1e6:.6g} MHz",
+                              reading.frame(table, "CHAN_FREQ", row)))
+        return found
 
     def _antennas(self) -> list[tuple[Any, ...]]:
         with self._sub("ANTENNA") as antenna:
-            if not antenna.nrows():
-                return []
-            columns = [antenna.getcol(name) for name in ("NAME", "STATION", "DISH_DIAMETER")]
+            columns = [reading.cells(antenna, name) for name in ("NAME", "STATION", "DISH_DIAMETER")]
         return [(row, name, station, f"{size:g} m")
-                for row, (name, station, size) in enumerate(zip(*columns))]
+                for row, (name, station, size) in enumerate(zip(*columns, strict=True))]
 
     def _coverage(self) -> Any:
         """A plot of where in the uv plane a sample of the rows lies."""
@@ -93,19 +105,20 @@ class MeasurementSet(str):
 
 
 def _date(seconds: float) -> str:
-    if not seconds:
-        return ""
-    return f"{_MODIFIED_JULIAN_ZERO + timedelta(seconds=float(seconds)):%Y-%m-%d %H:%M:%S} UTC"
+    from casatools import quanta
+
+    tool = quanta()
+    date, time = tool.time(tool.quantity(seconds, "s"), form="ymd", prec=7)[0].rsplit("/", 1)
+    return f"{date.replace('/', '-')} {time}"
 
 
-def _ranges(numbers: list[str]) -> str:
-    return f"{len(numbers)} ({numbers[0]} to {numbers[-1]})" if numbers else ""
-
-
-def _sexagesimal(radians: float, half_turn: int, units: str) -> str:
-    # In hundredths of seconds, so that no rounding gives sixty of them.
-    total = round(abs(radians) / math.pi * half_turn * 360_000)
-    minutes, hundredths = divmod(total, 6000)
-    whole, minutes = divmod(minutes, 60)
-    sign = "-" if radians < 0 else "+" if units == "dms" else ""
-    return f"{sign}{whole:02d}{units[0]}{minutes:02d}{units[1]}{hundredths / 100:05.2f}{units[2]}"
+def _ranges(numbers: list[int]) -> str:
+    """How many there are and which: those that follow one another as ranges."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    shown = [str(first) if first == last else f"{first} to {last}" for first, last in runs[:_MOST_RANGES]]
+    return f"{len(numbers)} ({', '.join(shown)}{', ...' if len(runs) > _MOST_RANGES else ''})" if numbers else ""

@@ -2,62 +2,69 @@
 
 from __future__ import annotations
 
-import importlib
 import os
+import re
 import sys
 import threading
-from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any, Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 from casawrapper.casa.calls.turns import turns
+from casawrapper.casa.data.reading import column, distinct, open_table
 
-_CORRELATIONS = {1: "I", 2: "Q", 3: "U", 4: "V", 5: "RR", 6: "RL", 7: "LR", 8: "LL",
-                 9: "XX", 10: "XY", 11: "YX", 12: "YY"}
-_MOST_ROWS, _SAMPLES = 50_000, 5_000
-
+# casacore's numbers of Stokes parameters, from 1 on.
+_CORRELATIONS = (
+    "I Q U V RR RL LR LL XX XY YX YY RX RY LX LY XR XL YR YL PP PQ QP QQ RCircular LCircular Linear Ptotal Plinear "
+    "PFtotal PFlinear Pangle").split()
 
 _asked = threading.Event()
 
 
 def values(parameter: str, path: str) -> list[str]:
-    """What can be selected with `parameter` in the table at `path`; nothing when that cannot be read now."""
-    reader = _READERS.get(parameter)
-    path = os.path.abspath(os.path.expanduser(path))
-    if reader is None or turns.is_taken():
-        return []
+    """What can be selected with `parameter` in the table at `path`, in the form in which CASA takes it.
+
+    Nothing when that cannot be read now.
+    """
     try:
-        changed = os.stat(os.path.join(path, "table.dat")).st_mtime_ns
-        return list(_read(reader, path, changed)) if _can_read() else []
+        found = read(parameter, path) if parameter in _READERS and _may_read() and _can_read() else []
     except (OSError, RuntimeError):
         return []
+    plain = _PLAIN.get(_READERS[parameter]) if found else None
+    return [text for name in found if (text := _selectable(name, plain))]
+
+
+def read(parameter: str, path: str) -> list[str]:
+    """What can be selected with `parameter` in the table at `path`, as it is now.
+
+    Raises
+    ------
+    OSError, RuntimeError
+        There is no such table, or it lacks what is asked for.
+    """
+    found = _READERS[parameter](os.path.abspath(os.path.expanduser(path)))
+    return list(dict.fromkeys(text for text in found if text))
 
 
 def count(axis: str, path: str) -> int | None:
     """How many pages plotms can make of the data at `path` along `axis`; None where that is not known."""
-    table = {"antenna": "ANTENNA", "field": "FIELD", "spw": "SPECTRAL_WINDOW"}.get(axis)
+    reader = _IDS.get(axis)
     try:
-        if table is not None:
-            with open_table(os.path.join(os.path.expanduser(path), table)) as tool:
-                return int(tool.nrows())
-        return len(_scans(os.path.expanduser(path))) if axis == "scan" else None
+        return len(reader(os.path.abspath(os.path.expanduser(path)))) if reader is not None else None
     except (OSError, RuntimeError):
         return None
 
 
-def catch_up() -> None:
-    """Import casatools if a question could not be answered without it, so that the next one can.
+def take_question() -> bool:
+    """Whether a question could not be answered without casatools since this was last asked."""
+    was_asked = _asked.is_set()
+    _asked.clear()
+    return was_asked
 
-    Only on the main thread: while it is loaded casatools runs Python with the lock that loading a library takes, and
-    another thread that wants to load one then waits for ever.
-    """
-    if _asked.is_set() and threading.current_thread() is threading.main_thread():
-        _asked.clear()
-        try:
-            importlib.import_module("casatools")
-        except Exception:
-            # The cell that comes to need CASA says why.
-            return
+
+def _may_read() -> bool:
+    """Whether no cell can be using CASA: two of its calls at once end the process."""
+    # A subshell asks on a thread of its own, while a cell of the main one may be using a tool.
+    return threading.current_thread() is threading.main_thread() and not turns.is_taken()
 
 
 def _can_read() -> bool:
@@ -68,71 +75,53 @@ def _can_read() -> bool:
     return True
 
 
-@lru_cache(maxsize=200)
-def _read(reader: Callable[[str], list[str]], path: str, changed: int) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in reader(path) if text))
-
-
-@contextmanager
-def open_table(path: str) -> Iterator[Any]:
-    """A casatools table that neither locks nor changes what it reads."""
-    from casatools import table
-
-    tool = table()
-    if not os.path.isfile(os.path.join(path, "table.dat")):
-        # CASA would log this as SEVERE.
-        raise FileNotFoundError(path)
-    tool.open(path, nomodify=True, lockoptions={"option": "usernoread"})
-    try:
-        yield tool
-    finally:
-        tool.close()
-
-
-def sample(tool: Any, name: str) -> list[Any]:
-    """A column's values; of a long table those in rows evenly spread, the first and the last among them."""
-    rows = tool.nrows()
-    if rows <= _MOST_ROWS:
-        return list(tool.getcol(name)) if rows else []
-    # One by one, because CASA takes ten times as long for a column with an increment.
-    return [tool.getcell(name, number * (rows - 1) // (_SAMPLES - 1)) for number in range(_SAMPLES)]
-
-
-def _column(path: str, name: str) -> list[Any]:
-    with open_table(path) as tool:
-        return sample(tool, name)
+def _selectable(name: str, plain: re.Pattern[str] | None) -> str:
+    """How a selection names `name`; empty where it cannot."""
+    if plain is None or plain.fullmatch(name):
+        return name
+    return "" if set(name) & _UNQUOTABLE else f'"{name}"'
 
 
 def _fields(path: str) -> list[str]:
-    names = _column(os.path.join(path, "FIELD"), "NAME")
+    names = column(os.path.join(path, "FIELD"), "NAME")
     return [*names, *map(str, range(len(names)))]
 
 
 def _windows(path: str) -> list[str]:
-    names = _column(os.path.join(path, "SPECTRAL_WINDOW"), "NAME")
+    names = column(os.path.join(path, "SPECTRAL_WINDOW"), "NAME")
     return [*map(str, range(len(names))), *(name for name in names if name != "none")]
 
 
 def _antennas(path: str) -> list[str]:
-    return _column(os.path.join(path, "ANTENNA"), "NAME")
+    return column(os.path.join(path, "ANTENNA"), "NAME")
 
 
 def _scans(path: str) -> list[str]:
-    return [str(number) for number in sorted(set(_column(path, "SCAN_NUMBER")))]
+    return [str(number) for number in distinct(path, "SCAN_NUMBER")]
 
 
 def _intents(path: str) -> list[str]:
-    return [intent for mode in _column(os.path.join(path, "STATE"), "OBS_MODE") for intent in mode.split(",")]
+    return [intent for mode in column(os.path.join(path, "STATE"), "OBS_MODE") for intent in mode.split(",")]
 
 
 def _observations(path: str) -> list[str]:
-    return [str(number) for number in range(len(_column(os.path.join(path, "OBSERVATION"), "OBSERVER")))]
+    with open_table(os.path.join(path, "OBSERVATION")) as tool:
+        return [str(number) for number in range(tool.nrows())]
 
 
 def _correlations(path: str) -> list[str]:
     with open_table(os.path.join(path, "POLARIZATION")) as tool:
-        codes = [code for row in range(tool.nrows()) for code in tool.getcell("CORR_TYPE", row)]
-    return [_CORRELATIONS[code] for code in codes if code in _CORRELATIONS]
+        codes = [int(code) for row in range(tool.nrows()) for code in tool.getcell("CORR_TYPE", row)]
+    return [_CORRELATIONS[code - 1] for code in codes if 0 < code <= len(_CORRELATIONS)]
+
+
+def _window_ids(path: str) -> list[Any]:
+    with open_table(path) as tool:
+        if "SPECTRAL_WINDOW_ID" in tool.colnames():
+            # A calibration table.
+            return distinct(path, "SPECTRAL_WINDOW_ID")
+    windows = column(os.path.join(path, "DATA_DESCRIPTION"), "SPECTRAL_WINDOW_ID")
+    return sorted({windows[number] for number in distinct(path, "DATA_DESC_ID")})
 
 
 _READERS: dict[str, Callable[[str], list[str]]] = {
@@ -140,4 +129,16 @@ _READERS: dict[str, Callable[[str], list[str]]] = {
     **dict.fromkeys(("antenna", "refant"), _antennas),
     "spw": _windows, "scan": _scans, "intent": _intents, "observation": _observations,
     **dict.fromkeys(("correlation", "corr", "poln"), _correlations),
+}
+# Names that CASA's selections take without quotes; by trial of each character.
+_PLAIN: dict[Callable[[str], list[str]], re.Pattern[str]] = {
+    _fields: re.compile(r"[\w+\-.:# ]+", re.ASCII),
+    _antennas: re.compile(r"[A-Za-z][\w+\-.:]*|\d+", re.ASCII),
+    _windows: re.compile(r"[A-Za-z][\w#]*|\d+", re.ASCII),
+}
+_UNQUOTABLE = set('"\\[]{}')
+# What there are data of, which may be less than the subtables name.
+_IDS: dict[str, Callable[[str], list[Any]]] = {
+    "scan": lambda path: distinct(path, "SCAN_NUMBER"), "field": lambda path: distinct(path, "FIELD_ID"),
+    "antenna": lambda path: distinct(path, "ANTENNA1", "ANTENNA2"), "spw": _window_ids,
 }

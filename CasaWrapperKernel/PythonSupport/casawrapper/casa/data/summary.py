@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import os
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any, Sequence
+from typing import Any
 
 from casawrapper.casa.core.errors import brief
 from casawrapper.casa.data.kinds import kind_of
@@ -28,7 +29,7 @@ def figure(inches: tuple[float, float] = _PICTURE_INCHES, dots: int = _DOTS,
     return made
 
 
-def page(path: str, facts: dict[str, Any], parts: dict[str, tuple[Sequence[str], list[Sequence[Any]]]],
+def page(path: str, facts: dict[str, Any], parts: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]],
          picture: Any, caption: str) -> str:
     """HTML of a summary: `parts` are tables by title, each a head and its rows."""
     shown = [[escape(key), escape(str(one))] for key, one in facts.items() if one]
@@ -43,13 +44,30 @@ def page(path: str, facts: dict[str, Any], parts: dict[str, tuple[Sequence[str],
             f"<div>{''.join(left)}</div><div>{right}</div></div>")
 
 
+class DataPath(str):
+    """The path of data: a text like any other, also in CASA's log and history, that a notebook shows as a summary."""
+
+    def facts(self) -> dict[str, Any]:
+        """What the summary says of the data, by its name."""
+        raise NotImplementedError
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # Of path objects inside of lists and dictionaries the text says enough.
+        printer.text(repr(self) if printer.indentation or cycle else text(self, self.facts()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The data need not be there where the copy is read.
+        return str, (str(self),)
+
+
 def text(path: str, facts: dict[str, Any]) -> str:
     """The same in plain text, without tables and picture."""
     return "\n".join([path, *(f"  {key}: {one}" for key, one in facts.items() if one)])
 
 
-def checked(path: str, kinds: tuple[str, ...] | None, what: str) -> str:
+def checked(path: str | os.PathLike[str], kinds: tuple[str, ...] | None, what: str) -> str:
     """`path` if it holds data of one of `kinds` (None: of any), which the user calls `what`."""
+    path = os.fspath(path)
     full = os.path.expanduser(path)
     if not os.path.exists(full):
         raise brief(FileNotFoundError(f"{path!r} does not exist in {os.getcwd()}."))

@@ -6,21 +6,22 @@ import os
 from typing import Any
 
 from casawrapper.casa.data import summary
-from casawrapper.casa.data.selection import open_table
+from casawrapper.casa.data.reading import open_table
 
 _ROWS = 20
 _LONGEST_CELL = 60
 
 
-class TablePath(str):
+class TablePath(summary.DataPath):
     """The path of any casacore table: a text, and in a notebook a look into the table."""
 
-    def __new__(cls, path: str) -> TablePath:
+    def __new__(cls, path: str | os.PathLike[str]) -> TablePath:
         return super().__new__(cls, summary.checked(path, None, "table"))
 
-    def __repr__(self) -> str:
+    def facts(self) -> dict[str, Any]:
+        """How many rows there are, the subtables and keywords."""
         with self._open() as table:
-            return summary.text(str(self), _facts(table))
+            return _facts(table)
 
     def _repr_html_(self) -> str:
         with self._open() as table:
@@ -29,7 +30,7 @@ class TablePath(str):
             parts = {"Columns": (("name", "type", "comment"), [_column(table, name) for name in columns]),
                      "First rows": (("row", *columns),
                                     [[row, *(_cell(table, name, row) for name in columns)] for row in rows])}
-            return summary.page(str(self), _facts(table), parts, None, "")
+            return summary.page(self, _facts(table), parts, None, "")
 
     def _open(self) -> Any:
         return open_table(os.path.abspath(os.path.expanduser(self)))

@@ -10,6 +10,7 @@ from IPython.core import oinspect
 from casawrapper.casa.data import selection  # noqa: F401
 from casawrapper.casa.prompt import Prompt, task_name
 from casawrapper.casa.tasks.plotms import prestart  # noqa: F401
+from casawrapper.util.log import log
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -40,7 +41,8 @@ def _install_completion(shell: InteractiveShell, prompt: Prompt) -> None:
             prestart.notice_code(context.full_text)
             found = complete(context.full_text, cursor, shell.user_ns, prompt.task)
         except Exception:
-            # A completion that fails is no reason to disturb somebody who types.
+            # No reason to disturb somebody who types.
+            log.exception("A question at the keyboard could not be answered.")
             found = None
         if found is None:
             return {"completions": []}

@@ -27,6 +27,8 @@ class CallSite:
     quoted: bool = False
     start: int = 0
     """Where `word` begins in the code."""
+    quote: str = ""
+    """The character that ends the text that `word` is the beginning of."""
 
 
 @dataclass
@@ -53,6 +55,7 @@ def call_at(code: str, cursor: int) -> CallSite | None:
     site.quoted = quote_start is not None
     site.start = quote_start if quote_start is not None else piece_start
     site.word = head[site.start:]
+    site.quote = head[site.start - 1] if site.quoted else ""
     if site.quoted and _in_braces(head, site.start):
         return None
     if not site.quoted:

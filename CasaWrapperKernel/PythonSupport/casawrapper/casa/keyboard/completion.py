@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import os
 import re
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Iterable
 
@@ -33,6 +34,7 @@ _OPENED = {
     **dict.fromkeys(("image", "imagemetadata", "imagepol"), (IMAGE, FITS)),
     "calanalysis": (CALIBRATION,), "table": (ANY_TABLE,),
 }
+_WRAPPED = {"image": (IMAGE, FITS), "ms": (MEASUREMENT_SET,), "table": (ANY_TABLE,)}
 _DATA = ("vis", "caltable", "infile", "tablein", "msfile")
 _SEPARATORS = re.compile(r"[,;&!]\s*")
 _VERB_LINE = re.compile(rf"(?:^|\n)(?:{'|'.join(catalog.VERBS)})[ \t]+['\"]?(\w*)$")
@@ -71,7 +73,7 @@ def complete(code: str, cursor: int, user_ns: dict[str, Any], active: Any = None
         line = _ASSIGNMENT.search(head) if task else None
         if line is not None:
             given = {key: key for key in _DATA}
-            site = CallSite("", given, [], line[1], line[3], True)
+            site = CallSite("", given, [], line[1], line[3], True, quote=line[2])
     known = parameters.parameters(task) if task else {}
     if site is None or not known:
         opened = _opened(site, names) if site is not None else None
@@ -87,9 +89,11 @@ def complete(code: str, cursor: int, user_ns: dict[str, Any], active: Any = None
 
 
 def _opened(site: CallSite, names: _Names) -> Found | None:
-    """Data for the method open() of a tool."""
+    """Data for the method open() of a tool, and for casawrapper's functions."""
     owner, _, method = site.callee.rpartition(".")
     kinds = _OPENED.get(names.tool(owner) or "") if method == "open" else None
+    if owner == catalog.WRAPPER and isinstance(names.user_ns.get(owner, sys), ModuleType):
+        kinds = _WRAPPED.get(method)
     if not kinds or not site.quoted or site.given or site.positional:
         return None
     return Found(site.word, matches(site.word, kinds), "path")
@@ -105,6 +109,8 @@ def _outside(head: str, names: _Names) -> Found | None:
             return None
         if owner == "casatasks":
             return _found(word, sorted(catalog.task_names()), "task")
+        if owner == catalog.WRAPPER:
+            return _found(word, catalog.WRAPPERS, "function")
         source = sources.of_tool(names.tool(owner) or "")
         return _found(word, [name for name in source.methods if name[0] != "_"], "function") if source else None
     word = _WORD.search(head)
@@ -119,10 +125,17 @@ def _values(site: CallSite, parameter: Parameter, names: _Names) -> Found | None
     if data is not None:
         known = selection.values(parameter.name, data)
         if known:
-            return _found(fragment, known, parameter.name)
+            return _in_python(_found(fragment, known, parameter.name) or _found(f'"{fragment}', known, parameter.name),
+                              fragment, site.quote)
     if parameter.allowed:
         return _found(site.word, parameter.allowed, "value")
     return _paths(site.word, parameter)
+
+
+def _in_python(found: Found | None, fragment: str, quote: str) -> Found | None:
+    """The same as it is written in a text between `quote`, in the place of `fragment`."""
+    texts = [text.replace(quote, f"\\{quote}") for text in found.texts] if found and quote else []
+    return replace(found, fragment=fragment, texts=texts) if found and texts else found
 
 
 def _literals(site: CallSite, parameter: Parameter) -> Found | None:

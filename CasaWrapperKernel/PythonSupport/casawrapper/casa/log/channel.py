@@ -20,6 +20,7 @@ class Host(Protocol):
 
     - ``follow(path)``: CASA is about to log to this file too,
     - ``own()``, ``disown()``: what is logged between them comes from Python code of this cell,
+    - ``apart(on)``: what is logged while it is on belongs to no cell,
     - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and who
       works at it; said in forked children too,
     - ``switch(on)``, ``level(level)``: what to show under the cells,

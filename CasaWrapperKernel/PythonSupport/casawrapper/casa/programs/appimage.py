@@ -18,11 +18,12 @@ from casawrapper.casa.core.errors import CasaSetupError, again
 from casawrapper.casa.programs import pgplot
 from casawrapper.casa.programs.private_socket import close_off
 from casawrapper.casa.versions.private_names import PROGRAMS
+from casawrapper.util.interrupts import interruptible
 
-_EXTRACT_SECONDS = 300
+EXTRACT_SECONDS = 300
 _SCRATCH = ".unpacking-"
 # Nobody unpacks for so long: the kernel was killed over it.
-_DEAD_SECONDS = 12 * _EXTRACT_SECONDS
+_DEAD_SECONDS = 12 * EXTRACT_SECONDS
 # casaplotms honours --datapath only when it runs from a folder of this name.
 _ROOT = "squashfs-root"
 # What is done to an unpacked application: another edition is unpacked anew.
@@ -58,6 +59,7 @@ def is_supported() -> bool:
     return machine() == "Linux x86_64"
 
 
+@interruptible
 def application(package: str) -> str:
     """Path of the program to start for `package`, unpacked at first need."""
     image = find_appimage(package)
@@ -115,7 +117,7 @@ def _extract_into(image: str, folder: str, target: str) -> None:
             shutil.rmtree(left, ignore_errors=True)
     scratch = tempfile.mkdtemp(prefix=_SCRATCH, dir=folder)
     try:
-        subprocess.run([image, "--appimage-extract"], cwd=scratch, check=True, timeout=_EXTRACT_SECONDS,
+        subprocess.run([image, "--appimage-extract"], cwd=scratch, check=True, timeout=EXTRACT_SECONDS,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if not os.access(os.path.join(scratch, _ROOT, "AppRun"), os.X_OK):
             raise OSError("nothing that can be started came out (is the folder mounted noexec?)")
@@ -152,10 +154,16 @@ def _is_ours(folder: str) -> bool:
 def _lock(path: str) -> Iterator[None]:
     import fcntl
 
+    end = time.monotonic() + EXTRACT_SECONDS
     with open(path, "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-        except OSError:
-            # Some network file systems have no locks; two kernels then unpack twice, which is only slow.
-            pass
+        # Without a lock two kernels unpack it, which is only slow: one that holds it may be suspended.
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.1)
+            except OSError:
+                # Some network file systems have no locks.
+                break
         yield

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import os
-from typing import Callable
+from collections.abc import Callable
 
 from casawrapper.casa.core.files import private_file
 from casawrapper.casa.programs import pgplot
-from casawrapper.casa.programs.appimage import application
+from casawrapper.casa.programs.appimage import EXTRACT_SECONDS, application
 from casawrapper.casa.programs.private_socket import reachable
-from casawrapper.casa.programs.process import Application
+from casawrapper.casa.programs.process import START_SECONDS, Application
+from casawrapper.util.interrupts import protected
+
+LONGEST_START = EXTRACT_SECONDS + START_SECONDS
+"""After how many seconds `start` has given up at the latest."""
 
 
+@protected
 def start(name: str, package: str, options: Callable[[str], list[str]]) -> tuple[Application, str]:
-    """The running program of `package` and its address; `options(pipe)` is what it is started with."""
+    """The running program of `package` and its address; `options(pipe)` is what it is started with.
+
+    Whatever ends this early, an interrupt too, ends the program.
+    """
     # CASA's own pipe is in /tmp and stays there when the program dies.
     pipe = private_file(name, ".pipe")
     folder = os.path.dirname(pipe)
-    os.mkfifo(pipe)
     run = application(package)
-    program = Application(name, [run, *options(pipe)], folder, pgplot.variables(run, folder))
+    os.mkfifo(pipe)
     # Not blocking, because a program that dies never opens the pipe.
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     received = bytearray()
@@ -32,11 +39,12 @@ def start(name: str, package: str, options: Callable[[str], list[str]]) -> tuple
         return received.decode().strip() if received.endswith(b"\n") else None
 
     try:
-        return program, reachable(program.wait_for(announced), folder)
-    except BaseException:
-        # Also an interrupt: nobody else knows of the program.
-        program.kill()
-        raise
+        program = Application(name, [run, *options(pipe)], folder, pgplot.variables(run, folder))
+        try:
+            return program, reachable(program.wait_for(announced), folder)
+        except BaseException:
+            program.kill()
+            raise
     finally:
         os.close(reader)
         os.unlink(pipe)

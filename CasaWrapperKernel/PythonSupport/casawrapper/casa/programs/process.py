@@ -6,11 +6,15 @@ import os
 import signal
 import subprocess
 import time
-from typing import Callable, TypeVar
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
 from casawrapper.casa.core.files import private_file
+from casawrapper.util.interrupts import interruptible
 
 START_SECONDS = 30.0
+_END_SECONDS = 5.0
 
 # The shell leaves a watcher that reads our end of a pipe and then becomes the program. When this
 # process goes, even by SIGKILL, the pipe closes and the watcher ends the program's process group,
@@ -35,6 +39,7 @@ class Application:
                 ["/bin/sh", "-c", _WATCHED, name, *command], start_new_session=True, env={**_environment(), **variables},
                 cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
 
+    @interruptible
     def wait_for(self, look: Callable[[], T | None], seconds: float = START_SECONDS) -> T:
         """What `look` gives once it gives something; fails early when the program dies."""
         end = time.monotonic() + seconds
@@ -48,7 +53,6 @@ class Application:
                 raise RuntimeError(f"{self.name} ended before it could draw (exit code {code}"
                                    f"{self._last_words()}).  casa-kernel doctor  checks what it needs.")
             time.sleep(0.02)
-        self.kill()
         raise RuntimeError(f"{self.name} did not start within {seconds:.0f} s{self._last_words()}. Run the "
                            "cell again if the machine was busy;  casa-kernel doctor  checks what it needs.")
 
@@ -58,11 +62,11 @@ class Application:
 
     def kill(self) -> None:
         """End the program and what it started, at once."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
+        # One that waits for a disk that does not answer ends when that does.
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_END_SECONDS)
 
     def _last_words(self) -> str:
         with open(self._errors, errors="replace") as file:

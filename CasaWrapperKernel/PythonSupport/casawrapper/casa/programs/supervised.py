@@ -59,6 +59,8 @@ def _call(name: str, call: Callable[[], object], forget: Callable[..., bool],
     except ProgramEnded:
         raise
     except Exception as error:
+        if _is_interrupt(error):
+            raise KeyboardInterrupt from None
         # CASA has many words for a broken connection; a process takes a moment to be gone.
         for _ in range(_LOOKS):
             if forget():
@@ -67,3 +69,10 @@ def _call(name: str, call: Callable[[], object], forget: Callable[..., bool],
         if isinstance(error, grpc.RpcError):
             raise RuntimeError(f"{name} could not draw this: {explain(error.details())}") from error
         raise
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether an interrupt has led to the error: the viewer's tasks take it for a failure of what they do just then."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import Any, Callable, Iterator
+from typing import Any
 
 from casawrapper.casa import catalog
 from casawrapper.casa.core.errors import brief
@@ -97,7 +98,7 @@ class Prompt:
             with open(filename, encoding="utf-8") as file:
                 text = file.read()
         except OSError as error:
-            raise brief(error)
+            raise brief(error) from None
         names = self._user_ns if globals is None else globals
         self._provide(text, names)
         before = names.get("__file__")

@@ -6,7 +6,8 @@ What users import from casatasks is CASA's own object, and takes none.
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from casawrapper.casa import catalog
 from casawrapper.casa.prompt import task_name

@@ -1,4 +1,4 @@
-"""What must be right around CASA's imports and calls: log file, no windows, protobuf, DISPLAY."""
+"""What must be right around CASA's imports and calls: log file, no windows, protobuf."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import sys
 import warnings
 from contextlib import contextmanager
 from functools import partial
-from types import ModuleType
-from typing import Iterator
+from typing import Any, Iterator
 
 from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import file as logfiles
@@ -33,10 +32,10 @@ def install(logfile: str, options: Options) -> None:
     for config in (CONFIG, OLD_CONFIG):
         when_imported(config, partial(_configure, logfile))
     for package in _PACKAGES:
-        while_importing(package, _importing)
+        while_importing(package, importing)
 
 
-def _configure(logfile: str, config: ModuleType) -> None:
+def _configure(logfile: str, config: Any) -> None:
     chosen = getattr(config, "logfile", None) or ""
     if getattr(config, "nologfile", False):
         # casashell's reading of nologfile; an empty name would end the process inside casacore.
@@ -56,7 +55,8 @@ def _configure(logfile: str, config: ModuleType) -> None:
 
 
 @contextmanager
-def _importing() -> Iterator[None]:
+def importing() -> Iterator[None]:
+    """Around the import of a package of CASA's, and of what it needs."""
     site_config.choose()
     choose_protobuf()
     with warnings.catch_warnings():

@@ -1,7 +1,7 @@
 """casatools' libraries are loaded while no other thread loads one: both would wait for ever, in plain Python too.
 
-One of them runs Python when it is loaded, and holds the dynamic linker's lock meanwhile. Whenever that Python lets another
-thread have its turn, and that thread loads a library, it waits for the linker's lock and keeps Python's.
+One of them runs Python when it is loaded, and holds the dynamic linker's lock meanwhile. Whenever that Python lets
+another thread have its turn, and that thread loads a library, it waits for the linker's lock and keeps Python's.
 """
 
 from __future__ import annotations

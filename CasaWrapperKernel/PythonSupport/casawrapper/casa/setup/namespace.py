@@ -15,6 +15,7 @@ from casawrapper.casa import catalog
 from casawrapper.casa.catalog import casa_names
 from casawrapper.casa.core.errors import CasaSetupError, cannot_be_imported, not_installed
 from casawrapper.casa.prompt.without_arguments import at_prompt
+from casawrapper.casa.setup import early_import
 from casawrapper.casa.setup.free_names import names_used
 from casawrapper.casa.setup.options import CONFIG
 from casawrapper.casa.versions.private_names import OLD_CONFIG, SHELL_MARK
@@ -68,6 +69,7 @@ def provide(code: str, user_ns: dict[str, Any]) -> None:
     wanted = missing & names_used(code) if missing else missing
     if not wanted:
         return
+    early_import.tell()
     try:
         values = _values()
     except Exception as error:
@@ -91,10 +93,16 @@ def _values() -> dict[str, Any]:
     return found
 
 
+def prepare() -> None:
+    """Have the names ready for the first cell that uses one. Raises what CASA's import raises."""
+    _values()
+
+
 def _import_all() -> dict[str, Any]:
     importlib.invalidate_caches()
     casatools = importlib.import_module("casatools")
-    values: dict[str, Any] = {"casatools": casatools, "ctsys": casatools.ctsys, **_tasks()}
+    values: dict[str, Any] = {"casatools": casatools, "ctsys": casatools.ctsys, **_tasks(),
+                              catalog.WRAPPER: importlib.import_module(catalog.WRAPPER)}
     for name, tool in catalog.constructors().items():
         if hasattr(casatools, tool):
             values[name] = getattr(casatools, tool)
@@ -113,8 +121,8 @@ def _tasks() -> dict[str, Any]:
         names = ("casatasks", *catalog.task_names())
         return dict.fromkeys(names, Unavailable(CasaSetupError(not_installed("casatasks", "CASA's tasks need"))))
     casatasks = importlib.import_module("casatasks")
-    names = [name for name in catalog.task_names() if hasattr(casatasks, name)]
-    return {"casatasks": casatasks, **{name: getattr(casatasks, name) for name in names}}
+    found = {name: getattr(casatasks, name) for name in catalog.task_names() if hasattr(casatasks, name)}
+    return {"casatasks": casatasks, **found}
 
 
 def _from_application(package: str, attributes: dict[str, str]) -> dict[str, Any]:

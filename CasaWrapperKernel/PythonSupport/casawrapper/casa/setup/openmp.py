@@ -1,13 +1,16 @@
-"""As many threads as this job may use: CASA's imaging and numpy else take every processor of a shared node."""
+"""OpenMP on a shared node: as many threads as this job may use, and processors left to others while threads wait."""
 
 from __future__ import annotations
 
 import math
 import os
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _VARIABLE = "OMP_NUM_THREADS"
+_WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 
 # Of the threads that a limit leaves, one kernel's OpenMP takes this part: numpy, plotms and other kernels want some.
 _SHARE = 4
@@ -21,6 +24,23 @@ def limit() -> None:
     allowed = min(n for n in (shown, _slurm(), _cgroup(), _ulimit(), _pids()) if n is not None)
     if allowed < shown:
         os.environ.setdefault(_VARIABLE, str(allowed))
+
+
+@contextmanager
+def sleeping_threads() -> Iterator[None]:
+    """While CASA's OpenMP is loaded: let its threads sleep when they wait, unless the user has said how they are to wait.
+
+    Else they go round in circles, on processors that others want and that CASA's own other threads want. Programs that
+    the user starts are none of ours, so the variable does not stay.
+    """
+    if any(os.environ.get(name) for name in _WAITING):
+        yield
+        return
+    os.environ[_WAITING[0]] = "passive"
+    try:
+        yield
+    finally:
+        os.environ.pop(_WAITING[0], None)
 
 
 def _slurm() -> int | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from types import ModuleType
-from typing import Iterator, NamedTuple
+from typing import Any, Iterator, NamedTuple
 
 from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.util.messages import notice
@@ -48,7 +47,7 @@ class Options(NamedTuple):
         given = zip(Options.__annotations__, self)
         return [text for name, value in given if value for text in (f"--{name}", value) if isinstance(text, str)]
 
-    def _apply(self, config: ModuleType) -> None:
+    def _apply(self, config: Any) -> None:
         if self.nologfile:
             config.nologfile = True
         elif self.logfile:

@@ -7,7 +7,8 @@ from typing import Any
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.errors import CannotRun
-from casawrapper.casa.data.selection import open_table
+from casawrapper.casa.data.kinds import MEASUREMENT_SET, kind_of
+from casawrapper.casa.data.reading import open_table
 from casawrapper.casa.display.figures import drawn_figures
 from casawrapper.util.messages import notice
 
@@ -17,6 +18,8 @@ _COLUMNS = ("TIME", "TEMPERATURE", "DEW_POINT", "WIND_SPEED", "WIND_DIRECTION", 
 def plot(arguments: Arguments, run: Run) -> Any:
     """plotweather draws into a file, beside the data unless told otherwise, and closes its figure, which is shown."""
     data = arguments["vis"]
+    if kind_of(os.path.expanduser(data)) != MEASUREMENT_SET:
+        return run(arguments)  # CASA says what is wrong
     rows, columns = _weather(os.path.expanduser(data))
     missing = [name for name in _COLUMNS if name not in columns]
     if not rows:

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.errors import CannotRun
-from casawrapper.casa.data.selection import open_table
+from casawrapper.casa.data.reading import open_table
 from casawrapper.util.messages import notice
 
 # By this alone CASA recognises a radiometer's spectral window.

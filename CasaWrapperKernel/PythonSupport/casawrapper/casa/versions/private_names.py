@@ -53,6 +53,7 @@ PLOTMS_START = Names(PLOTMS, (LAUNCH, PROCESS, ADDRESS, STUB), "plotms")
 PLOTMS_CHECK = Names(PLOTMS, (CHECK,), "noticing at once that plotms has died")
 PLOTMS_SAVE = Names(PLOTMS, ("save",), "a picture of PDF and PostScript files")
 PLOTMS_TIME = Names("casaplotms.private.task_plotms", ("time",), "plotms without its rests")
+PLOTMS_DISPLAY = Names("casaplotms.private.task_plotms", ("os",), "plotms without a display")
 PLOTMS_CHOICES = Names("casaplotms.private.task_plotms", ("checkVariantString",),
                        "the explanation of wrong values for plotms' axes and symbols")
 PLOTMS_TASK = Names("casaplotms.plotms", ("_plotms_t",), "what casa-kernel does for plotms")
@@ -71,12 +72,14 @@ FIGURES = Names("matplotlib._pylab_helpers", ("Gcf", "figs"), "showing a task's 
 FRAMES = Names(f"{SHELL}.stack_manip", ("find_frame", "find_local", SHELL_MARK), "inp and go")
 TWIN = Names(f"{SHELL}.listobs", ("inp", "tget", "tput", "set_global_defaults"), "inp and go")
 TWIN_CALL = Names(f"{SHELL}.listobs", (VALIDATOR,), "the explanation of wrong arguments after inp and go")
+TOOL_METHODS = Names("casatools.__casac__.table", ("table", "open"), "pathlib's paths for CASA's tools")
 HELP = Names(f"{SHELL}.init_doc", ("taskhelp", "toolhelp"), "taskhelp and toolhelp")
 
 _TABLE: dict[str, tuple[Names, ...]] = {
-    "casatools": (TYPECHECK,),
+    "casatools": (TYPECHECK, TOOL_METHODS),
     "casatasks": (_CLASS, _CALL, _LINES, _ONE_LINE, NUMBERS, COMBINED, FIGURES),
-    "casaplotms": (PLOTMS_TASK, PLOTMS_START, PLOTMS_CHECK, PLOTMS_SAVE, PLOTMS_TIME, PLOTMS_CHOICES),
+    "casaplotms": (PLOTMS_TASK, PLOTMS_START, PLOTMS_CHECK, PLOTMS_SAVE, PLOTMS_TIME, PLOTMS_DISPLAY,
+                   PLOTMS_CHOICES),
     "casaviewer": (IMVIEW, MSVIEW, VIEWER_START, VIEWER_CHECK),
     "casashell": (FRAMES, TWIN, TWIN_CALL, HELP),
 }

@@ -14,6 +14,7 @@ from casawrapper.casa.versions.private_names import (
     PLOTMS,
     PLOTMS_CHECK,
     PLOTMS_CHOICES,
+    PLOTMS_DISPLAY,
     PLOTMS_SAVE,
     PLOTMS_START,
     PLOTMS_TIME,
@@ -24,6 +25,7 @@ from casawrapper.casa.versions.private_names import (
     VIEWER_START,
     lacks,
 )
+from casawrapper.util.interrupts import protected
 
 
 def replace_plotms_launch(start: Callable[[], tuple[Program, str]]) -> None:
@@ -32,6 +34,7 @@ def replace_plotms_launch(start: Callable[[], tuple[Program, str]]) -> None:
         return
     tool = sys.modules[PLOTMS]
 
+    @protected
     def launch(address: str | None = None) -> str:
         if getattr(tool, ADDRESS) is None:
             process = None
@@ -84,6 +87,12 @@ def replace_plotms_time(patience: type) -> None:
         setattr(sys.modules[PLOTMS_TIME.module], "time", patience)
 
 
+def replace_plotms_os(stand_in: object) -> None:
+    """Let CASA's plotms task find `stand_in` in the place of the module `os`."""
+    if not lacks(PLOTMS_DISPLAY):
+        setattr(sys.modules[PLOTMS_DISPLAY.module], "os", stand_in)
+
+
 def replace_plotms_choice_check(explain: Callable[[str, Any, list[str]], str]) -> None:
     """Let `explain` name the values that are allowed, from a parameter, its value and those values."""
     if lacks(PLOTMS_CHOICES):
@@ -106,6 +115,7 @@ def replace_viewer_launch(start: Callable[[str], tuple[Program, str]]) -> None:
         return
     tool = sys.modules[VIEWER]
 
+    @protected
     def launch(kind: str = "--server") -> str:
         if getattr(tool, ADDRESS)[kind] is None or getattr(tool, PROCESS)[kind] is None:
             getattr(tool, PROCESS)[kind], getattr(tool, ADDRESS)[kind] = start(kind)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import sys
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casawrapper.casa.log import file as log_file
 from casawrapper.casa.log import location
 from casawrapper.casa.programs import appimage, launch
 from casawrapper.casa.versions import private_programs
 from casawrapper.util.imports import when_imported
+from casawrapper.util.interrupts import interruptible, protected
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -42,7 +43,7 @@ _wanted = False
 def install(shell: InteractiveShell) -> None:
     """Look at each cell of `shell` before and after it runs."""
     shell.events.register("pre_run_cell", lambda info: notice_code(info.raw_cell or ""))
-    shell.events.register("post_run_cell", lambda result: _guess())
+    shell.events.register("post_run_cell", lambda result: _guess(shell, result))
     for package in ("casatools", "casatasks"):
         when_imported(package, lambda module: _begin() if _wanted else None)
 
@@ -55,28 +56,43 @@ def notice_code(code: str) -> None:
         _begin()
 
 
+@protected
 def take() -> tuple[Application, str]:
-    """The program that has been started before, or a new one."""
+    """The program that has been started before, or a new one; an interrupted wait leaves it to the next call."""
     global _spare
-    options = _options()
+    options, spare = _options(), _spare
+    found = _started(spare) if spare is not None else None
     with _lock:
-        spare, _spare = _spare, None
+        if spare is None or _spare is not spare:
+            # There was none, or another thread has taken it.
+            spare = found = None
+        else:
+            _spare = None
+    if spare is not None and found is not None and spare.options == options and found[0].poll() is None:
+        return found
     if spare is not None:
-        try:
-            found = spare.started.result()
-        except (RuntimeError, OSError, ImportError):
-            # It is tried again here, where the user sees why it fails.
-            return _start(options)
-        if spare.options == options and found[0].poll() is None:
-            return found
-        found[0].kill()
+        _end(spare)
+    # A start that has failed is tried again here, where the user sees why it fails.
     return _start(options)
 
 
-def _guess() -> None:
-    """Once a cell has been answered, begin for those who have plotted before: their plotms is unpacked."""
+@interruptible
+def _started(spare: _Spare) -> tuple[Application, str] | None:
+    """What has been started, None if that has failed."""
+    wait([spare.started], launch.LONGEST_START)
+    return spare.started.result() if spare.started.done() and not spare.started.exception() else None
+
+
+def _end(spare: _Spare) -> None:
+    """End the program as soon as there is one."""
+    spare.started.add_done_callback(lambda started: None if started.exception() else started.result()[0].kill())
+
+
+def _guess(shell: InteractiveShell, result: Any) -> None:
+    """Once a cell has used CASA, begin for those who have plotted before: their plotms is unpacked."""
     global _wanted
-    if not _wanted and "casatasks" in sys.modules:
+    code = getattr(getattr(result, "info", None), "raw_cell", None) or ""
+    if not _wanted and "casatasks" in sys.modules and ("casatasks" in shell.user_ns or "casatasks" in code):
         _wanted = True
         image = appimage.find_appimage("casaplotms")
         if image is not None and appimage.is_appimage(image) and appimage.cached(image):
@@ -112,6 +128,7 @@ def _start_spare(spare: _Spare) -> None:
         spare.started.set_exception(error)
         return
     timer = threading.Timer(_UNUSED_SECONDS, _end_unused, (spare,))
+    timer.name = "casa-kernel-plotms-unused"
     timer.daemon = True
     timer.start()
 
@@ -122,4 +139,4 @@ def _end_unused(spare: _Spare) -> None:
         if _spare is not spare:
             return
         _spare = None
-    spare.started.result()[0].kill()
+    _end(spare)

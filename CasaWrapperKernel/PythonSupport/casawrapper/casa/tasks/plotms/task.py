@@ -11,11 +11,11 @@ from casawrapper.casa.core.files import private_file
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
 from casawrapper.casa.log.reader import of_this_call
-from casawrapper.casa.programs.display_variable import display_variable
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
 from casawrapper.casa.tasks.plotms import calibration_library, errors, new_files, prestart
 from casawrapper.casa.versions import private_names, private_programs
+from casawrapper.casa.versions.no_display import NoDisplay
 from casawrapper.casa.versions.patience import Patience
 from casawrapper.util.messages import notice
 
@@ -29,6 +29,7 @@ def adapt_program() -> None:
     """Let plotms start its program our way and wait no longer than it must."""
     private_programs.replace_plotms_launch(_started)
     private_programs.replace_plotms_time(Patience)
+    private_programs.replace_plotms_os(NoDisplay())
     private_programs.replace_plotms_choice_check(errors.allowed)
 
 
@@ -52,24 +53,33 @@ def plot(arguments: Arguments, run: Run) -> None:
     if given and new_files.are_needed(path, arguments):
         path = private_file(*os.path.splitext(os.path.basename(path)))
     arguments["plotfile"] = path
+    log, overwrite = of_this_call(), arguments["overwrite"]
     written, seen = Watch(path), Watch(private_file("page", ".png"))
+    pages, pictures = (new_files.Pages(watch.path, arguments, _data(arguments), log) for watch in (written, seen))
+
+    def draw_page() -> None:
+        try:
+            run(dict(arguments))
+        finally:
+            # A second attempt finds what the first has written.
+            arguments["overwrite"] = True
 
     def once() -> None:
-        with display_variable():
-            run(dict(arguments))
+        pages.draw(draw_page)
         if kind in _PAPER:
+            pictures.make_folders()
             private_programs.save_plotms(seen.path, arguments)
-        # A second attempt finds what the first has written.
-        arguments["overwrite"] = True
 
     try:
         with turn:
             _clear_shared_axes(arguments)
             draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
-                 explain=partial(errors.explain, arguments, of_this_call()))
+                 explain=partial(errors.explain, arguments, log))
     finally:
         # Also what was drawn before an interrupt.
-        files, existing = new_files.moved(written.written(), target)
+        pages.flatten()
+        pictures.flatten()
+        files, existing = new_files.moved(written.written(), target, overwrite)
     _show(arguments, files, seen.written())
     new_files.refuse(existing)
 

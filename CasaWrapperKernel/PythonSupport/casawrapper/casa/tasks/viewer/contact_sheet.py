@@ -8,7 +8,7 @@ from typing import Any
 
 from casawrapper.casa.data import summary
 from casawrapper.casa.data.image import SkyImage
-from casawrapper.casa.data.planes import SkyPlanes, beam_of, draw_beam
+from casawrapper.casa.data.planes import SkyPlanes
 from casawrapper.util.messages import notice
 
 _MOST_PANELS = 64
@@ -33,8 +33,8 @@ def draw(raster: Any, zoom: dict[str, Any]) -> tuple[Any, str]:
         raise ValueError("Several channels can be shown of one image: give raster='my.image'.")
     with SkyImage(options["file"]).opened() as image:
         planes = SkyPlanes(image, _MOST_PIXELS)
-        if not planes.are_there:
-            raise ValueError(f"{options['file']} has no two axes on the sky.")
+        if not planes.sides:
+            raise ValueError(f"{options['file']} has no two axes of more than one pixel.")
         channels = _channels(zoom["channel"], planes.channels)
         pictures = [planes.read(channel) for channel in channels]
         titles = [planes.label(channel) for channel in channels]
@@ -85,11 +85,10 @@ def _sheet(image: Any, planes: SkyPlanes, pictures: list[Any], channels: list[in
     figure = summary.figure((_WIDTH_INCHES, _WIDTH_INCHES * rows / columns), _DOTS, None)
     # Unlike subplots, it packs panels whose sides have a fixed ratio.
     grid = ImageGrid(figure, 111, (rows, columns), axes_pad=0.05, share_all=True, label_mode="L",
-                     cbar_mode="single", cbar_size=0.15, cbar_pad=0.08)
-    (left, right), (bottom, top) = planes.edges
+                     aspect=planes.is_sky, cbar_mode="single", cbar_size=0.15, cbar_pad=0.08)
     for axes, picture, channel, title in zip(grid, pictures, channels, titles):
-        shown = axes.imshow(picture.T, origin="lower", extent=[left, right, bottom, top], vmin=low, vmax=high,
-                            cmap=_colours(options.get("colormap", "")), interpolation="nearest")
+        shown = planes.show(axes, picture, vmin=low, vmax=high, interpolation="nearest",
+                            cmap=_colours(options.get("colormap", "")))
         axes.text(0.05, 0.95, title or f"channel {channel}", transform=axes.transAxes, va="top",
                   fontsize=8, bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5})
         axes.tick_params(labelsize=7, direction="in", color="white")
@@ -97,10 +96,11 @@ def _sheet(image: Any, planes: SkyPlanes, pictures: list[Any], channels: list[in
         grid[number].set_visible(False)
         grid[number - columns].axis["bottom"].toggle(ticklabels=True)
     _crop(grid[0], planes, zoom)
-    draw_beam(grid[0], beam_of(image), planes.edges)
+    for axes, channel in list(zip(grid, channels))[:None if planes.beams.differ else 1]:
+        planes.draw_beam(axes, channel)
     corner = grid[(rows - 1) * columns]
-    corner.set_xlabel("RA offset (arcsec)", fontsize=8)
-    corner.set_ylabel("Dec offset (arcsec)", fontsize=8)
+    corner.set_xlabel(planes.sides[0].label, fontsize=8)
+    corner.set_ylabel(planes.sides[1].label, fontsize=8)
     scale = grid.cbar_axes[0].colorbar(shown)
     scale.set_label(image.brightnessunit(), fontsize=8)
     scale.ax.tick_params(labelsize=7)
@@ -111,9 +111,9 @@ def _crop(axes: Any, planes: SkyPlanes, zoom: dict[str, Any]) -> None:
     """Show the box of `zoom` only; all panels share their limits."""
     if not {"blc", "trc"} <= zoom.keys():
         return
-    limits = [[edges[0] + (corner + half) / size * (edges[1] - edges[0])
+    limits = [[side.edges[0] + (corner + half) / side.pixels * (side.edges[1] - side.edges[0])
                for corner, half in ((zoom["blc"][axis], 0), (zoom["trc"][axis], 1))]
-              for axis, (edges, size) in enumerate(zip(planes.edges, planes.pixels))]
+              for axis, side in enumerate(planes.sides)]
     axes.set(xlim=limits[0], ylim=limits[1])
 
 

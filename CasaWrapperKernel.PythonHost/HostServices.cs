@@ -1,0 +1,14 @@
+using CasaWrapperKernel.PythonHost.Lanes;
+using CasaWrapperKernel.PythonHost.Output;
+
+namespace CasaWrapperKernel.PythonHost;
+
+/// <summary>
+/// All that the Python module <c>_casa_host</c> may reach, whatever bridge carries its calls.
+/// <c>casawrapper/host.py</c> describes it for Python.
+/// </summary>
+/// <param name="Settings">JSON object with what Python must know of the kernel.</param>
+/// <param name="Log">What Python says to the log and asks of it: parent, command and JSON argument, to JSON.</param>
+internal sealed record HostServices(
+    Jobs Jobs, Interrupts Interrupts, Questions Questions, CellOutput Output, string Settings,
+    Func<byte[], string, string, string> Log);

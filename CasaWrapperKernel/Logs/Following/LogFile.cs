@@ -1,0 +1,80 @@
+namespace CasaWrapperKernel.Logs.Following;
+
+/// <summary>
+/// The log of a name. Who has the file open writes on when it is moved or removed, and a program that starts after that
+/// makes a new one of the name: all are followed. What was there before is of another session.
+/// </summary>
+internal sealed class LogFile
+{
+    // More than a session's log is ever rotated. The first, which is CASA's own, stays.
+    private const int MostFiles = 16;
+
+    private readonly List<OpenLog> _open = [];
+
+    public LogFile(string path)
+    {
+        Path = path;
+        FindNewest();
+        _open.ForEach(log => log.SkipToEnd());
+    }
+
+    public string Path { get; }
+
+    /// <summary>
+    /// The files of this session, each as a path by which this process can read it, and where it begins there.
+    /// </summary>
+    public IEnumerable<LogPart> Parts => _open.Count == 0
+        ? [new LogPart(Path, Path, 0)] // CASA makes it when it is imported
+        : _open.Select(log => new LogPart(Path, log.Descriptor, log.Start));
+
+    /// <summary>Reads what has been added since the last time.</summary>
+    /// <param name="add">Gets the file and each line.</param>
+    public void ReadNew(Action<OpenLog, string> add)
+    {
+        FindNewest();
+        foreach (var log in _open)
+        {
+            log.ReadNew(line => add(log, line));
+        }
+    }
+
+    /// <summary>Reads this session's part once more.</summary>
+    public void ReadAll(Action<string> add) => _open.ToList().ForEach(log => log.ReadAll(add));
+
+    private void FindNewest()
+    {
+        try
+        {
+            if ((_open.Count == 0 || _open[^1].HasMoved) && File.Exists(Path))
+            {
+                Add(new OpenLog(Path));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone at this very moment, or a network disk that is away: the next poll finds it.
+        }
+    }
+
+    private void Add(OpenLog log)
+    {
+        var name = log.Name;
+        if (_open.Find(known => known.Name == name) is { } back)
+        {
+            log.Dispose();
+            _open.Remove(back);
+            log = back;
+        }
+        else if (_open.Count > 0 && log.Made < _open[0].Made)
+        {
+            log.SkipToEnd(); // the user has put an older one there
+        }
+
+        _open.Add(log);
+        if (_open.Count > MostFiles)
+        {
+            _open[1].Dispose();
+            _open.RemoveAt(1);
+        }
+    }
+}

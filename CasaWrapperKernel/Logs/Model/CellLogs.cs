@@ -1,0 +1,73 @@
+namespace CasaWrapperKernel.Logs.Model;
+
+/// <summary>
+/// The logs of the cells, and whose a line is that nobody claims. A thread may log long after its cell has ended, so
+/// they are kept, but not for ever.
+/// </summary>
+internal sealed class CellLogs(TimeProvider time)
+{
+    // Some 20 MB, however long the session.
+    private const int MostLines = 50_000;
+    private const int MostCells = 1000;
+
+    private readonly List<CellLog> _all = [];
+    private readonly List<CellLog> _running = [];
+
+    /// <summary>In the order in which they were first heard of.</summary>
+    public IReadOnlyList<CellLog> All => _all;
+
+    /// <summary>The cell that began last of those that run; if none does, the one that ended last.</summary>
+    public CellLog? Newest { get; private set; }
+
+    /// <summary>The cell whose Python code writes the lines that come now, if that is known.</summary>
+    public CellLog? Owner { get; set; }
+
+    public CellLog? Known(byte[] parent) => _all.FindLast(cell => ReferenceEquals(cell.Parent, parent));
+
+    /// <param name="request">The <c>msg_id</c> of the cell's execute_request.</param>
+    public CellLog? Last(string request) => _all.FindLast(cell => cell.Request == request);
+
+    /// <param name="parent">Header JSON of the cell's execute_request.</param>
+    /// <param name="file">The whole log, if the cell is new.</param>
+    public CellLog Of(byte[] parent, string file)
+    {
+        if (Known(parent) is { } known)
+        {
+            return known;
+        }
+
+        Forget();
+        var cell = new CellLog(parent, file, time);
+        _all.Add(cell);
+        return cell;
+    }
+
+    public bool Runs(CellLog cell) => _running.Contains(cell);
+
+    public void Begin(CellLog cell)
+    {
+        cell.HasPlace = true;
+        _running.Add(cell);
+        Newest = cell;
+    }
+
+    public void End(CellLog cell)
+    {
+        _running.Remove(cell);
+        Newest = _running.LastOrDefault() ?? Newest;
+    }
+
+    private void Forget()
+    {
+        _all.RemoveAll(cell => cell.Block.IsEmpty && CanGo(cell)); // there would be no telling it from a new one
+        var lines = _all.Sum(cell => cell.Block.KeptLines);
+        while ((lines > MostLines || _all.Count >= MostCells) && _all.Find(CanGo) is { } oldest)
+        {
+            _all.Remove(oldest);
+            lines -= oldest.Block.KeptLines;
+        }
+    }
+
+    private bool CanGo(CellLog cell) =>
+        cell != Newest && cell != Owner && cell.Block.Running is null && !_running.Contains(cell);
+}

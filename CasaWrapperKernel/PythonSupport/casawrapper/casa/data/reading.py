@@ -1,0 +1,90 @@
+"""Exact reading of casacore tables: nothing is locked, changed, sampled or kept.
+
+casatools.msmetadata answers the same questions, but it waits for whoever writes the data, for ever if need be, writes
+into the log, and takes twenty times as long for the scans of 2 million rows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+# Of a column, so that the largest data need no more memory than others.
+_BLOCK_ROWS = 200_000
+
+
+@contextmanager
+def open_table(path: str) -> Iterator[Any]:
+    """A casatools table that neither locks nor changes what it reads."""
+    from casatools import table
+
+    tool = table()
+    if not os.path.isfile(os.path.join(path, "table.dat")):
+        # CASA would log this as SEVERE.
+        raise FileNotFoundError(path)
+    tool.open(path, nomodify=True, lockoptions={"option": "usernoread"})
+    try:
+        yield tool
+    finally:
+        tool.close()
+
+
+def column(path: str, name: str) -> list[Any]:
+    """All cells of a column of scalars."""
+    with open_table(path) as tool:
+        return cells(tool, name)
+
+
+def cells(tool: Any, name: str) -> list[Any]:
+    """The same of a table that is open; texts as they were written."""
+    return [_text(one) if isinstance(one, str) else one for one in tool.getcol(name)] if tool.nrows() else []
+
+
+def distinct(path: str, *names: str) -> list[int]:
+    """The numbers that columns of whole numbers have together, in their order."""
+    from numpy import unique
+
+    found: set[int] = set()
+    with open_table(path) as tool:
+        for name in names:
+            for block in _blocks(tool, name):
+                found.update(unique(block).tolist())
+    return sorted(found)
+
+
+def observed(path: str) -> tuple[float, float] | None:
+    """When the first integration of a measurement set begins and the last one ends, in the column's seconds."""
+    begin = end = None
+    with open_table(path) as tool:
+        for times, lengths in zip(_blocks(tool, "TIME"), _blocks(tool, "INTERVAL"), strict=True):
+            first, last = float((times - lengths / 2).min()), float((times + lengths / 2).max())
+            begin = first if begin is None else min(begin, first)
+            end = last if end is None else max(end, last)
+    return None if begin is None or end is None else (begin, end)
+
+
+def frame(tool: Any, name: str, row: int = 0) -> str:
+    """The reference frame of a measure in a column, such as TAI or J2000; empty where the table names none."""
+    info = tool.getcolkeywords(name).get("MEASINFO", {})
+    if "VarRefCol" not in info:
+        return str(info.get("Ref", ""))
+    code = tool.getcell(info["VarRefCol"], row)
+    if "TabRefCodes" not in info:
+        return str(code)
+    return dict(zip(map(int, info["TabRefCodes"]), map(str, info["TabRefTypes"]), strict=True)).get(int(code), "")
+
+
+def _text(text: str) -> str:
+    # CASA makes a character of each byte in a column, though not in a single cell.
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return str(text)
+
+
+def _blocks(tool: Any, name: str) -> Iterator[Any]:
+    rows = tool.nrows()
+    for start in range(0, rows, _BLOCK_ROWS):
+        yield tool.getcol(name, start, min(_BLOCK_ROWS, rows - start))

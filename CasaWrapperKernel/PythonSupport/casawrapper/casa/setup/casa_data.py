@@ -1,0 +1,36 @@
+"""Whether CASA's import will look for newer data, which can take minutes and is for its user to see."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from casawrapper.casa.setup.options import CONFIG
+
+_KINDS = (("casarundata", "data_auto_update", "data_update_interval"),
+          ("measures", "measures_auto_update", "measures_update_interval"))
+
+
+def may_be_updated() -> bool:
+    """Whether the import of casatools, whose configuration has been read, may fetch something."""
+    config: Any = sys.modules.get(CONFIG)
+    path = getattr(config, "measurespath", None)
+    # CASA before 6.6.4 fetches nothing; without a folder, or in one of somebody else's, casatools cannot.
+    if not path or not (config.data_auto_update or config.measures_auto_update):
+        return False
+    path = os.path.abspath(os.path.expanduser(path))
+    if os.path.isdir(path) and os.stat(path).st_uid != os.getuid():
+        return False
+    from casaconfig import get_data_info
+
+    known = get_data_info(path)
+    return any(getattr(config, wanted) and _is_old(known[kind], getattr(config, days, 1))
+               for kind, wanted, days in _KINDS)
+
+
+def _is_old(found: dict[str, Any] | None, days: float) -> bool:
+    if found is None:
+        return True
+    # Of data that no program of CASA's has put there, nothing is fetched.
+    return found["version"] != "unknown" and (found.get("age") is None or found["age"] >= days)
