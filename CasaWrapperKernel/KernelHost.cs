@@ -77,7 +77,7 @@ internal sealed class KernelHost : IDisposable
         _ending = new Ending(python, EndNow, time);
         _control = new ControlQueue(python, _shells, _debug, _outbox, description.Reply, new ResourceUsage().Measure,
             _ending.Begin, requestLog);
-        _router = new MessageRouter(_shells, dispatcher, _control, python);
+        _router = new MessageRouter(_shells, dispatcher, _control, python, commCloses: places.Closed);
         _hosted = new HostedPython(pythonPath, bridge, jobs, description, _shells, _ending);
     }
 

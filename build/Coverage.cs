@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Xml.Linq;
+using System.Text.Json;
 
 namespace Build;
 
@@ -19,12 +19,12 @@ internal static class Coverage
         await Tool.Run("dotnet", ["build", Folders.Solution, "-v", "quiet"], stop);
         await Tool.Run("dotnet",
         [
-            .. Tests.Unit, "--coverlet", "--coverlet-output-format", "cobertura", "--coverlet-single-hit",
-            "--coverlet-include", "[casa-kernel]*", "--coverlet-include", "[CasaWrapperKernel.*]*",
+            .. Tests.Unit, "--coverlet", "--coverlet-output-format", "json", "--coverlet-single-hit",
         ], stop);
-        var newest = Directory.EnumerateFiles(Folders.Results, "*.cobertura.xml", SearchOption.AllDirectories)
-            .OrderBy(File.GetLastWriteTimeUtc).LastOrDefault() ?? throw new BuildException("the tests have left no coverage report.");
-        Judge([.. Files(XDocument.Load(newest))]);
+        var newest = Directory.EnumerateFiles(Folders.Results, "coverage*.json").MaxBy(File.GetLastWriteTimeUtc)
+            ?? throw new BuildException("the tests have left no report of what they ran; see above.");
+        using var report = JsonDocument.Parse(await File.ReadAllBytesAsync(newest, stop));
+        Judge([.. Files(report.RootElement)]);
     }
 
     private static void Judge(IReadOnlyList<CoveredFile> files)
@@ -53,17 +53,16 @@ internal static class Coverage
     private static double Part(IEnumerable<CoveredFile> files) =>
         (double)files.Sum(file => file.Covered) / Math.Max(files.Sum(file => file.Lines), 1);
 
-    // A line of a generic or asynchronous method stands there once for each class that the compiler makes of it.
-    private static IEnumerable<CoveredFile> Files(XDocument report) =>
-        from line in report.Descendants("class").SelectMany(type => type.Descendants("line").Select(line => (
-            File: (string)type.Attribute("filename")!, Number: (int)line.Attribute("number")!, Hits: (int)line.Attribute("hits")!)))
-        where !line.File.Contains("/obj/", StringComparison.Ordinal)
-        group line by line.File into file
-        let lines = file.GroupBy(line => line.Number).ToList()
-        select new CoveredFile(Relative(file.Key), lines.Count, lines.Count(line => line.Any(one => one.Hits > 0)));
-
-    private static string Relative(string path) =>
-        Path.IsPathRooted(path) ? Path.GetRelativePath(Folders.Root, path) : path;
+    // The report: module, file, class, method, and in "Lines" of each how often it ran. A line of an asynchronous method
+    // stands there once for each class that the compiler makes of it.
+    private static IEnumerable<CoveredFile> Files(JsonElement report) =>
+        from file in report.EnumerateObject().SelectMany(module => module.Value.EnumerateObject())
+        let path = Path.GetRelativePath(Folders.Root, file.Name)
+        where path.StartsWith("CasaWrapperKernel", StringComparison.Ordinal)
+        let lines = file.Value.EnumerateObject().SelectMany(type => type.Value.EnumerateObject())
+            .SelectMany(method => method.Value.GetProperty("Lines").EnumerateObject())
+            .GroupBy(line => line.Name, line => line.Value.GetInt32()).ToList()
+        select new CoveredFile(path, lines.Count, lines.Count(hits => hits.Any(hit => hit > 0)));
 
     private sealed record CoveredFile(string Path, int Lines, int Covered)
     {

@@ -94,7 +94,8 @@ public sealed class KernelProcessTests : IDisposable
     public void A_subshell_answers_beside_a_running_cell()
     {
         var subshell = Text(Kernel.Ask("control", "create_subshell_request"), "subshell_id");
-        var main = Kernel.Begin("import threading; go = threading.Event(); go.wait(60)");
+        Kernel.Run("import threading; go = threading.Event()");
+        var main = Kernel.Begin("go.wait(60)");
         Kernel.Begin("go.set(); 7", subshell);
         Assert.Equal("True", Kernel.Output(main));
         Kernel.Receive("shell");

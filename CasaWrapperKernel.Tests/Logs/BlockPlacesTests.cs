@@ -103,6 +103,19 @@ public sealed class BlockPlacesTests : IDisposable
     }
 
     [Fact]
+    public void A_front_end_without_widgets_clears_the_cell()
+    {
+        Append("line");
+        ShowNews();
+        _followed.Places.Closed("""{"comm_id":"widget","data":{}}"""u8.ToArray());
+        Take("widget", "cell");
+        Clear(wait: false);
+        ShowNews();
+        Take("widget", "");
+        Assert.Equal(["display_data", "comm_msg", "clear_output", "display_data", "comm_msg"], Types(out _));
+    }
+
+    [Fact]
     public void A_cell_that_ends_while_its_output_is_taken_shows_its_block()
     {
         Take("widget", "cell");

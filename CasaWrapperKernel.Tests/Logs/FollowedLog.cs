@@ -18,14 +18,16 @@ internal sealed class FollowedLog : IDisposable
     public FollowedLog()
     {
         File = _folder.File("casa.log");
-        var places = new BlockPlaces(Time);
-        Outbox = new Outbox(observer: places, time: Time);
-        Log = new CasaLog(Outbox, places, Notes, File);
+        Places = new BlockPlaces(Time);
+        Outbox = new Outbox(observer: Places, time: Time);
+        Log = new CasaLog(Outbox, Places, Notes, File);
     }
 
     public FakeTimeProvider Time { get; } = new();
 
     public StderrNotes Notes { get; } = new();
+
+    public BlockPlaces Places { get; }
 
     public Outbox Outbox { get; }
 

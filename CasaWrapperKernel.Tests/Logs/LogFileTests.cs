@@ -98,6 +98,20 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_copy_of_an_older_file_too()
+    {
+        const string Line = "2026-01-02 03:04:05\tWARN\tother::::casa\tof another day\n";
+        using var casa = Open(_path);
+        var log = new LogFile(_path);
+        File.Delete(_path);
+        File.WriteAllText(_path, Line);
+        Read(log);
+        File.AppendAllText(_path, "new\n");
+        Read(log);
+        Assert.Equal(["new"], _lines);
+    }
+
+    [Fact]
     public void However_often_it_is_rotated_few_stay_open_and_CASAs_own_does()
     {
         using var casa = Open(_path);

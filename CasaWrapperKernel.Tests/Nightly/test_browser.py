@@ -34,6 +34,15 @@ FUNCTION = """def double(flux):
     doubled = 2 * flux
     return doubled
 print("the " + "end", double(7))"""
+# Each but the first ends with its number and has logged "first" and "second".
+CLEARED = [
+    "import time, ipywidgets\nfrom IPython.display import clear_output\nout = ipywidgets.Output()\n"
+    "def log(text):\n    casalog.post(text); time.sleep(0.5)\nlog('ready'); print('end', 0)",
+    "log('first'); clear_output(); log('second'); print('end', 1)",
+    "log('first'); print('old'); clear_output(wait=True); log('second'); print('end', 2)",
+    "log('first')\nfor i in range(6): log('second'); clear_output(wait=True); print('end', i)\nprint('end', 3)",
+    "display(out); log('first')\nwith out: print('x'); clear_output(); log('second'); print('y')\nprint('end', 4)",
+    "display(out)\nwith out: log('first'); log('second')\nprint('end', 5)"]
 
 TOUR = [
     "plotms(vis='ngc5921.ms', xaxis='time', yaxis='amp', iteraxis='antenna', exprange='all',\n"
@@ -60,7 +69,7 @@ def home(tmp_path: Path) -> Path:
     (tmp_path / "NGC 5921").mkdir()
     run("tar", "xf", ROOT / "examples/data/ngc5921_raw.ms.tar.xz", "--transform=s/_raw//", "-C", tmp_path / "NGC 5921")
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("*-work"))
-    for name, cells in (("empty", [""]), ("tools", [SLIDER, FUNCTION]), ("NGC 5921/tour", TOUR)):
+    for name, cells in (("empty", [""]), ("tools", [SLIDER, FUNCTION]), ("cleared", CLEARED), ("NGC 5921/tour", TOUR)):
         notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {
             "name": "casa-kernel", "display_name": "CASA", "language": "python"}})
         notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
@@ -101,7 +110,10 @@ def server(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
     ((LAB, 18774), "tools.js", "lab/tree/tools.ipynb?reset"),
     ((CLASSIC, 18775), "classic.js", "notebooks/empty.ipynb"),
     ((LAB, 18793), "reduction.js", "lab/tree/examples/ngc5921.ipynb?reset"),
-], indirect=["server"], ids=["JupyterLab", "widgets and debugger", "classic Notebook", "NGC 5921"])
+    ((LAB, 18776), "cleared.js", "lab/tree/cleared.ipynb?reset"),
+    ((CLASSIC, 18777), "cleared.js", "notebooks/cleared.ipynb"),
+], indirect=["server"], ids=["JupyterLab", "widgets and debugger", "classic Notebook", "NGC 5921", "cleared output",
+                             "cleared output in classic Notebook"])
 def test_in_a_browser(server: str, script: str, page: str, playwright: Path) -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     command = ["node", Path(__file__).parent / "browser" / script, f"{server}/{page}", WORK / f"{script}.png"]

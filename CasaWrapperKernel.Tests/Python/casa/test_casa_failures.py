@@ -22,6 +22,7 @@ CELLS = {
     "context": "%xmode Context",
     "caught": f"import pickle\ntry: plotms(vis='{MS}', scan='99')\n"
               "except RuntimeError as error: print(pickle.dumps(error).hex())",
+    "too large": f"plotms(vis='{MS}', avgchannel='64', width=99999, height=99999)",
     "unknown": f"plotms(vis='{MS}', colouraxis='field', foo=1)",
     "unknown of a task": "tclean(viz='x')",
     "unknown of the viewer": "imview(rasters='x')",
@@ -107,6 +108,7 @@ def test_a_failure_can_be_sent_to_another_process(session: Session) -> None:
 
 
 @pytest.mark.parametrize("name, words", [
+    ("too large", "a picture of 99999 x 99999 pixels is too large for it: give a smaller width and height."),
     ("unknown", "TypeError: plotms has no parameter 'colouraxis'. Did you mean 'coloraxis'?"),
     ("unknown of a task", "TypeError: tclean has no parameter 'viz'. Did you mean 'vis'?"),
     ("unknown of the viewer", "TypeError: imview has no parameter 'rasters'. Did you mean 'raster'?"),

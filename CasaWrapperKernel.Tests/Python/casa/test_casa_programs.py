@@ -163,3 +163,11 @@ def _ended(pid: int, seconds: float = 10) -> bool:
         if time.monotonic() >= end:
             return False
         time.sleep(0.1)
+
+
+def test_a_home_that_the_node_lacks_hinders_no_picture(tmp_path: Path) -> None:
+    session = run_cells(unpack_data(tmp_path), [
+        "import numpy as np\nia.fromarray('x.im', np.random.rand(16, 16)); ia.done()\nimview('x.im')",
+        "plotms(vis='ngc5921_raw.ms', avgchannel='64')"], HOME="/proc/none/me")
+    assert [cell.error for cell in session.cells] == [None, None]
+    assert all(len(cell.pictures()) == 1 for cell in session.cells)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CasaWrapperKernel.Logs.Following;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal sealed class LogFile
     private const int MostFiles = 16;
 
     private readonly List<OpenLog> _open = [];
+
+    // Clocks of machines that share a disk differ a little.
+    private readonly DateTime _since = DateTime.UtcNow.AddMinutes(-1);
 
     public LogFile(string path)
     {
@@ -65,9 +70,9 @@ internal sealed class LogFile
             _open.Remove(back);
             log = back;
         }
-        else if (_open.Count > 0 && log.Made < _open[0].Made)
+        else if (_open.Count > 0 && (log.Made < _open[0].Made || BeginsBefore(log, _since)))
         {
-            log.SkipToEnd(); // the user has put an older one there
+            log.SkipToEnd(); // the user has put an older one, or its text, there
         }
 
         _open.Add(log);
@@ -76,5 +81,14 @@ internal sealed class LogFile
             _open[1].Dispose();
             _open.RemoveAt(1);
         }
+    }
+
+    private static bool BeginsBefore(OpenLog log, DateTime since)
+    {
+        var times = new List<string>();
+        log.ReadAll(line => times.Add(LogLine.Parse(line).Time));
+        return DateTime.TryParse(
+            times.Find(time => time.Length > 0), CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var first) && first < since;
     }
 }

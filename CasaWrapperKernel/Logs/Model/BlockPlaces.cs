@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CasaWrapperKernel.Jupyter.Channels;
 using CasaWrapperKernel.Jupyter.Wire;
 
@@ -11,6 +12,9 @@ internal sealed class BlockPlaces(TimeProvider time) : IOutputObserver
 {
     private readonly Dictionary<string, string> _takenBy = [];
 
+    // Those that no front end shows; noted by the io thread, which waits for nobody.
+    private readonly ConcurrentDictionary<string, bool> _closed = new();
+
     // Text need not wait for whoever reads the log, unless it clears something. Only used while the outbox is locked.
     private readonly HashSet<byte[]> _clearedByOutput = [];
 
@@ -22,7 +26,12 @@ internal sealed class BlockPlaces(TimeProvider time) : IOutputObserver
     public CellLogs Cells { get; } = new(time);
 
     /// <summary>Whether an Output widget takes what the cell shows.</summary>
-    public bool IsTaken(CellLog cell) => _takenBy.Count > 0 && _takenBy.ContainsValue(cell.Request);
+    public bool IsTaken(CellLog cell) =>
+        _takenBy.Any(taken => taken.Value == cell.Request && !_closed.ContainsKey(taken.Key));
+
+    /// <summary>A front end closes a widget, as one that has no widgets does with each: it takes nothing there.</summary>
+    /// <param name="content">Of its <c>comm_close</c>.</param>
+    public void Closed(byte[] content) => _closed[Json.Read(content, WireJson.Default.WidgetComm)?.CommId ?? ""] = true;
 
     public IReadOnlyList<Outgoing> Posting(byte[] parent, string type, ReadOnlySpan<byte> content)
     {

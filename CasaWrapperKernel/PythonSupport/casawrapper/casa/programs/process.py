@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from casawrapper.casa.core.files import private_file
+from casawrapper.casa.core.files import private_file, private_folder
 from casawrapper.util.interrupts import interruptible
 
 START_SECONDS = 30.0
@@ -77,4 +77,7 @@ class Application:
 def _environment() -> dict[str, str]:
     # As CASA does: a program that sees MPI's variables believes that it is an MPI server.
     environment = {key: value for key, value in os.environ.items() if "MPI" not in key}
+    if not os.path.isdir(os.path.expanduser("~")):
+        # A node may lack the home: the viewer ends there, and plotms draws nothing.
+        environment["HOME"] = private_folder()
     return {**environment, "QT_QPA_PLATFORM": "offscreen"}

@@ -16,6 +16,8 @@ _ORIGIN = "PlotMS::load_cache"
 _BEFORE = "Caching for the new plot"
 _USUAL = ("Clearing", "Plotting", "Loading", "Data selection will", "The plotms cache", "This is")
 
+# Of a picture that is still smaller than the 2 GB that Qt can address.
+_MOST_PIXELS = 2**29
 _DATA = (("vis", kinds.MEASUREMENT_SET, "measurement set"),
          ("caltable", kinds.CALIBRATION, "calibration table"))
 
@@ -32,6 +34,9 @@ def explain(arguments: Arguments, log: LogSince, details: str) -> str:
     if "problem with format" in details:
         return ("the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt, or expformat must be one of "
                 "these.")
+    if "export failed" in details and arguments["width"] * arguments["height"] > _MOST_PIXELS:
+        return (f"a picture of {arguments['width']} x {arguments['height']} pixels is too large for it: give a smaller "
+                "width and height.")
     if "export failed" in details:
         return f"the file cannot be written: {obstacle(arguments['plotfile'])}"
     if "plot parameters failed" in details:

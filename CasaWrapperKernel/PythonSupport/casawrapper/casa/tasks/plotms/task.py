@@ -11,6 +11,7 @@ from casawrapper.casa.core.files import private_file
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
 from casawrapper.casa.log.reader import of_this_call
+from casawrapper.casa.programs import locks
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
 from casawrapper.casa.tasks.plotms import calibration_library, errors, new_files, prestart
@@ -71,7 +72,7 @@ def plot(arguments: Arguments, run: Run) -> None:
             private_programs.save_plotms(seen.path, arguments)
 
     try:
-        with turn:
+        with turn, locks.explained("plotms", [_data(arguments)]):
             _clear_shared_axes(arguments)
             draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
                  explain=partial(errors.explain, arguments, log))

@@ -11,7 +11,7 @@ from casawrapper.casa.core.files import private_file
 from casawrapper.casa.core.places import obstacle
 from casawrapper.casa.display.pictures import Watch, show_files, show_picture
 from casawrapper.casa.log import file as log_file
-from casawrapper.casa.programs import launch
+from casawrapper.casa.programs import launch, locks
 from casawrapper.casa.programs.process import Application
 from casawrapper.casa.programs.supervised import draw, turn
 from casawrapper.casa.tasks.viewer import checks, contact_sheet
@@ -49,7 +49,7 @@ def view_image(arguments: Arguments, run: Run) -> None:
             run(picture)
 
     picture, seen = dict(arguments), Watch(private_file("image", ".png"))
-    _draw_and_show(once, Watch(path), seen, _words("imview", arguments))
+    _draw_and_show(once, Watch(path), seen, "imview", arguments)
 
 
 def _target(out: Any) -> tuple[str, str]:
@@ -87,27 +87,32 @@ def view_visibilities(arguments: Arguments, run: Run) -> None:
             run({**arguments, "outfile": seen.path, "outformat": "png"})
 
     seen = Watch(private_file("ms", ".png"))
-    _draw_and_show(once, Watch(arguments["outfile"]), seen, _words("msview", arguments))
+    _draw_and_show(once, Watch(arguments["outfile"]), seen, "msview", arguments)
 
 
-def _draw_and_show(once: Callable[[], None], written: Watch, seen: Watch, words: str) -> None:
+def _draw_and_show(once: Callable[[], None], written: Watch, seen: Watch, task: str, arguments: Arguments) -> None:
     private_names.require(private_names.VIEWER_START)
-    with turn:
+    with turn, locks.explained("The viewer", _data(arguments)):
         draw("The viewer", once, private_programs.forget_viewer)
     files = written.written()
     if not any(map(os.path.getsize, files)):
         raise OSError(f"The viewer could not write {written.path}: {obstacle(written.path)}")
-    show_files(files, words, crop=True, pictures=seen.written())
+    show_files(files, _words(task, arguments), crop=True, pictures=seen.written())
+
+
+def _data(arguments: Arguments) -> list[str]:
+    """The paths of what is drawn."""
+    given = [arguments.get(name) for name in ("infile", "raster", "contour")]
+    parts = [one for some in given if some for one in (some if isinstance(some, list) else [some])]
+    names = [str(part.get("file", "") if isinstance(part, dict) else part) for part in parts]
+    return [name for name in names if name]
 
 
 def _words(task: str, arguments: Arguments) -> str:
     """What the picture shows, for those who cannot see it."""
-    given = [arguments.get(name) for name in ("infile", "raster", "contour")]
-    parts = [one for some in given if some for one in (some if isinstance(some, list) else [some])]
-    names = [str(part.get("file", "") if isinstance(part, dict) else part) for part in parts]
     zoom = arguments["zoom"]
     channel = zoom.get("channel") if isinstance(zoom, dict) else arguments.get("channel")
-    of = ", ".join(dict.fromkeys(os.path.basename(os.path.normpath(name)) for name in names if name))
+    of = ", ".join(dict.fromkeys(os.path.basename(os.path.normpath(name)) for name in _data(arguments)))
     return f"{task}: {of}" + (f", channel {channel}" if channel else "")
 
 
