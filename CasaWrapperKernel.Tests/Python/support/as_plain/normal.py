@@ -15,7 +15,7 @@ _RULES = [(re.compile(pattern), replacement) for pattern, replacement in (
     (r"casa-\d{8}-\d{6}\.log", "<casa log>"),
     (r"0x[0-9a-f]{6,}", "<address>"),
     (r"\b(real|user|system) [\d.]+s", r"\1 <seconds>"),
-    (r"(took|Time (?:to|for|taken)\b[^:\n]*?:?) [\d.e-]+", r"\1 <seconds>"),
+    (r"(took|Time (?:to|for|taken)\b[^:\n]*?:?) [\d.e+-]+", r"\1 <seconds>"),
     (r"PERFS<.*", "PERFS<seconds>"),
     (r"(Available mem\.:|Free Space in MB:) [\d.]+", r"\1 <memory>"),
     # Names that CASA makes up for what it needs for a moment.

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from as_plain.sessions import Call
 
 _CALLS = {
-    "without arguments": "r = {0}()",
+    # The name alone would be the CASA prompt's, where the variables are its parameters.
+    "without arguments": "import casatasks\nr = casatasks.{0}()",
     "a wrong name": "r = {0}(no_such_parameter=1)",
     "a wrong type": "r = {0}(3.5j)",
     "too many": "r = {0}(*range(300))",
