@@ -218,8 +218,8 @@ def test_no_key_no_start(casa_kernel: Path, kernel_env: dict[str, str], tmp_path
 def _write(folder: Path, **changes: Any) -> Path:
     file = folder / "connection.json"
     ports = {f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}
-    file.write_text(json.dumps({"transport": "tcp", "ip": "127.0.0.1", "key": "a-key", "signature_scheme": "hmac-sha256",
-                                **ports, **changes}))
+    file.write_text(json.dumps({"transport": "tcp", "ip": "127.0.0.1", "key": "a-key",
+                                "signature_scheme": "hmac-sha256", **ports, **changes}))
     return file
 
 
