@@ -181,7 +181,8 @@ def test_messages_of_a_hundred_megabytes_go_both_ways(start_kernel: Callable[...
 def test_every_channel_is_encrypted_if_there_are_keys(casa_kernel: Path, kernel_env: dict[str, str],
                                                       tmp_path: Path) -> None:
     public, secret = zmq.curve_keypair()
-    process, file = _start(casa_kernel, kernel_env, tmp_path, curve_publickey=public.decode(), curve_secretkey=secret.decode())
+    process, file = _start(casa_kernel, kernel_env, tmp_path, curve_publickey=public.decode(),
+                           curve_secretkey=secret.decode())
     connection = json.loads(file.read_text())
     front = FrontEnd(connection, curve=public)
     front.wait_ready()
@@ -210,18 +211,20 @@ def test_unix_sockets(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: P
 def test_no_key_no_start(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path, key: str | None) -> None:
     file = _write(tmp_path, key=key)
     got = subprocess.run([casa_kernel, "start", "-f", file, "--python", sys.executable], env=kernel_env, timeout=20,
-                         capture_output=True, text=True, stdin=subprocess.DEVNULL)
+                         check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert got.returncode == 1 and "no key" in got.stderr and len(got.stderr.splitlines()) == 1, got.stderr
 
 
 def _write(folder: Path, **changes: Any) -> Path:
     file = folder / "connection.json"
-    file.write_text(json.dumps({"transport": "tcp", "ip": "127.0.0.1", "key": "a-key", "signature_scheme": "hmac-sha256",
-                                **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}, **changes}))
+    ports = {f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}
+    file.write_text(json.dumps({"transport": "tcp", "ip": "127.0.0.1", "key": "a-key",
+                                "signature_scheme": "hmac-sha256", **ports, **changes}))
     return file
 
 
-def _start(casa_kernel: Path, env: dict[str, str], folder: Path, **changes: Any) -> tuple[subprocess.Popen[bytes], Path]:
+def _start(casa_kernel: Path, env: dict[str, str], folder: Path,
+           **changes: Any) -> tuple[subprocess.Popen[bytes], Path]:
     file = _write(folder, **changes)
     process = subprocess.Popen([casa_kernel, "start", "-f", file, "--python", sys.executable], env=env, cwd=folder,
                                stdin=subprocess.DEVNULL)
