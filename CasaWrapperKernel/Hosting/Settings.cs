@@ -13,6 +13,9 @@ internal sealed record Settings
     /// <summary>The same for jobs that cannot wait for the main thread.</summary>
     public required int ControlDescriptor { get; init; }
 
+    /// <summary>A descriptor for the kernel's own log, on which one write is one line.</summary>
+    public required int LogDescriptor { get; init; }
+
     /// <summary>The folder that holds the package <c>casawrapper</c>.</summary>
     public required string PythonSupport { get; init; }
 
@@ -27,12 +30,13 @@ internal sealed record Settings
     public required string Version { get; init; }
 
     /// <returns>A JSON object.</returns>
-    public static string Of(Jobs jobs, string connectionFile, string casaLogFile, CasaOptions casa) =>
+    public static string Of(Jobs jobs, int logDescriptor, string connectionFile, string casaLogFile, CasaOptions casa) =>
         JsonSerializer.Serialize(
         new Settings
         {
             MainDescriptor = jobs.Main.Descriptor,
             ControlDescriptor = jobs.Control.Descriptor,
+            LogDescriptor = logDescriptor,
             PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
             ConnectionFile = Path.GetFullPath(connectionFile),
             CasaLogFile = casaLogFile,

@@ -30,11 +30,14 @@ def write_stdout(text: str, /) -> int:
     """Show text under the cell of the calling code."""
 
 def write_stderr(text: str, /) -> int: ...
-def ask_input(request: int, prompt: str, password: int) -> bool:
-    """Ask the user of the front end that sent the request; False where it cannot answer."""
+def ask_input(request: int, prompt: str, password: int) -> int:
+    """Ask the user of the front end that sent the request: a descriptor, readable when the answer has come; else 0."""
 
-def take_input() -> str | None:
+def take_input(question: int) -> str | None:
     """The answer, once it has come."""
+
+def end_input(question: int) -> None:
+    """Nobody waits for the answer any more."""
 
 def take_interrupt() -> bool:
     """Whether the host asked for an interrupt since the last call."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from casawrapper.bridge import host, streams
 from casawrapper.bridge.idle import BEGIN_SECONDS, Idle
+from casawrapper.util import log
 from casawrapper.util.coroutines import resumed
 from casawrapper.util.interrupts import must_wait
 
@@ -45,6 +46,7 @@ def main() -> int:
         return _explain(error)
     # Until here, what is printed (by a broken configuration, say) goes to the log of the Jupyter server.
     streams.install()
+    log.attach(host.settings["log_descriptor"])
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     runner = _Runner(loop, requests)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casa_session import ARCHIVE, PYTHON
-from kernel_client import Kernel
 
 from as_plain.compare import Difference, compare, compare_files
 from as_plain.sessions import Call, KernelProcess, PlainProcess, Session, read_calls, run_both
+from casa_session import ARCHIVE, PYTHON
+from kernel_client import Kernel
 
 HERE = Path(__file__).resolve().parent
 

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import _casa_host
+
 from casawrapper.util import strict_json
 
 

@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 import _casa_host
+
 from casawrapper.bridge import host
 
 

@@ -7,6 +7,7 @@ or closes, to go on with its next page, is shown at that moment. What it has sav
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -89,6 +90,7 @@ def on_new_figure(figure: Any) -> None:
 def _hook() -> None:
     """Learn of figures that are made, cleared, closed and saved."""
     import matplotlib
+    from matplotlib import pyplot
     from matplotlib.backend_bases import FigureManagerBase
     from matplotlib.figure import Figure
 
@@ -99,7 +101,7 @@ def _hook() -> None:
     if _hooked:
         return
     _hooked.append(Figure)
-    clear, save, destroy = Figure.clear, Figure.savefig, FigureManagerBase.destroy
+    clear, save, destroy, show = Figure.clear, Figure.savefig, FigureManagerBase.destroy, pyplot.show
 
     @wraps(clear)
     def clear_after_showing(self: Any, *args: Any, **options: Any) -> Any:
@@ -122,8 +124,17 @@ def _hook() -> None:
         _show_lost(self.canvas.figure)
         destroy(self)
 
+    @wraps(pyplot.show)
+    def show_unless_a_task_asks(*args: Any, **options: Any) -> Any:
+        # The inline backend would show and close the user's figures too; a task's own are shown at the end of the cell.
+        return None if _painter.get() is not None else show(*args, **options)
+
     Figure.clear, Figure.savefig = clear_after_showing, save_and_note
     FigureManagerBase.destroy = destroy_after_showing
+    pyplot.show = show_unless_a_task_asks
+    # pylab, by which CASA's tasks draw, has a copy of pyplot's names.
+    if "pylab" in sys.modules:
+        setattr(sys.modules["pylab"], "show", show_unless_a_task_asks)  # noqa: B010
 
 
 def _open_figures() -> list[Any]:
@@ -173,8 +184,6 @@ def _spare_what_was_seen() -> None:
 
 
 def _end_cell() -> None:
-    import sys
-
     if not _interactive:
         return
     sys.modules["matplotlib"].interactive(_interactive.pop())
@@ -192,8 +201,6 @@ def _end_cell() -> None:
 
 
 def _closes_figures() -> bool:
-    import sys
-
     inline = sys.modules.get("matplotlib_inline.config")
     return inline is not None and bool(inline.InlineBackend.instance().close_figures)
 

@@ -17,6 +17,7 @@ import pytest
 import raw_zmtp
 import zmq
 from jupyter_client.session import Session
+
 from kernel_client import FrontEnd, Kernel, wait_until
 
 pytestmark = pytest.mark.deadline(120)
