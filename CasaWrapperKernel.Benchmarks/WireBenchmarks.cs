@@ -24,7 +24,8 @@ public class WireBenchmarks
         var header = """{"msg_id":"m","msg_type":"execute_request","username":"anna","session":"s","date":"2026-11-24T13:43:33Z","version":"5.4"}"""u8;
         var cell = Json.Write(new ExecuteRequest { Code = "tclean(vis='x.ms')" }, WireJson.Default.ExecuteRequest);
         var execute = new Outgoing(
-            "execute_request", Outgoing.EmptyObject, cell) { Identities = ["client"u8.ToArray()] };
+            "execute_request", Outgoing.EmptyObject, cell)
+        { Identities = ["client"u8.ToArray()] };
         _request = [.. _frames.Write(execute)];
         _status = new Outgoing("status", header.ToArray(), """{"execution_state":"busy"}"""u8.ToArray());
         _display = new Outgoing("display_data", header.ToArray(), _picture);

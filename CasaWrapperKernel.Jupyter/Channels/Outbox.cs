@@ -212,9 +212,9 @@ internal sealed class Outbox
         var text = _text.WrittenSpan;
         _messages.Add(
             (Channel.Iopub, new Outgoing("stream", _streamParent, StreamText.Write(_streamName, text[..length]))
-        {
-            Identities = [Topic.Of("stream")],
-        }));
+            {
+                Identities = [Topic.Of("stream")],
+            }));
         _cutText += length;
         var rest = text[length..].ToArray();
         _text.ResetWrittenCount();

@@ -18,7 +18,8 @@ internal sealed record JobResult(byte[] Content, bool Ok, int ExecutionCount)
     {
         var reply = new ErrorReply(FailureName, reason, Traceback(reason)) { ExecutionCount = 0 };
         return new JobResult(
-            Json.Write(reply, WireJson.Default.ErrorReply), Ok: false, ExecutionCount: 0) { Failure = reason };
+            Json.Write(reply, WireJson.Default.ErrorReply), Ok: false, ExecutionCount: 0)
+        { Failure = reason };
     }
 
     /// <summary>The content of the <c>error</c> that a cell shows for a failure.</summary>

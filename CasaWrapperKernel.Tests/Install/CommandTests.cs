@@ -171,6 +171,10 @@ public sealed class CommandTests : IDisposable
 
     private int Run(Command command, string line) => command
         .Parse(line.Replace("{}", _folder.Path).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])
-        .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = _output,
-            Error = TextWriter.Null });
+        .Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            Output = _output,
+            Error = TextWriter.Null
+        });
 }

@@ -109,6 +109,9 @@ public sealed class KernelSpecFolderTests : IDisposable
     private KernelSpecFolder Folder(string name) => new(_data.Path, name);
 
     private static KernelSpec Spec(string python) =>
-        new() { Argv = ["/opt/casa-kernel", "start", "-f", "{connection_file}", "--python", python],
-            DisplayName = "CASA" };
+        new()
+        {
+            Argv = ["/opt/casa-kernel", "start", "-f", "{connection_file}", "--python", python],
+            DisplayName = "CASA"
+        };
 }

@@ -14,7 +14,8 @@ internal sealed class CasaStartOptions
     private readonly Option<string?> _logfile = New(
         "--logfile", "FILE", "CASA's log file, for all kernels of this kernelspec together. Default: one for each.");
     private readonly Option<bool> _nologfile = new(
-        "--nologfile") { Description = "No log file; there is then no log under the cells." };
+        "--nologfile")
+    { Description = "No log file; there is then no log under the cells." };
     private readonly Option<string?> _cachedir = New(
         "--cachedir", "FOLDER", "CASA's internal working files. Default: ~/.casa.");
     private readonly Option<string?> _datapath = New(

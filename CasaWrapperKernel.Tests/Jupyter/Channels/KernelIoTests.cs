@@ -126,7 +126,8 @@ public sealed class KernelIoTests : IDisposable
             _outbox.Post(
                 Channel.Iopub,
                 new Outgoing(
-                "data", Outgoing.EmptyObject, Encoding.UTF8.GetBytes($"{i}")) { Identities = [Topic.Of("data")] });
+                "data", Outgoing.EmptyObject, Encoding.UTF8.GetBytes($"{i}"))
+                { Identities = [Topic.Of("data")] });
         }
 
         foreach (var client in clients)

@@ -8,8 +8,14 @@ public sealed class ContentTests
     [Fact]
     public void Missing_fields_of_an_execute_request_have_the_defaults_of_the_specification() =>
         Assert.Equal(
-            new ExecuteRequest { Code = "", Silent = false, StoreHistory = null, StopOnError = true,
-                AllowStdin = true },
+            new ExecuteRequest
+            {
+                Code = "",
+                Silent = false,
+                StoreHistory = null,
+                StopOnError = true,
+                AllowStdin = true
+            },
             Json.Read("{}"u8.ToArray(), WireJson.Default.ExecuteRequest));
 
     [Fact]

@@ -119,7 +119,8 @@ internal sealed class CellLog(byte[] parent, string file, TimeProvider time)
         var type = _shown ? "update_display_data" : "display_data";
         (_shown, _newLines, _newPercent, _lastShown) = (true, false, false, now);
         return new Outgoing(
-            type, parent, Json.Write(display, WireJson.Default.Display)) { Identities = [Topic.Of(type)] };
+            type, parent, Json.Write(display, WireJson.Default.Display))
+        { Identities = [Topic.Of(type)] };
     }
 
     /// <summary>The output by its types.</summary>
