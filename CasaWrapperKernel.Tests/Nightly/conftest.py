@@ -25,8 +25,14 @@ USER = "casa-nightly"
 
 def run(*command: object, seconds: int = 1800, **options: object) -> str:
     """What a program prints; its output is the failure if it fails."""
-    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=seconds, **options)
+    done = subprocess.run(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=seconds,
+        **options,
+    )
     assert done.returncode == 0, done.stdout[-4000:]
     return done.stdout
 
@@ -71,5 +77,7 @@ def check_reduction(examples: Path) -> None:
     assert numbers["cube_max_jy_per_beam"] == pytest.approx(0.0405, rel=0.01)
     notebook = json.loads((examples / "ngc5921.ipynb").read_text())
     bundles = [o.get("data", {}) for c in notebook["cells"] for o in c.get("outputs", [])]
-    pages = ["".join(data.get("text/html", [])).count("src='data:image/") for data in bundles]  # of one plot, one output
+    pages = [
+        "".join(data.get("text/html", [])).count("src='data:image/") for data in bundles
+    ]  # of one plot, one output
     assert sum("image/png" in data for data in bundles) + sum(pages) >= 14

@@ -21,7 +21,9 @@ class Hub:
         self.url, self.token = url, token
 
     def call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
-        request = urllib.request.Request(self.url + path, method=method, headers={"Authorization": f"token {self.token}"})
+        request = urllib.request.Request(
+            self.url + path, method=method, headers={"Authorization": f"token {self.token}"}
+        )
         data = json.dumps(body or {}).encode() if method == "POST" else None
         with urllib.request.urlopen(request, data=data, timeout=60) as answer:
             return json.loads(answer.read() or "null")
@@ -64,11 +66,30 @@ class HubKernel:
         return self._loop.run_until_complete(self._run(code))
 
     async def _run(self, code: str) -> str:
-        header = {"msg_id": uuid.uuid4().hex, "session": "s", "username": self.user, "msg_type": "execute_request",
-                  "version": "5.3"}
-        await self._socket.write_message(json.dumps({
-            "header": header, "parent_header": {}, "metadata": {}, "channel": "shell",
-            "content": {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}}))
+        header = {
+            "msg_id": uuid.uuid4().hex,
+            "session": "s",
+            "username": self.user,
+            "msg_type": "execute_request",
+            "version": "5.3",
+        }
+        await self._socket.write_message(
+            json.dumps(
+                {
+                    "header": header,
+                    "parent_header": {},
+                    "metadata": {},
+                    "channel": "shell",
+                    "content": {
+                        "code": code,
+                        "silent": False,
+                        "store_history": False,
+                        "user_expressions": {},
+                        "allow_stdin": False,
+                    },
+                }
+            )
+        )
         said = ""
         while True:
             message = json.loads(await self._socket.read_message())

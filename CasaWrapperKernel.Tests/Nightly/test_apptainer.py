@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from conftest import ROOT, USER, WHEELHOUSE, WORK, check_reduction, need, run
 
 # A client of Jupyter: starts the kernel, interrupts a cell, and ends the kernel, or dies and leaves that to it.
@@ -46,14 +45,33 @@ def image(base: Path) -> Path:
     shutil.chown(folder, USER)
     if not (WORK / "base.sif").exists():
         run("apptainer", "build", WORK / "base.sif", base)
-    arguments = ["BOOTSTRAP=localimage", f"FROM={WORK / 'base.sif'}", *([f"WHEELHOUSE={WHEELHOUSE}"] if WHEELHOUSE else [])]
+    arguments = [
+        "BOOTSTRAP=localimage",
+        f"FROM={WORK / 'base.sif'}",
+        *([f"WHEELHOUSE={WHEELHOUSE}"] if WHEELHOUSE else []),
+    ]
     build = [part for argument in arguments for part in ("--build-arg", argument)]
-    as_user("apptainer", "build", "--force", "--fakeroot", *build, folder / "casa.sif", "Singularity.def", cwd=ROOT, seconds=3600)
+    as_user(
+        "apptainer",
+        "build",
+        "--force",
+        "--fakeroot",
+        *build,
+        folder / "casa.sif",
+        "Singularity.def",
+        cwd=ROOT,
+        seconds=3600,
+    )
     return folder / "casa.sif"
 
 
 def as_user(*command: object, cwd: Path, seconds: int = 1800) -> str:
-    environment = {"HOME": f"/home/{USER}", "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TMPDIR": str(WORK / "apptainer")}
+    environment = {
+        "HOME": f"/home/{USER}",
+        "PATH": os.environ["PATH"],
+        "LC_ALL": "C.UTF-8",
+        "TMPDIR": str(WORK / "apptainer"),
+    }
     return run("runuser", "-u", USER, "--", *command, cwd=cwd, env=environment, seconds=seconds)
 
 
@@ -67,7 +85,9 @@ def client_python(image: Path) -> str:
             return candidate
         except AssertionError:
             continue
-    pytest.fail(f"an ordinary user cannot run {python}, and Debian's python3-jupyter-client is not installed", pytrace=False)
+    pytest.fail(
+        f"an ordinary user cannot run {python}, and Debian's python3-jupyter-client is not installed", pytrace=False
+    )
 
 
 def processes() -> str:

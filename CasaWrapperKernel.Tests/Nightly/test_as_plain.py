@@ -10,8 +10,8 @@ import pytest
 from as_plain.allowed import not_allowed
 from as_plain.fixtures import Both, RunBoth, calls_of
 from as_plain.wrong import wrong_calls
-
 from casa_session import need_casa
+
 from casawrapper.casa import catalog
 
 TASKS = catalog.task_names() - {"casalog"}

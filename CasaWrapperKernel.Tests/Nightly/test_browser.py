@@ -16,9 +16,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from hub_client import wait_for
-
 from conftest import ROOT, WORK, need, run
+from hub_client import wait_for
 
 PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", "")
 PLAYWRIGHT = "playwright-core@1.65.1"  # not the newest: that may be one that a registry does not serve yet
@@ -42,13 +41,17 @@ CLEARED = [
     "log('first'); print('old'); clear_output(wait=True); log('second'); print('end', 2)",
     "log('first')\nfor i in range(6): log('second'); clear_output(wait=True); print('end', i)\nprint('end', 3)",
     "display(out); log('first')\nwith out: print('x'); clear_output(); log('second'); print('y')\nprint('end', 4)",
-    "display(out)\nwith out: log('first'); log('second')\nprint('end', 5)"]
+    "display(out)\nwith out: log('first'); log('second')\nprint('end', 5)",
+]
 
 TOUR = [
     "plotms(vis='ngc5921.ms', xaxis='time', yaxis='amp', iteraxis='antenna', exprange='all',\n"
     "       plotfile='amp.png', overwrite=True)",
     "tclean(vis='ngc5921.ms', imagename='sky', field='2', imsize=128, cell='15arcsec', niter=0)\nimstat('sky.image')",
-    "listed = listobs(vis='ngc5921.ms', verbose=False)", "listed", ""]
+    "listed = listobs(vis='ngc5921.ms', verbose=False)",
+    "listed",
+    "",
+]
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +73,9 @@ def home(tmp_path: Path) -> Path:
     run("tar", "xf", ROOT / "examples/data/ngc5921_raw.ms.tar.xz", "--transform=s/_raw//", "-C", tmp_path / "NGC 5921")
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("*-work"))
     for name, cells in (("empty", [""]), ("tools", [SLIDER, FUNCTION]), ("cleared", CLEARED), ("NGC 5921/tour", TOUR)):
-        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {
-            "name": "casa-kernel", "display_name": "CASA", "language": "python"}})
+        notebook = nbformat.v4.new_notebook(
+            metadata={"kernelspec": {"name": "casa-kernel", "display_name": "CASA", "language": "python"}}
+        )
         notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
         nbformat.write(notebook, tmp_path / f"{name}.ipynb")
     return tmp_path
@@ -94,8 +98,12 @@ def server(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER_", "IPYTHON", "XDG_"))}
     with open(home / "server.log", "w") as log:
         process = subprocess.Popen(
-            [*command, "--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}"], cwd=home, stdout=log,
-            stderr=log, env=variables | {"HOME": str(home), "JUPYTER_PATH": str(home / ".local/share/jupyter")})
+            [*command, "--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}"],
+            cwd=home,
+            stdout=log,
+            stderr=log,
+            env=variables | {"HOME": str(home), "JUPYTER_PATH": str(home / ".local/share/jupyter")},
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(lambda: urllib.request.urlopen(f"{address}/api", timeout=5), 60)
@@ -105,15 +113,26 @@ def server(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
         process.wait(30)
 
 
-@pytest.mark.parametrize(("server", "script", "page"), [
-    ((LAB, 18773), "lab.js", "lab/tree/empty.ipynb?reset"),
-    ((LAB, 18774), "tools.js", "lab/tree/tools.ipynb?reset"),
-    ((CLASSIC, 18775), "classic.js", "notebooks/empty.ipynb"),
-    ((LAB, 18793), "reduction.js", "lab/tree/examples/ngc5921.ipynb?reset"),
-    ((LAB, 18776), "cleared.js", "lab/tree/cleared.ipynb?reset"),
-    ((CLASSIC, 18777), "cleared.js", "notebooks/cleared.ipynb"),
-], indirect=["server"], ids=["JupyterLab", "widgets and debugger", "classic Notebook", "NGC 5921", "cleared output",
-                             "cleared output in classic Notebook"])
+@pytest.mark.parametrize(
+    ("server", "script", "page"),
+    [
+        ((LAB, 18773), "lab.js", "lab/tree/empty.ipynb?reset"),
+        ((LAB, 18774), "tools.js", "lab/tree/tools.ipynb?reset"),
+        ((CLASSIC, 18775), "classic.js", "notebooks/empty.ipynb"),
+        ((LAB, 18793), "reduction.js", "lab/tree/examples/ngc5921.ipynb?reset"),
+        ((LAB, 18776), "cleared.js", "lab/tree/cleared.ipynb?reset"),
+        ((CLASSIC, 18777), "cleared.js", "notebooks/cleared.ipynb"),
+    ],
+    indirect=["server"],
+    ids=[
+        "JupyterLab",
+        "widgets and debugger",
+        "classic Notebook",
+        "NGC 5921",
+        "cleared output",
+        "cleared output in classic Notebook",
+    ],
+)
 def test_in_a_browser(server: str, script: str, page: str, playwright: Path) -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     command = ["node", Path(__file__).parent / "browser" / script, f"{server}/{page}", WORK / f"{script}.png"]
@@ -128,10 +147,26 @@ def test_the_pictures_of_the_documentation(server: str, theme: str, playwright: 
     folder = WORK / f"tour-{theme}"
     folder.mkdir(parents=True, exist_ok=True)
     page = f"{server}/lab/tree/NGC%205921/tour.ipynb?reset"
-    print(run("node", Path(__file__).parent / "browser/tour.js", page, folder, *([theme] * (theme == "dark")), seconds=300,
-              env={**os.environ, "NODE_PATH": str(playwright)}))
+    print(
+        run(
+            "node",
+            Path(__file__).parent / "browser/tour.js",
+            page,
+            folder,
+            *([theme] * (theme == "dark")),
+            seconds=300,
+            env={**os.environ, "NODE_PATH": str(playwright)},
+        )
+    )
     assert [shrink(picture).stem for picture in sorted(folder.glob("*.png"))] == [
-        "end", "fields", "imstat", "listobs", "plotms-pages", "plotms-thumbnails", "shift-tab"]
+        "end",
+        "fields",
+        "imstat",
+        "listobs",
+        "plotms-pages",
+        "plotms-thumbnails",
+        "shift-tab",
+    ]
 
 
 # -- the log of a notebook that has been run -----------------------------------------------------------------
@@ -156,12 +191,23 @@ for (const inert of output.querySelectorAll('script')) {
 @pytest.fixture
 def logged(home: Path) -> Path:
     """A home with log.ipynb, whose second cell has logged."""
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {
-        "name": "casa-kernel", "display_name": "CASA", "language": "python"}})
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "casa-kernel", "display_name": "CASA", "language": "python"}}
+    )
     notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in ("casalog.version()", LOG)]
     nbformat.write(notebook, home / "log.ipynb")
-    run(PYTHON, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", home / "log.ipynb", cwd=home,
-        env=os.environ | {"HOME": str(home), "JUPYTER_PATH": str(home / ".local/share/jupyter")})
+    run(
+        PYTHON,
+        "-m",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--inplace",
+        home / "log.ipynb",
+        cwd=home,
+        env=os.environ | {"HOME": str(home), "JUPYTER_PATH": str(home / ".local/share/jupyter")},
+    )
     return home
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from conftest import ROOT, WHEELHOUSE, WORK, check_reduction, need, run
 
 BUILDAH = ["buildah", "--root", WORK / "store", "--runroot", WORK / "run", "--storage-driver", "overlay"]
@@ -22,8 +21,19 @@ def container(base: Path) -> Iterator[str]:
         run(*BUILDAH, "add", "-q", scratch, base, "/")
         run(*BUILDAH, "commit", "-q", "--rm", scratch, "localhost/debian:bookworm")
     wheels = ["--build-context", f"wheelhouse={WHEELHOUSE}"] if WHEELHOUSE else []
-    run(*BUILDAH, "build", "--layers", "--isolation", "chroot", "--build-arg", "BASE=localhost/debian:bookworm", *wheels,
-        "-t", "localhost/casa-kernel", ROOT)
+    run(
+        *BUILDAH,
+        "build",
+        "--layers",
+        "--isolation",
+        "chroot",
+        "--build-arg",
+        "BASE=localhost/debian:bookworm",
+        *wheels,
+        "-t",
+        "localhost/casa-kernel",
+        ROOT,
+    )
     name = run(*BUILDAH, "from", "localhost/casa-kernel").strip()
     yield name
     run(*BUILDAH, "rm", name)
@@ -32,7 +42,9 @@ def container(base: Path) -> Iterator[str]:
 def inside(container: str, *command: str, volume: Path | None = None) -> str:
     volumes = ["-v", f"{volume}:/work"] if volume else []
     entry = ["tini", "-g", "--", "/opt/casa-kernel/entry.sh"]  # buildah does not run the entry point
-    return run(*BUILDAH, "run", "--isolation", "chroot", "--user", ANY_USER, *volumes, container, "--", *entry, *command)
+    return run(
+        *BUILDAH, "run", "--isolation", "chroot", "--user", ANY_USER, *volumes, container, "--", *entry, *command
+    )
 
 
 def test_doctor(container: str) -> None:

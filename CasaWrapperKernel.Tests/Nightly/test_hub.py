@@ -11,14 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hub_client import Hub, HubKernel, wait_for
-
 from conftest import ROOT, WHEELHOUSE, WORK, need, run
+from hub_client import Hub, HubKernel, wait_for
 
 USERS = ("casa-alice", "casa-bob")
 PORT = 18765
 CONFIG = f"""
-exec(open({str(ROOT / 'docs/examples/jupyterhub_config.py')!r}).read())
+exec(open({str(ROOT / "docs/examples/jupyterhub_config.py")!r}).read())
 c.JupyterHub.bind_url = "http://127.0.0.1:{PORT}"
 c.JupyterHub.hub_port = {PORT + 1}
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{PORT + 2}"
@@ -70,10 +69,20 @@ def hub(environment: Path) -> Iterator[Hub]:
     folder.mkdir()
     (folder / "config.py").write_text(CONFIG)
     # Debian keeps the proxy's modules where only Debian's own node looks.
-    variables = {"PATH": f"{environment}/bin:/usr/bin:/bin", "HOME": "/root", "LANG": "C.UTF-8", "NODE_PATH": "/usr/share/nodejs"}
+    variables = {
+        "PATH": f"{environment}/bin:/usr/bin:/bin",
+        "HOME": "/root",
+        "LANG": "C.UTF-8",
+        "NODE_PATH": "/usr/share/nodejs",
+    }
     with open(folder / "hub.log", "w") as log:
-        process = subprocess.Popen([environment / "bin/jupyterhub", "-f", folder / "config.py"], cwd=folder, env=variables,
-                                   stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [environment / "bin/jupyterhub", "-f", folder / "config.py"],
+            cwd=folder,
+            env=variables,
+            stdout=log,
+            stderr=log,
+        )
     client = Hub(f"http://127.0.0.1:{PORT}", "not-secret-at-all")
     try:
         wait_for(lambda: client.call("GET", "/hub/api/"), 60)
@@ -119,7 +128,9 @@ def test_neither_user_can_read_what_is_the_others(pair: list[HubKernel]) -> None
 
 def attempt(user: str, path: Path | str) -> str:
     """What a user is told who tries to read it."""
-    return run("runuser", "-u", user, "--", "sh", "-c", 'if [ -d "$0" ]; then ls "$0"; else wc -c "$0"; fi || true', path)
+    return run(
+        "runuser", "-u", user, "--", "sh", "-c", 'if [ -d "$0" ]; then ls "$0"; else wc -c "$0"; fi || true', path
+    )
 
 
 def test_a_kernel_survives_a_browser_reload(pair: list[HubKernel]) -> None:
@@ -131,7 +142,9 @@ def test_a_kernel_survives_a_browser_reload(pair: list[HubKernel]) -> None:
 
 def test_a_culled_kernel_leaves_no_process(pair: list[HubKernel]) -> None:
     user = pair[0].user
-    assert any("casa-kernel start" in line for line in kernels(user)) and any("plotms" in line for line in kernels(user))
+    assert any("casa-kernel start" in line for line in kernels(user)) and any(
+        "plotms" in line for line in kernels(user)
+    )
     pair[0].disconnect()
     wait_for(lambda: not kernels(user), 60)
     assert processes(user)  # the server itself is still there

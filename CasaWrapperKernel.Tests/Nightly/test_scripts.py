@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from conftest import ROOT, WORK, need, run
 
 POWERSHELL = "7.6.9"  # not the newest: a later one may want a later .NET, or not be served yet
@@ -22,7 +21,10 @@ def powershell() -> Path:
 
 
 def test_both_scripts_have_the_same_help(powershell: Path) -> None:
-    texts = [run(*command, "--help") for command in ([ROOT / "build.sh"], [powershell, "-NoProfile", "-File", ROOT / "build.ps1"])]
+    texts = [
+        run(*command, "--help")
+        for command in ([ROOT / "build.sh"], [powershell, "-NoProfile", "-File", ROOT / "build.ps1"])
+    ]
     assert texts[0] == texts[1]
     assert "nightly" in texts[0]
 

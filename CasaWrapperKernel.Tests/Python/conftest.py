@@ -14,7 +14,6 @@ from types import FrameType
 from typing import Any
 
 import pytest
-
 from casa_session import PYTHON as TEST_PYTHON
 
 pytest_plugins = ["as_plain.fixtures", "beside", "surroundings"]
@@ -51,9 +50,15 @@ def install_kernelspec(kernel: Path, folder: Path) -> None:
     """Make the kernelspec that jupyter_client starts the kernel by."""
     spec = folder / "kernels" / KERNEL_NAME
     spec.mkdir(parents=True)
-    (spec / "kernel.json").write_text(json.dumps({
-        "argv": [str(kernel), "start", "-f", "{connection_file}", "--python", TEST_PYTHON],
-        "display_name": "casa-kernel under test", "language": "python"}))
+    (spec / "kernel.json").write_text(
+        json.dumps(
+            {
+                "argv": [str(kernel), "start", "-f", "{connection_file}", "--python", TEST_PYTHON],
+                "display_name": "casa-kernel under test",
+                "language": "python",
+            }
+        )
+    )
 
 
 @pytest.fixture(scope="session")
@@ -72,15 +77,15 @@ StartKernel = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def start_kernel(casa_kernel: Path, kernel_env: dict[str, str],
-                 tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartKernel]:
+def start_kernel(
+    casa_kernel: Path, kernel_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartKernel]:
     """Starts kernels that end with the module: ``start_kernel(python=, env=, cwd=) -> Kernel``."""
     from kernel_client import Kernel
 
     kernels: list[Kernel] = []
 
-    def start(python: str = TEST_PYTHON, env: dict[str, str] | None = None,
-              cwd: Path | None = None) -> Kernel:
+    def start(python: str = TEST_PYTHON, env: dict[str, str] | None = None, cwd: Path | None = None) -> Kernel:
         folder = tmp_path_factory.mktemp("kernel")
         kernels.append(Kernel(casa_kernel, python, kernel_env | (env or {}), folder, cwd))
         return kernels[-1]

@@ -76,8 +76,8 @@ STRANGE_HANDSHAKES = {
     "property without end": NULL_GREETING + command(b"\x05READY\x0bSocket-Type\xff\xff\xff\xff"),
     "property cut short": NULL_GREETING + command(b"\x05READY\x0bSocket"),
     "unknown socket type": NULL_GREETING + ready(b"XXX"),
-    "identity of 300 bytes": NULL_GREETING + command(
-        b"\x05READY" + metadata(b"Socket-Type", b"DEALER") + metadata(b"Identity", b"i" * 300)),
+    "identity of 300 bytes": NULL_GREETING
+    + command(b"\x05READY" + metadata(b"Socket-Type", b"DEALER") + metadata(b"Identity", b"i" * 300)),
     "an error": NULL_GREETING + command(b"\x05ERROR\x05hello"),
     "an error cut short": NULL_GREETING + command(b"\x05ERROR"),
     "a huge frame": NULL_GREETING + b"\x02" + b"\xff" * 8,

@@ -4,30 +4,90 @@ from __future__ import annotations
 
 import pytest
 from as_plain.fixtures import Both, RunBoth, calls_of
-
 from casa_session import need_casa
 
 pytestmark = pytest.mark.deadline(300)
 NO_DATA = {
-    "importasap": "a scantable of the ASAP package", "importatca": "an RPFITS file of the ATCA",
-    "importfitsidi": "a FITS-IDI file", "importmiriad": "a MIRIAD data set", "importnro": "an NRO 45m observation",
+    "importasap": "a scantable of the ASAP package",
+    "importatca": "an RPFITS file of the ATCA",
+    "importfitsidi": "a FITS-IDI file",
+    "importmiriad": "a MIRIAD data set",
+    "importnro": "an NRO 45m observation",
     "importvla": "a VLA archive file",
 }
 """The tasks whose input nothing here can write, and what that is."""
-VISIBILITIES = """
-    applycal clearcal concat conjugatevis cvel cvel2 delmod fixplanets fixvis flagcmd flagdata fluxscale hanningsmooth
-    importasap importasdm importatca importfitsidi importgmrt importmiriad importnro importuvfits importvla initweights
-    mstransform partition phaseshift sdbaseline sdcal sdsmooth setjy split statwt uvcontsub uvcontsub_old uvsub
-    virtualconcat
-""".split()
+VISIBILITIES = [
+    "applycal",
+    "clearcal",
+    "concat",
+    "conjugatevis",
+    "cvel",
+    "cvel2",
+    "delmod",
+    "fixplanets",
+    "fixvis",
+    "flagcmd",
+    "flagdata",
+    "fluxscale",
+    "hanningsmooth",
+    "importasap",
+    "importasdm",
+    "importatca",
+    "importfitsidi",
+    "importgmrt",
+    "importmiriad",
+    "importnro",
+    "importuvfits",
+    "importvla",
+    "initweights",
+    "mstransform",
+    "partition",
+    "phaseshift",
+    "sdbaseline",
+    "sdcal",
+    "sdsmooth",
+    "setjy",
+    "split",
+    "statwt",
+    "uvcontsub",
+    "uvcontsub_old",
+    "uvsub",
+    "virtualconcat",
+]
 WRITES_NONE = {"importgmrt", "mstransform"}
 """The tasks of CASA 6.7 that fail to write their parameters: in the one a name, in the other a tool is missing."""
-IMAGES = """
-    deconvolve imcollapse imcontsub imdev imfit imhead_put immath immoments impbcor importfits impv imrebin imregrid
-    imsmooth imsubimage imtrans specfit specsmooth spxfit tclean ft
-""".split()
-LISTS = ["flagdata_list", "flagdata_list_calculate", "flagdata_list_from_a_file", "flagdata_list_on_an_MMS",
-         "flagdata_manual_on_an_MMS", "flagcmd_list", "mstransform_into_an_MMS"]
+IMAGES = [
+    "deconvolve",
+    "imcollapse",
+    "imcontsub",
+    "imdev",
+    "imfit",
+    "imhead_put",
+    "immath",
+    "immoments",
+    "impbcor",
+    "importfits",
+    "impv",
+    "imrebin",
+    "imregrid",
+    "imsmooth",
+    "imsubimage",
+    "imtrans",
+    "specfit",
+    "specsmooth",
+    "spxfit",
+    "tclean",
+    "ft",
+]
+LISTS = [
+    "flagdata_list",
+    "flagdata_list_calculate",
+    "flagdata_list_from_a_file",
+    "flagdata_list_on_an_MMS",
+    "flagdata_manual_on_an_MMS",
+    "flagcmd_list",
+    "mstransform_into_an_MMS",
+]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 import pytest
-
 from casa_session import Cell, Session, ink, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
@@ -29,17 +28,17 @@ CELLS = {
     "flags": f"flagcmd('{MS}', {FLAGS})['plotfiles']",
     "flags file": f"flagcmd('{MS}', {FLAGS}, plotfile='flags.png')['plotfiles']",
     "calibrate": f"setjy('{MS}', field='0', standard='Perley-Butler 2010')\n"
-                 f"gaincal('{MS}', caltable='g.cal', field='0,1', refant='15')\n"
-                 f"bandpass('{MS}', caltable='b.cal', field='0', refant='15');",
+    f"gaincal('{MS}', caltable='g.cal', field='0,1', refant='15')\n"
+    f"bandpass('{MS}', caltable='b.cal', field='0', refant='15');",
     "polarization": f"sorted(polfromgain('{MS}', tablein='g.cal'))",
     "pages": "plotbandpass('b.cal', xaxis='chan', yaxis='amp', antenna='2,3', subplot='11', figfile='bp.png')",
     "overlay": "plotbandpass('b.cal', xaxis='freq', yaxis='phase', overlay='antenna', interactive=False)",
     "nothing": "plotbandpass('g.cal', xaxis='chan', yaxis='phase', antenna='1')",
     "atmosphere": f"plotbandpass('b.cal', xaxis='freq', yaxis='amp', antenna='1', showatm=True, vis='{MS}')",
     "weather": f"from casatools import table\nimport numpy as np\nt = table(); t.create('{MS}/WEATHER', "
-               "{'TIME': {'valueType': 'double', 'dataManagerType': 'StandardStMan', 'dataManagerGroup': 'w', "
-               "'option': 0, 'maxlen': 0, 'comment': ''}}, nrow=2); t.close()\n"
-               f"plotweather('{MS}')",
+    "{'TIME': {'valueType': 'double', 'dataManagerType': 'StandardStMan', 'dataManagerGroup': 'w', "
+    "'option': 0, 'maxlen': 0, 'comment': ''}}, nrow=2); t.close()\n"
+    f"plotweather('{MS}')",
     "interactive simanalyze": "simanalyze(project='none', interactive=True, niter=5)",
     "plotcal": "plotcal('b.cal')",
     "clean": "print(clean)",
@@ -49,19 +48,19 @@ CELLS = {
     "browse": f"tb.open('{MS}/ANTENNA')\ntb.browse(), tb.close()",
     "browse nothing": "tb.browse()",
     "tools": f"im.open('{MS}'); im.selectvis(); im.defineimage(nx=64, cellx='30arcsec')\n"
-             f"cb.open('{MS}', addcorr=False, addmodel=False)\n"
-             "done = im.plotuv(), im.plotvis(), im.plotweights(), im.plotsummary(), cb.plotcal([], [], [])\n"
-             "im.close(); cb.close()\ndone",
-    "packages": "import casaplotms, casaviewer\n"
-                "casaplotms.plotms(); casaviewer.imview(); casaviewer.msview()",
+    f"cb.open('{MS}', addcorr=False, addmodel=False)\n"
+    "done = im.plotuv(), im.plotvis(), im.plotweights(), im.plotsummary(), cb.plotcal([], [], [])\n"
+    "im.close(); cb.close()\ndone",
+    "packages": "import casaplotms, casaviewer\ncasaplotms.plotms(); casaviewer.imview(); casaviewer.msview()",
     "figures": "(1 in plt.get_fignums(), len(mine.axes[0].lines))",
 }
 
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    return run_cells(unpack_data(tmp_path_factory.mktemp("calls")), [
-        "%config InlineBackend.close_figures = False", *CELLS.values()])
+    return run_cells(
+        unpack_data(tmp_path_factory.mktemp("calls")), ["%config InlineBackend.close_figures = False", *CELLS.values()]
+    )
 
 
 def cell(session: Session, name: str) -> Cell:
@@ -85,8 +84,7 @@ def test_polfromgain_draws_nothing(session: Session) -> None:
 def test_plotbandpass_keeps_the_files_and_shows_all_pages_at_once(session: Session) -> None:
     done = cell(session, "pages")
     assert done.error is None and len(done.displays) == 1 and len(done.pages()) == 2
-    assert {name for name in session.new_files if name.startswith("bp")} == {
-        "bp.3.spw00.t00.png", "bp.4.spw00.t00.png"}
+    assert {name for name in session.new_files if name.startswith("bp")} == {"bp.3.spw00.t00.png", "bp.4.spw00.t00.png"}
 
 
 def test_plotbandpass_needs_no_figfile(session: Session) -> None:
@@ -106,8 +104,10 @@ def test_plotbandpass_without_weather_is_one_sentence(session: Session) -> None:
 
 def test_plotweather_names_the_columns_that_are_missing(session: Session) -> None:
     done = cell(session, "weather")
-    assert done.error == (f"CannotRun: plotweather cannot use the WEATHER table of {MS}, which lacks TEMPERATURE, "
-                          "DEW_POINT, WIND_SPEED, WIND_DIRECTION, PRESSURE, REL_HUMIDITY.")
+    assert done.error == (
+        f"CannotRun: plotweather cannot use the WEATHER table of {MS}, which lacks TEMPERATURE, "
+        "DEW_POINT, WIND_SPEED, WIND_DIRECTION, PRESSURE, REL_HUMIDITY."
+    )
     assert done.seconds < 20
 
 
@@ -115,10 +115,13 @@ def test_interactive_simanalyze_is_refused_too(session: Session) -> None:
     assert cell(session, "interactive simanalyze").error.startswith("CannotRun: interactive=True opens a window")
 
 
-@pytest.mark.parametrize(("name", "words"), [
-    ("plotcal", "plotms(vis='my.cal') draws calibration tables"),
-    ("clean", "tclean makes and cleans images"),
-])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("plotcal", "plotms(vis='my.cal') draws calibration tables"),
+        ("clean", "tclean makes and cleans images"),
+    ],
+)
 def test_names_that_casa_has_no_more_lead_to_what_does_the_same(session: Session, name: str, words: str) -> None:
     done = cell(session, name)
     assert done.error == f"NameError: name '{name}' is not defined"

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from casa_session import PYTHON, SITE_CONFIG, SUPPORT
 
 PACKAGES = ("casatools", "casatasks", "casaplotms", "casaviewer")
@@ -47,7 +46,9 @@ def run(code: str, folder: Path, config: str = "", **variables: str) -> dict[str
     site.write_text((SITE_CONFIG.read_text() if SITE_CONFIG.exists() else "") + config)
     env = {name: value for name, value in os.environ.items() if not name.startswith("CASA_KERNEL_")}
     env |= {"PYTHONPATH": str(SUPPORT), "HOME": str(folder), "CASASITECONFIG": str(site), **variables}
-    done = subprocess.run([PYTHON, "-c", PROGRAM], input=code, env=env, cwd=folder, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [PYTHON, "-c", PROGRAM], input=code, env=env, cwd=folder, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -77,9 +78,12 @@ def test_steps_give_what_an_import_gives(plain: dict[str, Any], tmp_path: Path) 
 
 @pytest.mark.parametrize("steps", [1, 10, 40, 80, 120, 160])
 def test_a_cell_between_two_steps_has_all_of_casa(plain: dict[str, Any], tmp_path: Path, steps: int) -> None:
-    found = run(f"for _ in range({steps}): casa.step()\nbefore = len(casa.__name__)\n"
-                "shell.run_cell('import casatasks\\nassert casatasks.tclean and casatasks.version_string()')\n"
-                f"{STEPS}", tmp_path)
+    found = run(
+        f"for _ in range({steps}): casa.step()\nbefore = len(casa.__name__)\n"
+        "shell.run_cell('import casatasks\\nassert casatasks.tclean and casatasks.version_string()')\n"
+        f"{STEPS}",
+        tmp_path,
+    )
     assert found["names"] == plain["names"] and log(tmp_path) == plain["log"] and "Error" not in found["said"]
 
 
@@ -89,14 +93,20 @@ def test_nothing_where_the_user_wants_nothing(tmp_path: Path) -> None:
 
 
 def test_what_casa_says_is_printed_for_the_cell_that_needs_it(tmp_path: Path) -> None:
-    found = run(f"{STEPS}print('so far')\ncasa.provide('tclean', shell.user_ns)\ncasa.provide('imstat', {{}})", tmp_path,
-                config="print('from the configuration')\n")
+    found = run(
+        f"{STEPS}print('so far')\ncasa.provide('tclean', shell.user_ns)\ncasa.provide('imstat', {{}})",
+        tmp_path,
+        config="print('from the configuration')\n",
+    )
     assert found["said"] == "so far\nfrom the configuration\n" and found["here"]
 
 
 def test_a_failure_is_left_to_the_cell(tmp_path: Path) -> None:
-    found = run(f"{STEPS}print('so far')\ncasa.provide('tclean', shell.user_ns)\nshell.run_cell('tclean()')", tmp_path,
-                config="measurespath = '/there/is/none'\ndatapath = []\n")
+    found = run(
+        f"{STEPS}print('so far')\ncasa.provide('tclean', shell.user_ns)\nshell.run_cell('tclean()')",
+        tmp_path,
+        config="measurespath = '/there/is/none'\ndatapath = []\n",
+    )
     before, _, after = found["said"].partition("so far\n")
     assert before == "" and "no measures data" in after.replace("\n", " ")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from casa_session import Session, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
@@ -44,13 +43,13 @@ meta.done()
 print(json.dumps([found, wanted, asked('b.cal', 'scan', 'field', 'refant', 'spw'), selection.count('antenna', 'b.cal')]))
 """,
     "renamed": "tb.open('big.ms/FIELD', nomodify=False); tb.putcol('NAME', ['A/B', 'ü \"1\"', 'C C'])\n"
-               "now = asked('big.ms', 'field'); tb.close(); tb.open('big.ms/ANTENNA', nomodify=False)\n"
-               "tb.putcell('NAME', 0, 'first'); tb.close()\n"
-               "print(json.dumps([now, asked('big.ms', 'field'), asked('big.ms', 'antenna')[0][0],\n"
-               "                  [name in casawrapper.ms('big.ms')._repr_html_() for name in ('A/B', 'ü &quot;1&quot;')]]))",
+    "now = asked('big.ms', 'field'); tb.close(); tb.open('big.ms/ANTENNA', nomodify=False)\n"
+    "tb.putcell('NAME', 0, 'first'); tb.close()\n"
+    "print(json.dumps([now, asked('big.ms', 'field'), asked('big.ms', 'antenna')[0][0],\n"
+    "                  [name in casawrapper.ms('big.ms')._repr_html_() for name in ('A/B', 'ü &quot;1&quot;')]]))",
     "galactic": "tb.open('big.ms/FIELD', nomodify=False); tb.putcolkeyword('PHASE_DIR', 'MEASINFO',\n"
-                "    {'type': 'direction', 'Ref': 'GALACTIC'})\n"
-                "tb.putcell('PHASE_DIR', 1, np.array([[1.0], [-0.001]])); tb.close()\ncasawrapper.ms('big.ms')",
+    "    {'type': 'direction', 'Ref': 'GALACTIC'})\n"
+    "tb.putcell('PHASE_DIR', 1, np.array([[1.0], [-0.001]])); tb.close()\ncasawrapper.ms('big.ms')",
     "written elsewhere": r"""
 code = '''
 import sys, time
@@ -66,8 +65,8 @@ other.kill(); other.wait()
 print(json.dumps([found, taken]))
 """,
     "another thread": "found = []\n"
-                      "thread = threading.Thread(target=lambda: found.extend(asked('big.ms', 'scan')))\n"
-                      "thread.start(); thread.join(); print(found)",
+    "thread = threading.Thread(target=lambda: found.extend(asked('big.ms', 'scan')))\n"
+    "thread.start(); thread.join(); print(found)",
     "quiet": "open(casalog.logfile()).read().count('internal consistency')",
 }
 
@@ -115,8 +114,10 @@ def test_a_changed_subtable_is_seen_at_once(session: Session) -> None:
 
 
 def test_other_frames_than_right_ascension_are_called_so(session: Session) -> None:
-    assert all(word in page(session, "galactic") for word in
-               ("longitude", "GALACTIC", "057d17m44.81s", "-00d03m26.26s", "1995-04-13 09:18:45.0 TAI", "LSRK"))
+    assert all(
+        word in page(session, "galactic")
+        for word in ("longitude", "GALACTIC", "057d17m44.81s", "-00d03m26.26s", "1995-04-13 09:18:45.0 TAI", "LSRK")
+    )
 
 
 def test_nobody_waits_for_who_writes_the_data(session: Session) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from casa_session import unpack_data
 from conftest import StartKernel
 from kernel_client import FrontEnd, wait_until
@@ -40,7 +39,10 @@ def test_tab_knows_casa_without_loading_it(front: FrontEnd) -> None:
     assert matches(front, "x = imsubim") == ["imsubimage"] and matches(front, "inp imsubim") == ["imsubimage"]
     assert matches(front, "casatasks.imsubim") == ["imsubimage"]
     assert matches(front, "from casatasks import tclean as tc\ntc(specm") == ["specmode="]
-    assert matches(front, "tb.open('ng") == [MS] and matches(front, "tb.getcolkeyw") == ["getcolkeyword", "getcolkeywords"]
+    assert matches(front, "tb.open('ng") == [MS] and matches(front, "tb.getcolkeyw") == [
+        "getcolkeyword",
+        "getcolkeywords",
+    ]
     assert matches(front, "tclean(vis='nothing") == [] and matches(front, "tclean(specmode='") != []
     assert front.value(LOADED) == "[]"
 
@@ -69,7 +71,8 @@ def test_data_that_is_not_there_loads_nothing(front: FrontEnd) -> None:
 
 def test_jedi_is_loaded_behind_the_first_question(front: FrontEnd) -> None:
     assert "path" in matches(front, "import os\nos.pat") or wait_until(
-        lambda: "path" in matches(front, "import os\nos.pat"), timeout=60)
+        lambda: "path" in matches(front, "import os\nos.pat"), timeout=60
+    )
     front.run("import math")
     assert matches(front, "math.gam") == ["gamma"]
 

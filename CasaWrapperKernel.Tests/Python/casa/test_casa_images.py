@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from casa_session import Session, run_cells
 
 MAKE = """
@@ -60,7 +59,7 @@ SKY = {  # options; unit and width of the picture, frame and longitude
     **{f"angle {angle}": (f"pa={angle}", "arcmin", -16, "J2000 Right Ascension") for angle in (20, 70, 110, 160, -30)},
     "b1950": ("frame='B1950'", "arcmin", -16, "B1950 Right Ascension"),
     "galactic": ("frame='GALACTIC'", "arcmin", -16, "GALACTIC Longitude"),
-    "arcmin": ("unit=\"'\"", "arcmin", -16, "J2000 Right Ascension"),
+    "arcmin": ('unit="\'"', "arcmin", -16, "J2000 Right Ascension"),
     "deg": ("unit='deg'", "arcmin", -16, "J2000 Right Ascension"),
     "mas": ("cell=0.0005, major=0.006, minor=0.002", "mas", -32, "J2000 Right Ascension"),
     "wide": ("cell=900, major=7200, minor=3600", "deg", -16, "J2000 Right Ascension"),
@@ -84,10 +83,10 @@ lean = lambda x, y, weight: 0.5 * np.degrees(np.arctan2(2 * (weight * x * y).sum
 print(json.dumps([lean(x, y, picture), lean(*(outline - outline.mean(axis=0)).T, 1)])); ia.done()
 """,
     "linear": "ia.fromarray('lin.im', np.ones((16, 12)), linear=True, overwrite=True)\n"
-              "planes = SkyPlanes(ia, 256); ia.done()\n"
-              "print(json.dumps([planes.is_sky, [[side.label, *side.edges] for side in planes.sides]]))",
+    "planes = SkyPlanes(ia, 256); ia.done()\n"
+    "print(json.dumps([planes.is_sky, [[side.label, *side.edges] for side in planes.sides]]))",
     "spectrum": "ia.fromarray('one.im', np.ones((16, 1)), overwrite=True); ia.done()\n"
-                "print('<img' in SkyImage('one.im')._repr_html_())",
+    "print('<img' in SkyImage('one.im')._repr_html_())",
     "planes": """
 make('many.im'); ia.open('many.im'); ia.setrestoringbeam(remove=True)
 for channel in range(3):

@@ -6,8 +6,8 @@ import ast
 import json
 
 import pytest
-
 from casa_session import Cell, Session, run_cells, unpack_data
+
 from casawrapper.casa.data.kinds import kind_of, matches
 from casawrapper.casa.keyboard.call_site import call_at
 from casawrapper.casa.keyboard.completion import complete
@@ -15,23 +15,26 @@ from casawrapper.casa.keyboard.completion import complete
 MS = "ngc5921_raw.ms"
 
 
-@pytest.mark.parametrize("code, callee, parameter, word, quoted", [
-    ("plotms(xaxis='ti", "plotms", "xaxis", "ti", True),
-    ("plotms(vis='a,b(c', xax", "plotms", None, "xax", False),
-    ("x = a.plotms(\n  vis=['a', 'b", "a.plotms", "vis", "b", True),
-    ("f(g(1, 2), field=", "f", "field", "", False),
-    ("f('a', ", "f", None, "", False),
-    ("f(a # (\n, s='", "f", "s", "", True),
-    ("f(a=\"it's\", b=\"", "f", "b", "", True),
-    ("f('''x\n(''', '''y", "f", None, "y", True),
-    ("x = 'never closed\nf(a='", "f", "a", "", True),
-    ("(f(1), g(2), h(", "h", None, "", False),
-])
+@pytest.mark.parametrize(
+    "code, callee, parameter, word, quoted",
+    [
+        ("plotms(xaxis='ti", "plotms", "xaxis", "ti", True),
+        ("plotms(vis='a,b(c', xax", "plotms", None, "xax", False),
+        ("x = a.plotms(\n  vis=['a', 'b", "a.plotms", "vis", "b", True),
+        ("f(g(1, 2), field=", "f", "field", "", False),
+        ("f('a', ", "f", None, "", False),
+        ("f(a # (\n, s='", "f", "s", "", True),
+        ('f(a="it\'s", b="', "f", "b", "", True),
+        ("f('''x\n(''', '''y", "f", None, "y", True),
+        ("x = 'never closed\nf(a='", "f", "a", "", True),
+        ("(f(1), g(2), h(", "h", None, "", False),
+    ],
+)
 def test_the_call_around_the_cursor(code: str, callee: str, parameter: str | None, word: str, quoted: bool) -> None:
     site = call_at(code, len(code))
     assert site is not None
     assert (site.callee, site.parameter, site.word, site.quoted) == (callee, parameter, word, quoted)
-    assert code[site.start:] == word
+    assert code[site.start :] == word
 
 
 @pytest.mark.parametrize("code", ["", "f", "f(1)", "[1, 2", "{'a': 3", "f(a) + ", "f(a.b", "f(3 + a", "# f(", "'f("])
@@ -86,15 +89,27 @@ open('sky.image/table.dat', 'w').close()
 with open('sky.image/table.info', 'w') as file: file.write('Type = Image\\n')
 """.replace("MS", repr(MS))
 TABS = {
-    "names": "tclean(vis='x', spec", "first name": "tclean(", "after the place": f"listobs('{MS}', sel",
-    "allowed": "plotms(xaxis='tim", "allowed like x": "plotms(yaxis='am", "no quote yet": "tclean(deconvolver=",
-    "bool": "tclean(restart=", "path": "plotms(vis='", "image": "x = casatasks.imstat(imagename='",
-    "first argument": "listobs('ng", "list": "tclean(vis=['ng", "task": "inp tcl",
-    "field": f"plotms(vis='{MS}', field='", "second": f"plotms(vis='{MS}', field='0, N5",
-    "antenna": f"gaincal('{MS}', caltable='x', refant='2", "spw": f"plotms(vis='{MS}', spw='",
-    "scan": "plotms(vis=mine, scan='", "correlation": f"plotms(vis=['{MS}'], correlation='R",
+    "names": "tclean(vis='x', spec",
+    "first name": "tclean(",
+    "after the place": f"listobs('{MS}', sel",
+    "allowed": "plotms(xaxis='tim",
+    "allowed like x": "plotms(yaxis='am",
+    "no quote yet": "tclean(deconvolver=",
+    "bool": "tclean(restart=",
+    "path": "plotms(vis='",
+    "image": "x = casatasks.imstat(imagename='",
+    "first argument": "listobs('ng",
+    "list": "tclean(vis=['ng",
+    "task": "inp tcl",
+    "field": f"plotms(vis='{MS}', field='",
+    "second": f"plotms(vis='{MS}', field='0, N5",
+    "antenna": f"gaincal('{MS}', caltable='x', refant='2",
+    "spw": f"plotms(vis='{MS}', spw='",
+    "scan": "plotms(vis=mine, scan='",
+    "correlation": f"plotms(vis=['{MS}'], correlation='R",
     "lines": f"plotms(vis='{MS}',\n       xaxis='time',\n       field='N",
-    "not CASA's": "foo(xaxis='tim", "no data": "plotms(vis='nothing.ms', field='0",
+    "not CASA's": "foo(xaxis='tim",
+    "no data": "plotms(vis='nothing.ms', field='0",
 }
 MORE = f"""
 os.makedirs('sub')
@@ -110,31 +125,43 @@ os.remove('gone.ms')
 """
 N = ["N5921_2"]
 FORMS = {
-    "variable": ("plotms(vis=mine, field='N", "", N), "list in a variable": ("plotms(vis=several, field='N", "", N),
+    "variable": ("plotms(vis=mine, field='N", "", N),
+    "list in a variable": ("plotms(vis=several, field='N", "", N),
     "path object": ("plotms(vis=path, field='N", "", N),
     "variable of the cell": (f"v = '{MS}'  # raw\nplotms(vis=v, field='N", "", N),
     "list of the cell": (f"v = ['{MS}', 'b.ms']; plotms(vis=v, field='N", "", N),
-    "alias": ("tc(specm", "", ["specmode="]), "module": ("casatasks.tclean(specm", "", ["specmode="]),
+    "alias": ("tc(specm", "", ["specmode="]),
+    "module": ("casatasks.tclean(specm", "", ["specmode="]),
     "alias of the module": ("ct.tclean(specm", "", ["specmode="]),
     "alias in the cell": ("from casatasks import imstat as s, tclean as t\nt(specm", "", ["specmode="]),
     "module in the cell": ("import casatasks as c\nc.tclean(specm", "", ["specmode="]),
-    "ms": ("ms.open('ng", "", [MS]), "table": ("tb.open('s", "", ["sky.image", "sub/"]),
-    "subtable": (f"tb.open('{MS}/ANT", "", [f"{MS}/ANTENNA"]), "image": ("ia.open('s", "", ["sky.image", "sub/"]),
-    "ours": ("casawrapper.image('s", "", ["sky.image", "sub/"]), "our names": ("casawrap", "", ["casawrapper"]),
-    "by name": ("ms.open(thems='ng", "", [MS]), "tool of mine": ("made.open('ng", "", [MS]),
+    "ms": ("ms.open('ng", "", [MS]),
+    "table": ("tb.open('s", "", ["sky.image", "sub/"]),
+    "subtable": (f"tb.open('{MS}/ANT", "", [f"{MS}/ANTENNA"]),
+    "image": ("ia.open('s", "", ["sky.image", "sub/"]),
+    "ours": ("casawrapper.image('s", "", ["sky.image", "sub/"]),
+    "our names": ("casawrap", "", ["casawrapper"]),
+    "by name": ("ms.open(thems='ng", "", [MS]),
+    "tool of mine": ("made.open('ng", "", [MS]),
     "tool of the cell": ("m = msmetadata(); m.open('ng", "", [MS]),
     "tool by its constructor": ("m = mstool()\nm.open('ng", "", [MS]),
     "lines": (f"plotms(\n    vis='{MS}',  # it's raw\n    field='N", "'\n)", N),
-    "within a list": ("plotms(vis=['a.ms', 'ng", "", [MS]), "after a comma": ("plotms(vis=mine, scan='1,7", "", ["7"]),
+    "within a list": ("plotms(vis=['a.ms', 'ng", "", [MS]),
+    "after a comma": ("plotms(vis=mine, scan='1,7", "", ["7"]),
     "middle of a line": (f"x = plotms(vis='{MS}', field='N", "', xaxis='time'); y = 3", N),
-    "double quotes": (f'plotms(vis="{MS}", field="N', '"', N), "f-string": ("plotms(vis=mine, field=f'N", "", N),
-    "blank": ("plotms(vis='my d", "", ["my data.ms"]), "blank's field": ("plotms(vis='my data.ms', field='N", "", N),
-    "folder": ("plotms(vis='sub/", "", ["sub/x.ms"]), "home": ("plotms(vis='~/sub/", "", ["~/sub/x.ms"]),
+    "double quotes": (f'plotms(vis="{MS}", field="N', '"', N),
+    "f-string": ("plotms(vis=mine, field=f'N", "", N),
+    "blank": ("plotms(vis='my d", "", ["my data.ms"]),
+    "blank's field": ("plotms(vis='my data.ms', field='N", "", N),
+    "folder": ("plotms(vis='sub/", "", ["sub/x.ms"]),
+    "home": ("plotms(vis='~/sub/", "", ["~/sub/x.ms"]),
     "folder's field": ("plotms(vis='~/sub/x.ms', field='N", "", N),
     "verb in the cell": (f"default(plotms)\nvis = '{MS}'\nfield = 'N", "", N),
     "name of a task": ("x = imsubim", "", ["imsubimage"]),
-    "vanished": ("plotms(vis='gone.ms', scan='7", "", []), "field's braces": ("plotms(vis=mine, field=f'{N5", "", []),
-    "another object's": ("x = foo().tclean(specm", "", []), "within a text": ("print('imsubi", "", []),
+    "vanished": ("plotms(vis='gone.ms', scan='7", "", []),
+    "field's braces": ("plotms(vis=mine, field=f'{N5", "", []),
+    "another object's": ("x = foo().tclean(specm", "", []),
+    "within a text": ("print('imsubi", "", []),
 }
 CELLS = {
     "prepare": TAB,
@@ -148,15 +175,15 @@ CELLS = {
     "inspect plotms": "print(get_ipython().object_inspect_mime('plotms')['text/plain'])",
     "inspect other": "print(get_ipython().object_inspect_mime('print')['text/plain'])",
     "every task": "from casawrapper.casa.catalog.parameters import describe, parameters\n"
-                  "import inspect\n"
-                  "tasks = {name: getattr(casatasks, name) for name in casatasks.__all__}\n"
-                  "tasks = {n: t for n, t in tasks.items() if type(t).__module__.startswith('casatasks.')}\n"
-                  "def defaults(t): return [(p.name, repr(p.default)) for p in inspect.signature(t).parameters.values()\n"
-                  "                         if p.kind != p.VAR_KEYWORD]\n"
-                  "(len(tasks) > 100, [n for n in tasks if not describe(n)], describe('print'), [n for n, t in "
-                  "tasks.items() if defaults(t) != [(p.name, p.default) for p in parameters(n).values()]])",
+    "import inspect\n"
+    "tasks = {name: getattr(casatasks, name) for name in casatasks.__all__}\n"
+    "tasks = {n: t for n, t in tasks.items() if type(t).__module__.startswith('casatasks.')}\n"
+    "def defaults(t): return [(p.name, repr(p.default)) for p in inspect.signature(t).parameters.values()\n"
+    "                         if p.kind != p.VAR_KEYWORD]\n"
+    "(len(tasks) > 100, [n for n in tasks if not describe(n)], describe('print'), [n for n, t in "
+    "tasks.items() if defaults(t) != [(p.name, p.default) for p in parameters(n).values()]])",
     "wrong entries": "[describe(task).split(':')[0] for task in ('simanalyze', 'simalma', 'feather')], "
-                     "parameters('feather')['highres'].text",
+    "parameters('feather')['highres'].text",
     "wrong type": f"here = 1\nlistobs('{MS}', verbose='s')",
     "traceback": "%tb",
     "wrong value": f"plotms(vis='{MS}', xaxis='tine')",
@@ -184,17 +211,30 @@ def tab(session: Session, name: str) -> tuple[list[str], str]:
     return texts, fragment
 
 
-@pytest.mark.parametrize("name, texts, fragment", [
-    ("names", ["specmode="], "spec"), ("after the place", ["selectdata="], "sel"),
-    ("allowed", ["time", "timeint", "timeinterval", "time_interval"], "tim"),
-    ("allowed like x", ["amp", "amplitude"], "am"), ("bool", ["False", "True"], ""),
-    ("path", [MS], ""), ("image", ["sky.image"], ""), ("first argument", [MS], "ng"), ("list", [MS], "ng"),
-    ("task", ["tclean"], "tcl"),
-    ("field", ["1331+30500002_0", "1445+09900002_0", "N5921_2", "0", "1", "2"], ""), ("second", ["N5921_2"], "N5"),
-    ("antenna", ["2", "20", "21", "22", "23", "24", "25", "26", "27", "28"], "2"), ("spw", ["0"], ""),
-    ("scan", [str(number) for number in range(1, 8)], ""), ("correlation", ["RR"], "R"),
-    ("lines", ["N5921_2"], "N"), ("data after it", ["N5921_2"], "N"), ("variable", ["N5921_2"], "N"),
-])
+@pytest.mark.parametrize(
+    "name, texts, fragment",
+    [
+        ("names", ["specmode="], "spec"),
+        ("after the place", ["selectdata="], "sel"),
+        ("allowed", ["time", "timeint", "timeinterval", "time_interval"], "tim"),
+        ("allowed like x", ["amp", "amplitude"], "am"),
+        ("bool", ["False", "True"], ""),
+        ("path", [MS], ""),
+        ("image", ["sky.image"], ""),
+        ("first argument", [MS], "ng"),
+        ("list", [MS], "ng"),
+        ("task", ["tclean"], "tcl"),
+        ("field", ["1331+30500002_0", "1445+09900002_0", "N5921_2", "0", "1", "2"], ""),
+        ("second", ["N5921_2"], "N5"),
+        ("antenna", ["2", "20", "21", "22", "23", "24", "25", "26", "27", "28"], "2"),
+        ("spw", ["0"], ""),
+        ("scan", [str(number) for number in range(1, 8)], ""),
+        ("correlation", ["RR"], "R"),
+        ("lines", ["N5921_2"], "N"),
+        ("data after it", ["N5921_2"], "N"),
+        ("variable", ["N5921_2"], "N"),
+    ],
+)
 def test_completion(session: Session, name: str, texts: list[str], fragment: str) -> None:
     assert tab(session, name) == (texts, fragment)
 

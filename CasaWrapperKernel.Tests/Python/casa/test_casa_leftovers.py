@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from casa_session import SUPPORT, need_casa
 from kernel_client import Kernel, wait_until
 
@@ -34,8 +33,13 @@ def temp(tmp_path: Path) -> Path:
 def owner(temp: Path, then: str = "input()") -> tuple[subprocess.Popen[str], Path]:
     """A process with a private folder."""
     env = os.environ | {"TMPDIR": str(temp), "PYTHONPATH": str(SUPPORT)}
-    process = subprocess.Popen([sys.executable, "-c", OWNER.format(then=then)], env=env, stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", OWNER.format(then=then)],
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout
     return process, Path(process.stdout.readline().strip())
 
@@ -84,13 +88,16 @@ def test_a_fork_keeps_its_parents_folder(temp: Path) -> None:
     assert wait_until(lambda: (sweep(temp), not folder.exists())[1])
 
 
-@pytest.mark.parametrize("content, stays", [
-    (f"{BOOT}\nany machine", False),
-    ("", True),  # its owner has not locked it yet, or could not
-    ("another boot\nanother machine", True),  # whose locks cannot be seen here
-    ("another boot\n", True),
-    ("another boot\n{here}", False),  # before a restart of this machine
-])
+@pytest.mark.parametrize(
+    "content, stays",
+    [
+        (f"{BOOT}\nany machine", False),
+        ("", True),  # its owner has not locked it yet, or could not
+        ("another boot\nanother machine", True),  # whose locks cannot be seen here
+        ("another boot\n", True),
+        ("another boot\n{here}", False),  # before a restart of this machine
+    ],
+)
 def test_what_may_belong_to_another_machine_stays(temp: Path, content: str, stays: bool) -> None:
     machine = Path("/etc/machine-id")
     identity = machine.read_text().strip() if machine.exists() else ""
@@ -115,8 +122,9 @@ def test_what_no_kernel_has_made_stays(temp: Path) -> None:
     assert all((folder / "file").exists() for folder in (mine, plain, elsewhere))
 
 
-def test_a_killed_kernel_is_swept_by_the_next_one_and_a_living_one_is_not(start_kernel: StartKernel, temp: Path,
-                                                                        tmp_path: Path) -> None:
+def test_a_killed_kernel_is_swept_by_the_next_one_and_a_living_one_is_not(
+    start_kernel: StartKernel, temp: Path, tmp_path: Path
+) -> None:
     need_casa()
     uses = "from casawrapper.casa.core.files import private_folder; print(private_folder())"
     first, second = (start_kernel(cwd=tmp_path, env={"TMPDIR": str(temp)}) for _ in range(2))
@@ -145,13 +153,21 @@ def test_half_unpacked_applications_are_removed_when_nobody_can_be_at_it(tmp_pat
         folder.mkdir()
     os.utime(old, (time.time() - 7200,) * 2)
     image = tmp_path / "plots.AppImage"
-    image.write_text("#!/bin/sh\nmkdir -p squashfs-root/usr/bin\ninstall -m 755 /dev/null squashfs-root/AppRun\n"
-                     "printf '\\110\\2700.0.0.0:abcd:%%d\\000' > squashfs-root/usr/bin/casaplotms\n")
+    image.write_text(
+        "#!/bin/sh\nmkdir -p squashfs-root/usr/bin\ninstall -m 755 /dev/null squashfs-root/AppRun\n"
+        "printf '\\110\\2700.0.0.0:abcd:%%d\\000' > squashfs-root/usr/bin/casaplotms\n"
+    )
     image.chmod(0o755)
-    code = ("import sys; from casawrapper.casa.programs import appimage; "
-            "print(appimage._extract(sys.argv[1], sys.argv[2]))")
-    done = subprocess.run([sys.executable, "-c", code, str(image), str(tmp_path)], env=os.environ | {"PYTHONPATH": str(SUPPORT)},
-                          capture_output=True, text=True, timeout=60)
+    code = (
+        "import sys; from casawrapper.casa.programs import appimage; print(appimage._extract(sys.argv[1], sys.argv[2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(image), str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": str(SUPPORT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.stdout.strip().endswith("squashfs-root/AppRun"), done.stderr
     assert not old.exists() and young.exists()
 
@@ -172,18 +188,28 @@ def aged(folder: Path, name: str, days: float) -> Path:
 def test_old_logs_go_when_a_kernel_starts_if_the_user_wants_so(start_kernel: StartKernel, tmp_path: Path) -> None:
     state = tmp_path / "casa-kernel"
     gone = aged(state, ENDED, 31)
-    kept = [aged(state, ENDED.replace("01", "02"), 29), aged(state, f"casa-20260102-030405-{os.getpid()}.log", 31),
-            aged(state, "mine.log", 31), aged(state, "casa-20260102-030405.log", 31)]
+    kept = [
+        aged(state, ENDED.replace("01", "02"), 29),
+        aged(state, f"casa-20260102-030405-{os.getpid()}.log", 31),
+        aged(state, "mine.log", 31),
+        aged(state, "casa-20260102-030405.log", 31),
+    ]
     start_kernel(env={"XDG_STATE_HOME": str(tmp_path), "CASA_KERNEL_KEEP_LOGS": "30"}).connect()
     assert wait_until(lambda: not gone.exists())
     time.sleep(0.2)
     assert all(path.read_text() == "what was logged\n" for path in kept)
 
 
-@pytest.mark.parametrize("days, age, stays", [("", 9999, True), ("all", 9999, True), ("7", 8, False), ("90", 60, True), ("soon", 9999, True)])
-def test_the_user_says_how_long_logs_are_kept(start_kernel: StartKernel, tmp_path: Path, days: str, age: int,
-                                              stays: bool) -> None:
-    asked, mark = aged(tmp_path / "casa-kernel", ENDED, age), aged(tmp_path / "casa-kernel", ENDED.replace("01", "02"), 9_999)
+@pytest.mark.parametrize(
+    "days, age, stays", [("", 9999, True), ("all", 9999, True), ("7", 8, False), ("90", 60, True), ("soon", 9999, True)]
+)
+def test_the_user_says_how_long_logs_are_kept(
+    start_kernel: StartKernel, tmp_path: Path, days: str, age: int, stays: bool
+) -> None:
+    asked, mark = (
+        aged(tmp_path / "casa-kernel", ENDED, age),
+        aged(tmp_path / "casa-kernel", ENDED.replace("01", "02"), 9_999),
+    )
     kernel = start_kernel(env={"XDG_STATE_HOME": str(tmp_path), "CASA_KERNEL_KEEP_LOGS": days})
     kernel.connect()
     if stays and days in ("", "all", "soon"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from casa_session import Session, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
@@ -25,13 +24,13 @@ other.stdout.readline()
 """
 CELLS = {
     "table": "import _thread, threading\n"
-             f"tb.open('{MS}', nomodify=False); tb.putcol('FLAG_ROW', tb.getcol('FLAG_ROW'))\n{WAIT}",
+    f"tb.open('{MS}', nomodify=False); tb.putcol('FLAG_ROW', tb.getcol('FLAG_ROW'))\n{WAIT}",
     "closed": f"tb.close(); plotms(vis='{MS}', avgchannel='64')",
     "subtable": f"mine = tbtool(); mine.open('{MS}/FIELD', nomodify=False); mine.putcol('NAME', mine.getcol('NAME'))\n"
-                f"from casawrapper.casa.programs.locks import writer\n"
-                f"print(writer('{MS}')[0], writer('{MS}')[1] == __import__('os').getpid()); mine.close(); print(writer('{MS}'))",
+    f"from casawrapper.casa.programs.locks import writer\n"
+    f"print(writer('{MS}')[0], writer('{MS}')[1] == __import__('os').getpid()); mine.close(); print(writer('{MS}'))",
     "other tool": f"tools = [tbtool()]; tools[0].open('{MS}', nomodify=False)\n"
-                  f"tools[0].putcol('FLAG_ROW', tools[0].getcol('FLAG_ROW'))\n{WAIT}tools[0].close()",
+    f"tools[0].putcol('FLAG_ROW', tools[0].getcol('FLAG_ROW'))\n{WAIT}tools[0].close()",
     "other process": f"{ELSEWHERE}{WAIT}other.kill(); other.wait(); other.pid",
 }
 

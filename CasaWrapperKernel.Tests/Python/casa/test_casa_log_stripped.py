@@ -12,22 +12,100 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-
 from kernel_client import FrontEnd, Kernel
 from log_blocks import final, text
 
 pytestmark = pytest.mark.deadline(120)
 MS = "ngc5921_raw.ms"
 HOSTILE = "</pre></details><script>alert(1)</script><img src=x onerror=alert(2)><a href='javascript:alert(3)'>x</a>"
-CELL = (f"casalog.post('at first')\nvishead('{MS}', mode='get', hdkey='telescope');\ncasalog.post({HOSTILE!r}, 'WARN')\n"
-        "casalog.post('in two\\nlines', 'SEVERE')\ncasalog.post('at last')")
+CELL = (
+    f"casalog.post('at first')\nvishead('{MS}', mode='get', hdkey='telescope');\ncasalog.post({HOSTILE!r}, 'WARN')\n"
+    "casalog.post('in two\\nlines', 'SEVERE')\ncasalog.post('at last')"
+)
 # What GitHub lets pass of a notebook's HTML: no style, no id, no data-*, no class, and scripts go with their text.
 GITHUB_ELEMENTS = frozenset(
-    "a abbr b bdo blockquote br caption cite code dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
-    "img ins kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub summary sup table tbody td tfoot th "
-    "thead time tr tt ul var wbr".split())
-GITHUB_ATTRIBUTES = ["align", "alt", "border", "color", "dir", "height", "label", "lang", "name", "open", "role", "span",
-                     "tabindex", "title", "type", "value", "width"]
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdo",
+        "blockquote",
+        "br",
+        "caption",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "ul",
+        "var",
+        "wbr",
+    ]
+)
+GITHUB_ATTRIBUTES = [
+    "align",
+    "alt",
+    "border",
+    "color",
+    "dir",
+    "height",
+    "label",
+    "lang",
+    "name",
+    "open",
+    "role",
+    "span",
+    "tabindex",
+    "title",
+    "type",
+    "value",
+    "width",
+]
 EMPTY = {"br", "hr", "img", "input", "wbr"}
 
 
@@ -104,9 +182,14 @@ def markup(front: FrontEnd) -> str:
 
 def check_one_click(block: Element) -> None:
     """The two parts of a block, both closed, and what a click on each shows."""
-    everything, warnings = (part for part in block.named("details") if "Show log" in part.text or "Warnings only" in part.text)
-    assert re.fullmatch(r"Show log of vishead: returned a tuple of 2, \d\.\d s \(\d+ lines, 1 warning, 1 error\)"
-                        r"\s*Warnings only \(2\)\s*", block.seen.strip()), block.seen
+    everything, warnings = (
+        part for part in block.named("details") if "Show log" in part.text or "Warnings only" in part.text
+    )
+    assert re.fullmatch(
+        r"Show log of vishead: returned a tuple of 2, \d\.\d s \(\d+ lines, 1 warning, 1 error\)"
+        r"\s*Warnings only \(2\)\s*",
+        block.seen.strip(),
+    ), block.seen
     everything.attributes["open"] = ""
     for line in ("at first", "Begin Task: vishead", "telescope: ", "End Task: vishead", HOSTILE, "in two\n", "at last"):
         assert everything.seen.count(line) == 1, line
@@ -160,6 +243,6 @@ def _contrast(one: str, other: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from casa_session import need_casa
 from kernel_client import Cell, FrontEnd, Kernel
 from log_blocks import final, states
@@ -23,7 +22,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def kernel(start_kernel: Callable[..., Kernel], folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+def kernel(
+    start_kernel: Callable[..., Kernel], folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Kernel]:
     # The state folder has two names.
     link = tmp_path_factory.mktemp("link") / "state"
     link.symlink_to(tmp_path_factory.mktemp("state"))
@@ -54,11 +55,20 @@ def test_casa_adds_to_a_file_and_its_old_lines_are_not_shown(front: FrontEnd, fo
     assert text.startswith(OLD) and "of today" in text
 
 
-@pytest.mark.parametrize("name, path", [
-    ("in_folder.log", "{folder}/in_folder.log"), ("sub/../up.log", "{folder}/up.log"), ("~/home.log", "{home}/home.log"),
-    ("$HOME/variable.log", "{home}/variable.log"), ("", "{folder}/casa.log"), ("a b.log", "{folder}/a b.log")])
-def test_names_mean_what_casa_means_by_them(front: FrontEnd, folder: Path, kernel_env: dict[str, str], name: str,
-                                            path: str) -> None:
+@pytest.mark.parametrize(
+    "name, path",
+    [
+        ("in_folder.log", "{folder}/in_folder.log"),
+        ("sub/../up.log", "{folder}/up.log"),
+        ("~/home.log", "{home}/home.log"),
+        ("$HOME/variable.log", "{home}/variable.log"),
+        ("", "{folder}/casa.log"),
+        ("a b.log", "{folder}/a b.log"),
+    ],
+)
+def test_names_mean_what_casa_means_by_them(
+    front: FrontEnd, folder: Path, kernel_env: dict[str, str], name: str, path: str
+) -> None:
     (folder / "sub").mkdir(exist_ok=True)
     wanted = path.format(folder=folder, home=kernel_env["HOME"])
     cell = front.run(f"casalog.setlogfile({name!r})\ncasalog.post('found')\ncasalog.logfile()")
@@ -68,23 +78,34 @@ def test_names_mean_what_casa_means_by_them(front: FrontEnd, folder: Path, kerne
 
 
 def test_a_relative_name_is_of_the_folder_of_that_moment(front: FrontEnd, folder: Path) -> None:
-    cell = front.run("import os; os.mkdir('then'); os.chdir('then')\ncasalog.setlogfile('r.log')\nos.chdir('..')\n"
-                     "casalog.post('from elsewhere')")
+    cell = front.run(
+        "import os; os.mkdir('then'); os.chdir('then')\ncasalog.setlogfile('r.log')\nos.chdir('..')\n"
+        "casalog.post('from elsewhere')"
+    )
     assert shown_once(cell, "from elsewhere") and "from elsewhere" in (folder / "then/r.log").read_text()
 
 
-@pytest.mark.parametrize("name, reason", [
-    ("no/such/folder/x.log", "No such file or directory"), ("sub", "Is a directory"),
-    ("/proc/version/x.log", "Not a directory"), ("pipe", "No such device or address")])
-def test_a_file_that_cannot_be_written_is_one_sentence_and_the_log_goes_on(front: FrontEnd, folder: Path, name: str,
-                                                                           reason: str) -> None:
+@pytest.mark.parametrize(
+    "name, reason",
+    [
+        ("no/such/folder/x.log", "No such file or directory"),
+        ("sub", "Is a directory"),
+        ("/proc/version/x.log", "Not a directory"),
+        ("pipe", "No such device or address"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_sentence_and_the_log_goes_on(
+    front: FrontEnd, folder: Path, name: str, reason: str
+) -> None:
     (folder / "sub").mkdir(exist_ok=True)
     if not (folder / "pipe").exists():
         os.mkfifo(folder / "pipe")
     before = front.value("casalog.logfile()").strip("'")
     cell = front.run(f"done = casalog.setlogfile({name!r})\ncasalog.post('goes on')\nprint(done)")
-    assert cell.stdout == (f"[casa-kernel] CASA cannot log to {folder / name} ({reason}): its log goes on in {before}. "
-                           "Name a file that you may write.\nFalse\n")
+    assert cell.stdout == (
+        f"[casa-kernel] CASA cannot log to {folder / name} ({reason}): its log goes on in {before}. "
+        "Name a file that you may write.\nFalse\n"
+    )
     assert shown_once(cell, "goes on") and "goes on" in Path(before).read_text()
 
 
@@ -96,8 +117,9 @@ def test_what_is_no_name_is_casas_own_error(front: FrontEnd) -> None:
 
 @pytest.mark.parametrize("name", ["null", os.devnull])
 def test_nowhere_is_a_place_from_which_one_returns(front: FrontEnd, name: str) -> None:
-    cell = front.run(f"before = casalog.logfile()\ncasalog.setlogfile({name!r})\ncasalog.post('unseen')\n"
-                     "casalog.post('odd', 'WARN')")
+    cell = front.run(
+        f"before = casalog.logfile()\ncasalog.setlogfile({name!r})\ncasalog.post('unseen')\ncasalog.post('odd', 'WARN')"
+    )
     assert states(cell) == [] and "unseen" not in cell.stderr
     assert "odd" in cell.stderr  # the only place where it can be seen
     assert "there is no file" in front.run("%casalog").stdout
@@ -107,8 +129,9 @@ def test_nowhere_is_a_place_from_which_one_returns(front: FrontEnd, name: str) -
 def test_one_file_by_two_names_shows_its_lines_once(front: FrontEnd, folder: Path) -> None:
     own = Path(front.value("casalog.logfile()").strip("'"))
     assert own.resolve() != own
-    assert shown_once(front.run(f"casalog.setlogfile({str(own.resolve())!r})\ncasalog.post('by its true name')"),
-                      "by its true name")
+    assert shown_once(
+        front.run(f"casalog.setlogfile({str(own.resolve())!r})\ncasalog.post('by its true name')"), "by its true name"
+    )
     (folder / "link.log").symlink_to(own)
     assert shown_once(front.run("casalog.setlogfile('link.log')\ncasalog.post('by a link')"), "by a link")
 
@@ -117,8 +140,12 @@ def test_one_file_by_two_names_shows_its_lines_once(front: FrontEnd, folder: Pat
 def test_a_file_that_has_been_deleted_and_named_again(front: FrontEnd, folder: Path, instead: str) -> None:
     path = folder / "again.log"
     path.unlink(missing_ok=True)
-    assert shown_once(front.run("casalog.setlogfile('again.log')\nfor i in range(50): casalog.post('first time')\n"
-                                "casalog.post('the end')"), "the end")
+    assert shown_once(
+        front.run(
+            "casalog.setlogfile('again.log')\nfor i in range(50): casalog.post('first time')\ncasalog.post('the end')"
+        ),
+        "the end",
+    )
     path.unlink()
     path.write_text(instead)
     cell = front.run("casalog.setlogfile('again.log')\ncasalog.post('second time')")
@@ -134,21 +161,29 @@ def test_what_is_no_file_is_left_to_its_reader(front: FrontEnd) -> None:
 
 def test_casatools_alone_is_followed_too(start_kernel: Callable[..., Kernel], folder: Path) -> None:
     front = start_kernel(cwd=folder).connect()
-    cell = front.run("from casatools import logsink\nsink = logsink()\nsink.setlogfile('tools.log')\nsink.post('by a tool')",
-                     timeout=60)
+    cell = front.run(
+        "from casatools import logsink\nsink = logsink()\nsink.setlogfile('tools.log')\nsink.post('by a tool')",
+        timeout=60,
+    )
     assert cell.status == "ok" and final(cell).text.count("by a tool") == 1
     assert "by a tool" in (folder / "tools.log").read_text()
     assert front.value("import sys; 'casatasks' in sys.modules") == "False"
 
 
 def test_a_configured_logfile_that_cannot_be_written_is_said_and_replaced(
-        start_kernel: Callable[..., Kernel], kernel_env: dict[str, str], folder: Path, tmp_path: Path) -> None:
+    start_kernel: Callable[..., Kernel], kernel_env: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
     site = kernel_env.get("CASASITECONFIG")
     config = tmp_path / "site.py"
     config.write_text((Path(site).read_text() if site else "") + "\nlogfile = '/no/such/folder/casa.log'\n")
     front = start_kernel(cwd=folder, env={"CASASITECONFIG": str(config)}).connect()
     cell = front.run("casalog.post('kept all the same')", timeout=60)
-    assert cell.stdout.count("CASA cannot log to /no/such/folder/casa.log, which its configuration names as logfile "
-                             "(No such file or directory): its log is in /") == 1
+    assert (
+        cell.stdout.count(
+            "CASA cannot log to /no/such/folder/casa.log, which its configuration names as logfile "
+            "(No such file or directory): its log is in /"
+        )
+        == 1
+    )
     assert "kept all the same" in final(cell).text
     assert "kept all the same" in Path(front.value("casalog.logfile()").strip("'")).read_text()

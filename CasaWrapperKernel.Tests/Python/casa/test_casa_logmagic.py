@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from casa_session import need_casa
 from kernel_client import FrontEnd, Kernel
 from log_blocks import final, states, text
@@ -26,8 +25,9 @@ def kernel(start_kernel: Callable[..., Kernel], folder: Path) -> Iterator[Kernel
     kernel = start_kernel(cwd=folder)
     front = kernel.connect()
     # Before CASA is there: the magic must not import it.
-    assert re.search(r"has 0 lines so far, and the file will be /\S+/casa-\d{8}-\d{6}-\d+\.log\.",
-                     front.run("%casalog").stdout)
+    assert re.search(
+        r"has 0 lines so far, and the file will be /\S+/casa-\d{8}-\d{6}-\d+\.log\.", front.run("%casalog").stdout
+    )
     assert front.value("import sys; 'casatools' in sys.modules") == "False"
     assert front.run("casalog.version()", timeout=60).status == "ok"
     yield kernel
@@ -36,7 +36,9 @@ def kernel(start_kernel: Callable[..., Kernel], folder: Path) -> Iterator[Kernel
 def test_state_tells_the_file_that_casa_logs_to(front: FrontEnd, folder: Path) -> None:
     path = front.value("casalog.logfile()").strip("'")
     stdout = front.run("%casalog").stdout
-    assert re.search(r"CASA's log is shown under the cells; this session has [\d,]+ lines.* so far, and the file is ", stdout)
+    assert re.search(
+        r"CASA's log is shown under the cells; this session has [\d,]+ lines.* so far, and the file is ", stdout
+    )
     assert path in stdout and Path(path).is_file()
     assert not list(folder.glob("casa-*.log"))
 
@@ -88,12 +90,19 @@ def test_save_writes_the_session_and_never_over_a_file(front: FrontEnd, folder: 
     assert (folder / "session log.txt").read_text() == saved
 
 
-@pytest.mark.parametrize("line, sentence", [
-    ("quiet", "%casalog has no 'quiet': say %casalog on, off, level LEVEL, last, tail N or save FILE."),
-    ("off now", "'now' is one word too many"), ("level", "needs one of DEBUG2, "), ("level loud", "not 'loud'"),
-    ("tail -1", "needs a number of lines, not '-1'"), ("tail 0", "not '0'"), ("save", "needs the name of a file"),
-    ("save no/such/folder.log", "no/such/folder.log cannot be written (No such file or directory)"),
-])
+@pytest.mark.parametrize(
+    "line, sentence",
+    [
+        ("quiet", "%casalog has no 'quiet': say %casalog on, off, level LEVEL, last, tail N or save FILE."),
+        ("off now", "'now' is one word too many"),
+        ("level", "needs one of DEBUG2, "),
+        ("level loud", "not 'loud'"),
+        ("tail -1", "needs a number of lines, not '-1'"),
+        ("tail 0", "not '0'"),
+        ("save", "needs the name of a file"),
+        ("save no/such/folder.log", "no/such/folder.log cannot be written (No such file or directory)"),
+    ],
+)
 def test_bad_input_is_one_sentence(front: FrontEnd, line: str, sentence: str) -> None:
     cell = front.run(f"%casalog {line}")
     assert sentence in cell.stderr and cell.stderr.count("\n") <= 2 and "Traceback" not in cell.stderr
@@ -112,15 +121,18 @@ def test_casalogger_shows_the_session(front: FrontEnd) -> None:
 
 
 def test_casalogger_stays_small(front: FrontEnd) -> None:
-    front.run("for i in range(100_000): casalog.post(f'a line as long as those of CASA usually are, number {i}')", timeout=100)
+    front.run(
+        "for i in range(100_000): casalog.post(f'a line as long as those of CASA usually are, number {i}')", timeout=100
+    )
     (data,) = front.run("casalogger()", timeout=60).displays
     assert "number 99999" in data["text/html"] and "number 95001" in data["text/html"]
     assert "number 94000" not in data["text/html"] and "left out here; the whole log is in /" in data["text/html"]
     assert len(data["text/html"]) < 800_000
 
 
-def test_a_log_file_that_the_user_has_chosen_is_honoured(start_kernel: Callable[..., Kernel], kernel_env: dict[str, str],
-                                                         tmp_path: Path) -> None:
+def test_a_log_file_that_the_user_has_chosen_is_honoured(
+    start_kernel: Callable[..., Kernel], kernel_env: dict[str, str], tmp_path: Path
+) -> None:
     mine, config = tmp_path / "mine.log", tmp_path / "config.py"
     mine.write_text("2020-01-02 03:04:05\tWARN\t::casa\tof an earlier session\n")
     site = kernel_env.get("CASASITECONFIG")
@@ -132,7 +144,9 @@ def test_a_log_file_that_the_user_has_chosen_is_honoured(start_kernel: Callable[
     assert str(mine) in front.run("%casalog").stdout
 
 
-def test_no_log_file_is_honoured(start_kernel: Callable[..., Kernel], kernel_env: dict[str, str], tmp_path: Path) -> None:
+def test_no_log_file_is_honoured(
+    start_kernel: Callable[..., Kernel], kernel_env: dict[str, str], tmp_path: Path
+) -> None:
     config, site = tmp_path / "config.py", kernel_env.get("CASASITECONFIG")
     config.write_text((Path(site).read_text() if site else "") + "\nnologfile = True\n")
     front = start_kernel(cwd=tmp_path, env={"CASASITECONFIG": str(config)}).connect()

@@ -5,22 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from casa_session import Session, run_cells
+
 from casawrapper.casa.setup.free_names import names_used
 
 
-@pytest.mark.parametrize("code, used", [
-    ("tclean(vis='x')", True), ("def f():\n    return tclean(1)", True), ("tclean", True),
-    ("x = [tclean(v) for v in vs]", True), ("tclean(); tclean = 3", True), ("tclean = tclean or 3", True),
-    ("%time tclean(vis='x')", True), ("tclean?", True), ("await tclean()", True), ("tclean += 1", True),
-    ("tclean = 3\nprint(tclean)", False), ("for tclean in y:\n    tclean", False),
-    ("lambda tclean: tclean", False), ("[tclean for tclean in y]", False), ("x.tclean", False),
-    ("from casatasks import tclean\ntclean()", False), ("def f(tclean):\n    return tclean", False),
-    ("'tclean'", False), ("# tclean", False), ("!ls tclean", False), ("%%bash\ntclean", False),
-    ("f(tclean=1)", False), ("try:\n    f()\nexcept E as tclean:\n    tclean", False),
-    ("with f() as tclean:\n    tclean", False), ("class tclean: pass\ntclean", False),
-])
+@pytest.mark.parametrize(
+    "code, used",
+    [
+        ("tclean(vis='x')", True),
+        ("def f():\n    return tclean(1)", True),
+        ("tclean", True),
+        ("x = [tclean(v) for v in vs]", True),
+        ("tclean(); tclean = 3", True),
+        ("tclean = tclean or 3", True),
+        ("%time tclean(vis='x')", True),
+        ("tclean?", True),
+        ("await tclean()", True),
+        ("tclean += 1", True),
+        ("tclean = 3\nprint(tclean)", False),
+        ("for tclean in y:\n    tclean", False),
+        ("lambda tclean: tclean", False),
+        ("[tclean for tclean in y]", False),
+        ("x.tclean", False),
+        ("from casatasks import tclean\ntclean()", False),
+        ("def f(tclean):\n    return tclean", False),
+        ("'tclean'", False),
+        ("# tclean", False),
+        ("!ls tclean", False),
+        ("%%bash\ntclean", False),
+        ("f(tclean=1)", False),
+        ("try:\n    f()\nexcept E as tclean:\n    tclean", False),
+        ("with f() as tclean:\n    tclean", False),
+        ("class tclean: pass\ntclean", False),
+    ],
+)
 def test_which_names_a_cell_uses(code: str, used: bool) -> None:
     assert ("tclean" in names_used(code)) is used
 

@@ -6,7 +6,6 @@ import json
 import os
 
 import pytest
-
 from casa_session import Cell, Session, ink, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
@@ -46,7 +45,7 @@ for code in ("plotms('comet.ms', field='", "plotms('comet.ms', field='C", "plotm
 print(json.dumps(found))
 """,
     "taken": "print(json.dumps([ms.msseltoindex('comet.ms', field='\"C/2020 F3\"')['field'].tolist(),\n"
-             "                  ms.msseltoindex('comet.ms', spw='\"Sub/band:0\"')['spw'].tolist()]))",
+    "                  ms.msseltoindex('comet.ms', spw='\"Sub/band:0\"')['spw'].tolist()]))",
     "summary": "import casawrapper\ncasawrapper.ms('comet.ms')",
     "listing": "listobs('comet.ms')",
     "table": "casawrapper.table('comet.ms/FIELD')",
@@ -72,12 +71,15 @@ def test_there_is_a_page_for_each_field(session: Session) -> None:
     done = cell(session, "fields")
     assert len({page.tobytes() for page in done.pages()}) == 3 and min(map(ink, done.pages())) > 1000
     assert done.displays[0]["text/plain"].splitlines()[1:] == [
-        "1 of 3: FieldC_2020 F3", "2 of 3: Field1445 ü \"q\" it's", "3 of 3: Field67P_C-G"]
+        "1 of 3: FieldC_2020 F3",
+        '2 of 3: Field1445 ü "q" it\'s',
+        "3 of 3: Field67P_C-G",
+    ]
 
 
 def test_the_users_files_have_the_names_of_the_fields(session: Session) -> None:
     pages = files(session, "c_")
-    assert pages == ["c_Field1445 ü \"q\" it's_2.png", "c_Field67P_C-G_3.png", "c_FieldC_2020 F3.png"]
+    assert pages == ['c_Field1445 ü "q" it\'s_2.png', "c_Field67P_C-G_3.png", "c_FieldC_2020 F3.png"]
     html = cell(session, "kept").displays[0]["text/html"]
     assert "href='c_FieldC_2020%20F3.png'" in html and "href='c_Field1445%20%C3%BC%20%22q%22%20it%27s_2.png'" in html
     assert not any(os.sep in name for name in session.new_files)
@@ -89,10 +91,14 @@ def test_pages_that_are_there_are_kept_or_written_over_as_asked(session: Session
     assert len(again.pages()) == len(cell(session, "overwritten").pages()) == 3
 
 
-@pytest.mark.parametrize("name, expected", [
-    ("first", ["first_FieldC_2020 F3.png"]), ("single", ["single_Field67P_C-G.png"]),
-    ("grid", ["grid_Field67P_C-G_2.png", "grid_FieldC_2020 F3,1445 ü \"q\" it's.png"]),
-])
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("first", ["first_FieldC_2020 F3.png"]),
+        ("single", ["single_Field67P_C-G.png"]),
+        ("grid", ["grid_Field67P_C-G_2.png", 'grid_FieldC_2020 F3,1445 ü "q" it\'s.png']),
+    ],
+)
 def test_a_first_page_a_single_one_and_grids(session: Session, name: str, expected: list[str]) -> None:
     done = cell(session, name)
     assert files(session, f"{name}_") == expected and len(done.pictures() + done.pages()) == len(expected)
@@ -103,7 +109,10 @@ def test_antennas_stations_and_baselines(session: Session) -> None:
     assert files(session, "a_")[0].startswith("a_AntennaA_1 b@N_7")
     assert len(cell(session, "baselines").pages()) == 3
     assert [name.split("_with_")[0] for name in files(session, "b_")] == [
-        "b_BaselineA_1 b@N_7", "b_BaselineA_1 b@N_7", "b_Baselineé@W1"]
+        "b_BaselineA_1 b@N_7",
+        "b_BaselineA_1 b@N_7",
+        "b_Baselineé@W1",
+    ]
 
 
 def test_pages_of_a_pdf_have_pictures(session: Session) -> None:

@@ -8,8 +8,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-
 from casa_session import SUPPORT
+
 from casawrapper.casa.log.reader import LogSince
 from casawrapper.casa.setup import environment
 from casawrapper.casa.tasks.plotms import calibration_library
@@ -31,7 +31,11 @@ def test_pages_come_in_the_order_of_writing_and_then_of_their_numbers(tmp_path: 
     for name in ("p.log", "q.png", "other.png"):
         (tmp_path / name).write_text("new")
     assert [Path(path).name for path in watch.written()] == [
-        "p_Scan1.png", "p_Scan9.png", "p_Scan10.png", "p_Scan2.png"]
+        "p_Scan1.png",
+        "p_Scan9.png",
+        "p_Scan10.png",
+        "p_Scan2.png",
+    ]
 
 
 def test_an_overwritten_file_counts_as_written_and_a_missing_folder_as_empty(tmp_path: Path) -> None:
@@ -72,11 +76,14 @@ def test_long_text_is_cut_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_calibration_tables_get_their_full_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     texts = ["caltable='b.cal', interp='linear'", 'caltable = "/data/g.cal"']
-    assert calibration_library.absolute(texts) == [f"caltable='{tmp_path}/b.cal', interp='linear'",
-                                      'caltable = "/data/g.cal"']
+    assert calibration_library.absolute(texts) == [
+        f"caltable='{tmp_path}/b.cal', interp='linear'",
+        'caltable = "/data/g.cal"',
+    ]
     Path("lib.txt").write_text("caltable='b.cal'\ncaltable='c.cal' calwt=True\n")
     assert Path(calibration_library.absolute("lib.txt")).read_text() == (
-        f"caltable='{tmp_path}/b.cal'\ncaltable='{tmp_path}/c.cal' calwt=True\n")
+        f"caltable='{tmp_path}/b.cal'\ncaltable='{tmp_path}/c.cal' calwt=True\n"
+    )
     assert calibration_library.absolute("") == "" and calibration_library.absolute([]) == []
 
 
@@ -85,15 +92,15 @@ def test_listing_is_taken_from_the_log_without_its_columns(tmp_path: Path) -> No
     before = "2026-01-01 00:00:00\tINFO\tlistobs::ms::summary\tof an earlier call\n"
     log.write_text(before)
     since = LogSince(str(log))
-    log.write_text(before + "d\tINFO\tlistobs::ms::summary\tHead\nd\tINFO\tlistobs::ms::summary+\t  a\tb\n"
-                   "d\tINFO\tlistobs::MSMetaData::x \tComputing\nd\tINFO\ttclean::ms::summary\tother\n")
+    log.write_text(
+        before + "d\tINFO\tlistobs::ms::summary\tHead\nd\tINFO\tlistobs::ms::summary+\t  a\tb\n"
+        "d\tINFO\tlistobs::MSMetaData::x \tComputing\nd\tINFO\ttclean::ms::summary\tother\n"
+    )
     assert since.messages("listobs::ms::summary") == ["Head", "  a\tb"]
 
 
-@pytest.mark.parametrize("version, value", [
-    ((3, 20), None), ((4, 25), "python"), ((6, 30), "python"), ((), None)])
-def test_only_a_new_protobuf_is_run_in_python(
-        monkeypatch, version: tuple[int, ...], value: str | None) -> None:
+@pytest.mark.parametrize("version, value", [((3, 20), None), ((4, 25), "python"), ((6, 30), "python"), ((), None)])
+def test_only_a_new_protobuf_is_run_in_python(monkeypatch, version: tuple[int, ...], value: str | None) -> None:
     monkeypatch.delenv("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", raising=False)
     monkeypatch.delitem(sys.modules, "google.protobuf", raising=False)
     monkeypatch.setattr(environment, "protobuf_version", lambda: version)

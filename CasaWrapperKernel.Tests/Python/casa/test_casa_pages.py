@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import pytest
-
 from casa_session import Cell, Session, ink, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
 GRID = "xselfscale=True, yselfscale=True, xsharedaxis=True, ysharedaxis=True"
 CELLS = {
     "pages": f"plotms(vis='{MS}', iteraxis='antenna', exprange='all')",
-    "named": "import os\n"
-             f"plotms(vis='{MS}', iteraxis='scan', exprange='all', plotfile='sc.png')",
+    "named": f"import os\nplotms(vis='{MS}', iteraxis='scan', exprange='all', plotfile='sc.png')",
     "named again": "before = {n: open(n, 'rb').read() for n in os.listdir() if n.startswith('sc_')}\n"
-                   "os.remove('sc_Scan1.png'); del before['sc_Scan1.png']\n"
-                   f"try: plotms(vis='{MS}', xaxis='uvdist', iteraxis='scan', exprange='all', plotfile='sc.png')\n"
-                   "except RuntimeError as error: print(error)\n"
-                   "before == {n: open(n, 'rb').read() for n in os.listdir() if n.startswith('sc_')}",
+    "os.remove('sc_Scan1.png'); del before['sc_Scan1.png']\n"
+    f"try: plotms(vis='{MS}', xaxis='uvdist', iteraxis='scan', exprange='all', plotfile='sc.png')\n"
+    "except RuntimeError as error: print(error)\n"
+    "before == {n: open(n, 'rb').read() for n in os.listdir() if n.startswith('sc_')}",
     "overwritten": f"plotms(vis='{MS}', xaxis='uvdist', iteraxis='scan', exprange='all', plotfile='sc.png', "
-                   "overwrite=True)\n"
-                   "[n for n in before if open(n, 'rb').read() == before[n]]",
+    "overwrite=True)\n"
+    "[n for n in before if open(n, 'rb').read() == before[n]]",
     "elsewhere": "os.mkdir('my plots'); os.chdir('my plots')\n"
-                 f"plotms(vis='../{MS}', iteraxis='field', exprange='all', plotfile='f.png')\n"
-                 f"plotms(vis='../{MS}', field='0', plotfile='f.pdf')\nos.chdir('..')",
+    f"plotms(vis='../{MS}', iteraxis='field', exprange='all', plotfile='f.png')\n"
+    f"plotms(vis='../{MS}', field='0', plotfile='f.pdf')\nos.chdir('..')",
     "pdf": f"plotms(vis='{MS}', iteraxis='field', exprange='all', plotfile='f.pdf')",
     "grid": f"plotms(vis='{MS}', iteraxis='antenna', exprange='all', gridrows=2, gridcols=3)",
     "range": f"plotms(vis='{MS}', xaxis='time', yaxis='amp', plotrange=[0, 0, 0, 0.5])",
@@ -30,16 +28,16 @@ CELLS = {
     "range again": f"plotms(vis='{MS}', xaxis='time', yaxis='amp', plotrange=[0, 0, 0, 0.5])",
     "first row": f"plotms(vis='{MS}', xaxis='time', yaxis='amp', gridrows=2)",
     "second row": f"plotms(vis='{MS}', xaxis='uvdist', yaxis='phase', gridrows=2, rowindex=1, plotindex=1, "
-                  "clearplots=False)",
+    "clearplots=False)",
     "over it": f"plotms(vis='{MS}', xaxis='time', yaxis='amp', field='2', gridrows=2, plotindex=2, "
-               "clearplots=False, customsymbol=True, symbolcolor='ff0000')",
+    "clearplots=False, customsymbol=True, symbolcolor='ff0000')",
     "callib": f"gaincal('{MS}', caltable='g.cal', field='0', refant='15', solint='inf')\n"
-              "import os; os.mkdir('sub'); os.chdir('sub')\n"
-              f"plotms(vis='../{MS}', field='0', callib=\"caltable='../g.cal'\", ydatacolumn='corrected')\n"
-              f"open('lib.txt', 'w').write(\"caltable='../g.cal'\\n\")\n"
-              f"plotms(vis='../{MS}', field='0', callib='lib.txt', ydatacolumn='corrected')\nos.chdir('..')",
+    "import os; os.mkdir('sub'); os.chdir('sub')\n"
+    f"plotms(vis='../{MS}', field='0', callib=\"caltable='../g.cal'\", ydatacolumn='corrected')\n"
+    f"open('lib.txt', 'w').write(\"caltable='../g.cal'\\n\")\n"
+    f"plotms(vis='../{MS}', field='0', callib='lib.txt', ydatacolumn='corrected')\nos.chdir('..')",
     "caltable": "plotms(caltable='g.cal', xaxis='time', yaxis='phase', iteraxis='antenna', gridrows=9, "
-                "gridcols=3, exprange='all')",
+    "gridcols=3, exprange='all')",
 }
 
 
@@ -101,8 +99,7 @@ def test_shared_axes_leave_nothing_to_the_next_plot(session: Session) -> None:
 
 
 def test_calls_that_build_one_page_each_show_it(session: Session) -> None:
-    (one,), (two,), (three,) = (cell(session, name).pictures() for name in
-                                ("first row", "second row", "over it"))
+    (one,), (two,), (three,) = (cell(session, name).pictures() for name in ("first row", "second row", "over it"))
     upper = (0, 0, one.width, one.height // 2 - 5)
     lower = (0, one.height // 2 + 10, one.width, one.height)
     assert ink(one.crop(lower)) < 2000 < ink(two.crop(lower))
@@ -118,5 +115,4 @@ def test_calibration_library_is_read_from_the_users_folder(session: Session) -> 
 
 def test_calibration_table_is_drawn(session: Session) -> None:
     done = cell(session, "caltable")
-    assert len(done.pictures() + done.pages()) == 2 and "of g.cal, for each antenna" in (
-        done.displays[0]["text/plain"])
+    assert len(done.pictures() + done.pages()) == 2 and "of g.cal, for each antenna" in (done.displays[0]["text/plain"])

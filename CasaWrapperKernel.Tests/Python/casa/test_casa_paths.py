@@ -6,24 +6,24 @@ import json
 from pathlib import Path, PurePosixPath
 
 import pytest
-
 from casa_session import Cell, Session, ink, run_cells, unpack_data
+
 from casawrapper.casa.calls.paths import as_text, text_of
 
 MS = "ngc5921_raw.ms"
 CELLS = {
     "task": f"from pathlib import Path\nimport json\nvis = Path('{MS}')\n"
-            "print(listobs(vis, verbose=False)['nfields'], listobs(vis=vis, listfile=Path('list.txt'))['nfields'])",
+    "print(listobs(vis, verbose=False)['nfields'], listobs(vis=vis, listfile=Path('list.txt'))['nfields'])",
     "list": "for name in ('b.cal', 'b2.cal'):\n"
-            "    bandpass(vis, caltable=Path(name), field='0', solint='inf', combine='scan', refant='15')\n"
-            "applycal(vis, field='0', gaintable=[Path('b.cal'), 'b2.cal'])\n"
-            "tclean(vis, imagename=Path('im'), field='1', imsize=64, cell='30arcsec', niter=5)\n"
-            "immath(imagename=[Path('im.image'), Path('im.image')], expr='IM0+IM1', outfile=Path('sum.image'))",
+    "    bandpass(vis, caltable=Path(name), field='0', solint='inf', combine='scan', refant='15')\n"
+    "applycal(vis, field='0', gaintable=[Path('b.cal'), 'b2.cal'])\n"
+    "tclean(vis, imagename=Path('im'), field='1', imsize=64, cell='30arcsec', niter=5)\n"
+    "immath(imagename=[Path('im.image'), Path('im.image')], expr='IM0+IM1', outfile=Path('sum.image'))",
     "history": "print(json.dumps([[line for line in imhistory('sum.image', verbose=False) if 'imagename' in line],\n"
-               "                  open(casalog.logfile()).read().count('Path(')]))",
+    "                  open(casalog.logfile()).read().count('Path(')]))",
     "plot": "plotms(vis=vis, plotfile=Path('p.png'), avgchannel='64')",
     "viewer": "imview(Path('im.image'), out={'file': Path('v.png')})\n"
-              "imview(raster=[{'file': Path('im.image')}])\nmsview(vis)",
+    "imview(raster=[{'file': Path('im.image')}])\nmsview(vis)",
     "missing": "imview(Path('nothing.image'))",
     "missing data": "listobs(Path('nothing.ms'))",
     "prompt": "inp listobs\nlistfile = Path('went.txt')\ngo listobs",
@@ -67,10 +67,20 @@ def cell(session: Session, name: str) -> Cell:
 
 
 def test_path_objects_become_texts_and_all_else_stays_itself() -> None:
-    given = {"vis": Path("a.ms"), "tables": [Path("b"), "c"], "out": {"file": PurePosixPath("/d"), "scale": 2.0},
-             "both": [{"file": Path("e")}], "pair": (Path("f"), 1)}
-    assert as_text(given) == {"vis": "a.ms", "tables": ["b", "c"], "out": {"file": "/d", "scale": 2.0},
-                              "both": [{"file": "e"}], "pair": ("f", 1)}
+    given = {
+        "vis": Path("a.ms"),
+        "tables": [Path("b"), "c"],
+        "out": {"file": PurePosixPath("/d"), "scale": 2.0},
+        "both": [{"file": Path("e")}],
+        "pair": (Path("f"), 1),
+    }
+    assert as_text(given) == {
+        "vis": "a.ms",
+        "tables": ["b", "c"],
+        "out": {"file": "/d", "scale": 2.0},
+        "both": [{"file": "e"}],
+        "pair": ("f", 1),
+    }
     assert given["tables"] == [Path("b"), "c"] and given["out"]["file"] == PurePosixPath("/d")
     for value in ("text", b"bytes", 1.5, None, [], {}, ["a", 1], {"a": [1]}, list(range(5000)), {1, 2}):
         assert text_of(value) is value
@@ -92,8 +102,10 @@ def test_programs_take_them(session: Session) -> None:
     assert min(map(ink, cell(session, "viewer").pictures())) > 1000 and {"p.png", "v.png"} <= session.new_files
 
 
-@pytest.mark.parametrize("name, words", [
-    ("missing", "nothing.image"), ("missing data", "'nothing.ms' does not exist in /"), ("tool fails", "nothing.tab")])
+@pytest.mark.parametrize(
+    "name, words",
+    [("missing", "nothing.image"), ("missing data", "'nothing.ms' does not exist in /"), ("tool fails", "nothing.tab")],
+)
 def test_what_is_missing_is_named(session: Session, name: str, words: str) -> None:
     done = session[list(CELLS).index(name)]
     assert done.error is not None and words in done.error
@@ -109,8 +121,7 @@ def test_tools_take_them_and_stay_as_they_are(session: Session) -> None:
     found = json.loads(cell(session, "tools").stdout)
     assert found[0] is found[2] is found[4] is found[6] is True and found[7] == 3 and found[8][0] is True
     assert found[9][3] == 2 and {"copied.tab", "im.fits", "joined.image"} <= session.new_files
-    assert cell(session, "as ever").stdout == (
-        "(tablename='', lockoptions={}, nomodify=True) casatools.table\n")
+    assert cell(session, "as ever").stdout == ("(tablename='', lockoptions={}, nomodify=True) casatools.table\n")
 
 
 def test_a_call_of_a_tool_costs_no_more(session: Session) -> None:

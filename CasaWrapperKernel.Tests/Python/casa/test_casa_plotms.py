@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import pytest
-
 from casa_session import Cell, Session, ink, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
 CELLS = {
     "default": f"plotms(vis='{MS}', xaxis='uvdist', yaxis='amp')",
-    "named": "from casaplotms import plotms as p\n"
-             f"p(vis='{MS}', xaxis='time', yaxis='phase', plotfile='a.png')",
+    "named": f"from casaplotms import plotms as p\np(vis='{MS}', xaxis='time', yaxis='phase', plotfile='a.png')",
     "exists": f"plotms(vis='{MS}', xaxis='time', yaxis='amp', plotfile='a.png')",
-    "overwrite": f"plotms(vis='{MS}', xaxis='time', yaxis='amp', plotfile='a.png', overwrite=True, "
-                 "showgui=True)",
+    "overwrite": f"plotms(vis='{MS}', xaxis='time', yaxis='amp', plotfile='a.png', overwrite=True, showgui=True)",
     "positional": f"plotms('{MS}', '', 1, 1, 0, 0, 0, 'channel')",
     "first page": f"plotms(vis='{MS}', iteraxis='scan', plotfile='sc.jpg')",
     "first of grids": f"plotms(vis='{MS}', iteraxis='antenna', gridrows=2, gridcols=2)",
@@ -26,17 +23,17 @@ CELLS = {
     "pdf": f"plotms(vis='{MS}', scan='1', avgchannel='15', plotfile='x.pdf')",
     "ps": f"plotms(vis='{MS}', scan='1', avgchannel='15', plotfile='x.ps')",
     "meta": "import inspect, os\n(str(inspect.signature(plotms))[:22], 'plotter' in plotms.__doc__, "
-            "os.environ.get('DISPLAY'), os.environ.get('QT_QPA_PLATFORM'))",
+    "os.environ.get('DISPLAY'), os.environ.get('QT_QPA_PLATFORM'))",
     "folder": f"os.mkdir('sub'); os.chdir('sub'); os.mkdir('plots')\n"
-              f"plotms(vis='../{MS}', xaxis='time', plotfile='plots/b.png')\n"
-              "os.chdir('..'); os.listdir('sub/plots')",
+    f"plotms(vis='../{MS}', xaxis='time', plotfile='plots/b.png')\n"
+    "os.chdir('..'); os.listdir('sub/plots')",
     "two axes": f"plotms(vis='{MS}', avgchannel='63', xaxis='time', yaxis=['amp', 'phase'])",
     "no x axis": f"plotms(vis='{MS}', avgchannel='63', yaxis=['amp', 'phase'])",
     "threads": "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(2) as pool:\n"
-               f"    list(pool.map(lambda x: plotms(vis='{MS}', avgchannel='63', xaxis=x), ['time', 'uvdist'] * 2))",
+    f"    list(pool.map(lambda x: plotms(vis='{MS}', avgchannel='63', xaxis=x), ['time', 'uvdist'] * 2))",
     "by turns": f"for x in ['time', 'uvdist']: plotms(vis='{MS}', avgchannel='63', xaxis=x)",
     "interrupt": "import _thread, threading\nthreading.Timer(2, _thread.interrupt_main).start()\n"
-                 f"plotms(vis='{MS}', iteraxis='baseline', exprange='all')",
+    f"plotms(vis='{MS}', iteraxis='baseline', exprange='all')",
     "after": f"plotms(vis='{MS}', xaxis='uvdist', yaxis='amp')",
 }
 
@@ -74,7 +71,10 @@ def test_plots_of_threads_are_not_mixed(session: Session) -> None:
     def pictures(name: str) -> set[tuple[str, bytes]]:
         done = cell(session, name)
         assert done.error is None
-        return {(shown["text/plain"], picture.tobytes()) for shown, picture in zip(done.displays, done.pictures())}
+        return {
+            (shown["text/plain"], picture.tobytes())
+            for shown, picture in zip(done.displays, done.pictures(), strict=False)
+        }
 
     assert pictures("threads") == pictures("by turns") and len(pictures("by turns")) == 2
 

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from casa_session import PYTHON, Cell, Session, environment, ink, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
@@ -55,23 +54,22 @@ def listening(pid):
 CELLS = {
     "prepare": PREPARE,
     "spare": "[thread.name for thread in threading.enumerate() if 'plotms' in thread.name] != [] or "
-             "prestart._spare is not None",
+    "prestart._spare is not None",
     "first": PLOT,
     "sockets": "imview('tiny.im')\n[listening(pid) for pid in (plotms_pid(), viewer_pid(), os.getpid())]",
     "killed before": f"kill(wait=True); {PLOT}",
-    "killed during": "threading.Timer(0.8, kill).start()\n"
-                     f"plotms(vis='{MS}', iteraxis='antenna', exprange='all')",
+    "killed during": f"threading.Timer(0.8, kill).start()\nplotms(vis='{MS}', iteraxis='antenna', exprange='all')",
     "noticed after": "started[-1] - killed[-1]",
     "killed on": "old = plotmstool.update\nplotmstool.update = lambda *_: (kill(), old())[1]\n"
-                 f"try: {PLOT}\nfinally: plotmstool.update = old",
+    f"try: {PLOT}\nfinally: plotmstool.update = old",
     "alive again": PLOT,
     "page": f"plotms(vis='{MS}', gridrows=2)\nkill(wait=True)\n"
-            f"plotms(vis='{MS}', gridrows=2, rowindex=1, plotindex=1, clearplots=False)",
+    f"plotms(vis='{MS}', gridrows=2, rowindex=1, plotindex=1, clearplots=False)",
     "viewer before": "kill_viewer(); time.sleep(0.3); imview('tiny.im')",
     "viewer during": "output, once = viewertool.output, [1]\n"
-                     "def dying(*a, **k):\n    if once: once.clear(); kill_viewer()\n"
-                     "    return output(*a, **k)\n"
-                     "viewertool.output = dying\nimview('tiny.im')",
+    "def dying(*a, **k):\n    if once: once.clear(); kill_viewer()\n"
+    "    return output(*a, **k)\n"
+    "viewertool.output = dying\nimview('tiny.im')",
     "last pid": "plotmstool.getPlotMSPid()",
 }
 
@@ -97,8 +95,9 @@ def test_a_cell_that_names_plotms_starts_it(session: Session) -> None:
 
 def test_who_does_not_name_plotms_and_never_had_it_starts_none(tmp_path: Path) -> None:
     look = "import importlib\nimportlib.import_module('casawrapper.casa.tasks.plot' 'ms.prestart')._spare is None"
-    session = run_cells(tmp_path, ["import casatasks", look, "'plot' 'ms'", look],
-                        XDG_CACHE_HOME=str(tmp_path / "cache"))
+    session = run_cells(
+        tmp_path, ["import casatasks", look, "'plot' 'ms'", look], XDG_CACHE_HOME=str(tmp_path / "cache")
+    )
     assert [session[number].results[0]["text/plain"] for number in (1, 3)] == ["True", "True"]
 
 
@@ -137,13 +136,21 @@ def test_program_ends_with_the_process(session: Session) -> None:
 
 
 def test_program_ends_even_when_the_process_is_killed(tmp_path: Path) -> None:
-    code = ("import os, sys; sys.argv=['casa-kernel']\nfrom casawrapper.casa.setup import environment, options; from casawrapper.casa.composition import leave_hooks; from casawrapper.casa.log import channel\n"
-            "environment.install('casa.log', options.Options()); leave_hooks()\n"
-            "from casaplotms import plotmstool\nprint(plotmstool.getPlotMSPid(), flush=True)\n"
-            "sys.stdin.read()")
+    code = (
+        "import os, sys; sys.argv=['casa-kernel']\nfrom casawrapper.casa.setup import environment, options; from casawrapper.casa.composition import leave_hooks; from casawrapper.casa.log import channel\n"
+        "environment.install('casa.log', options.Options()); leave_hooks()\n"
+        "from casaplotms import plotmstool\nprint(plotmstool.getPlotMSPid(), flush=True)\n"
+        "sys.stdin.read()"
+    )
     unpack_data(tmp_path)
-    with subprocess.Popen([PYTHON, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                          cwd=tmp_path, env=environment(tmp_path)) as process:
+    with subprocess.Popen(
+        [PYTHON, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+    ) as process:
         timer = time.monotonic() + 60
         pid = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
@@ -166,8 +173,13 @@ def _ended(pid: int, seconds: float = 10) -> bool:
 
 
 def test_a_home_that_the_node_lacks_hinders_no_picture(tmp_path: Path) -> None:
-    session = run_cells(unpack_data(tmp_path), [
-        "import numpy as np\nia.fromarray('x.im', np.random.rand(16, 16)); ia.done()\nimview('x.im')",
-        "plotms(vis='ngc5921_raw.ms', avgchannel='64')"], HOME="/proc/none/me")
+    session = run_cells(
+        unpack_data(tmp_path),
+        [
+            "import numpy as np\nia.fromarray('x.im', np.random.rand(16, 16)); ia.done()\nimview('x.im')",
+            "plotms(vis='ngc5921_raw.ms', avgchannel='64')",
+        ],
+        HOME="/proc/none/me",
+    )
     assert [cell.error for cell in session.cells] == [None, None]
     assert all(len(cell.pictures()) == 1 for cell in session.cells)

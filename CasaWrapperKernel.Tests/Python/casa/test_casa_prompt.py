@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
 from casa_session import Cell, Session, run_cells, unpack_data
 
 inputtransformer2 = pytest.importorskip("IPython.core.inputtransformer2")
@@ -31,21 +30,47 @@ def transform():
         yield manager.transform_cell
 
 
-@pytest.mark.parametrize("code, python", [
-    ("inp  tclean  # c", "inp(tclean)  # c"), ("inp\ttclean", "inp(tclean)"), ("go", "go()"),
-    ("inp tclean;go", "inp(tclean);go()"), ("x=1;inp 'a b';y=2", "x=1;inp('a b');y=2"),
-    ("tget tclean, 'f.last'", "tget(tclean, 'f.last')"), ("inp f'x'", "inp(f'x')"),
-    ("f(go=1)\ndefault tclean\ngo()", "f(go=1)\ndefault(tclean)\ngo()"),
-])
+@pytest.mark.parametrize(
+    "code, python",
+    [
+        ("inp  tclean  # c", "inp(tclean)  # c"),
+        ("inp\ttclean", "inp(tclean)"),
+        ("go", "go()"),
+        ("inp tclean;go", "inp(tclean);go()"),
+        ("x=1;inp 'a b';y=2", "x=1;inp('a b');y=2"),
+        ("tget tclean, 'f.last'", "tget(tclean, 'f.last')"),
+        ("inp f'x'", "inp(f'x')"),
+        ("f(go=1)\ndefault tclean\ngo()", "f(go=1)\ndefault(tclean)\ngo()"),
+    ],
+)
 def test_lines_of_the_prompt_become_calls(transform, code: str, python: str) -> None:
     assert transform(code) == python + "\n"
 
 
-@pytest.mark.parametrize("code", [
-    "go = 3\ngo", "x = go", "go.x", "(go)", "for go in x: pass\ngo", "def go(): pass\ngo", "import go\ngo",
-    "go, x = 1, 2\ngo", "go: int = 3\ngo", "with x as go: pass\ngo", "inp if x else y", "inp and go",
-    "inp not in x", "f(\ngo\n)", "class A:\n    go", "if x:\n    go", "'''\ninp tclean\ngo\n'''", "tclean", "tclean()",
-])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "go = 3\ngo",
+        "x = go",
+        "go.x",
+        "(go)",
+        "for go in x: pass\ngo",
+        "def go(): pass\ngo",
+        "import go\ngo",
+        "go, x = 1, 2\ngo",
+        "go: int = 3\ngo",
+        "with x as go: pass\ngo",
+        "inp if x else y",
+        "inp and go",
+        "inp not in x",
+        "f(\ngo\n)",
+        "class A:\n    go",
+        "if x:\n    go",
+        "'''\ninp tclean\ngo\n'''",
+        "tclean",
+        "tclean()",
+    ],
+)
 def test_python_stays_as_it_is(transform, code: str) -> None:
     assert transform(code) == code + "\n"
 
@@ -60,7 +85,7 @@ CELLS = {
     "inp": f"vis = '{MS}'\nspw = 0.5; usemask = 'auto-multithresh'\ninp tclean",
     "inp again": "inp",
     "many lines": 'spw = ""; field = "0"\ntext = """\ngo\ninp tclean\n"""\n'
-                  "inp 'listobs'; answer = go(listobs)\n(text, answer['nfields'])",
+    "inp 'listobs'; answer = go(listobs)\n(text, answer['nfields'])",
     "go": "go",
     "last file": "import os\n(os.path.exists('listobs.last'), os.path.exists('listobs.pre'))",
     "empty call": "listobs();",
@@ -68,7 +93,7 @@ CELLS = {
     "default": "default listobs\n('vis' in globals(), 'field' in globals())",
     "tget": "tget listobs\n(vis, field)",
     "tput": "tput listobs, 'a.saved'\nsaveinputs('listobs', 'b.saved')\ntput\n"
-            "open('a.saved').read() == open('b.saved').read()",
+    "open('a.saved').read() == open('b.saved').read()",
     "names after it": "__name__, '__file__' in globals()",
     "tget file": "vis = 3\ntget(listobs, 'a.saved')\nvis",
     "plain call": f"flagdata('{MS}', mode='summary');",
@@ -77,27 +102,26 @@ CELLS = {
     "own names": "tclean = 3; go = 4\ngo\ntclean, go",
     "given back": "del go, tclean\ngo 'tclean'",
     "keyword": "inp 'listobs'; dict(go=1, inp=2)",
-    "imports": "from casatasks import tclean\nfrom math import pow\nfrom IPython.display import display\n"
-               "go = 5\ngo",
+    "imports": "from casatasks import tclean\nfrom math import pow\nfrom IPython.display import display\ngo = 5\ngo",
     "misspelt": "del go\ninp 'tclaen'",
     "plain": f"vis = '{MS}'\ndef imported():\n    from casatasks import listobs\n    return listobs()\n"
-             "for call in (imported, casatasks.listobs):\n"
-             "    try: call()\n    except AssertionError as error: print(error)\n"
-             "listobs is casatasks.listobs, len(listobs()) > 5",
+    "for call in (imported, casatasks.listobs):\n"
+    "    try: call()\n    except AssertionError as error: print(error)\n"
+    "listobs is casatasks.listobs, len(listobs()) > 5",
     "looks like it": "import inspect, pickle\n"
-                     "plain = pickle.loads(pickle.dumps(listobs))\n"
-                     "try: plain()\nexcept AssertionError: print('refused')\n"
-                     "def looks(task): return (inspect.signature(task), task.__doc__, inspect.getsource(type(task)),\n"
-                     "                         inspect.getmodule(task), repr(task).partition(' at ')[0])\n"
-                     "isinstance(listobs, type(casatasks.listobs)), looks(listobs) == looks(casatasks.listobs)",
+    "plain = pickle.loads(pickle.dumps(listobs))\n"
+    "try: plain()\nexcept AssertionError: print('refused')\n"
+    "def looks(task): return (inspect.signature(task), task.__doc__, inspect.getsource(type(task)),\n"
+    "                         inspect.getmodule(task), repr(task).partition(' at ')[0])\n"
+    "isinstance(listobs, type(casatasks.listobs)), looks(listobs) == looks(casatasks.listobs)",
     "script's variables": f"vis = 'no.ms'\nopen('lists.py', 'w').write('vis = \"{MS}\"\\nn = listobs()[\"nfields\"]')\n"
-                          "%run lists.py\nn",
+    "%run lists.py\nn",
     "help": "taskhelp\ntoolhelp()",
     "execfile": "open('s.py', 'w').write('made = 5\\ndef f(): return listobs\\nhere = qa.quantity(\"1Jy\")')\n"
-                "execfile 's.py'\n(made, callable(f()), here['value'])",
+    "execfile 's.py'\n(made, callable(f()), here['value'])",
     "execfile globals": "made = 6\nexecfile('s.py', globals())\nmade",
     "execfile file": "open('where.py', 'w').write('place = __file__')\nexecfile('where.py')\n"
-                     "(place, globals().get('__file__') == place)",
+    "(place, globals().get('__file__') == place)",
     "run": "open('run.py', 'w').write('found = qa.quantity(\"2Jy\")[\"value\"]\\nlistobs')\n%run run.py\nfound",
     "doc": "doc 'tclean'",
     "complete": "get_ipython().input_transformer_manager.check_complete('inp tclean\\ngo')[0]",
@@ -177,8 +201,9 @@ def test_names_belong_to_the_user(session: Session) -> None:
 
 
 def test_what_is_no_task_is_said(session: Session) -> None:
-    assert cell(session, "misspelt").stdout == ("ERROR tclaen does not seem to be a CASA task\n"
-                                                "[casa-kernel] Did you mean tclean?\n")
+    assert cell(session, "misspelt").stdout == (
+        "ERROR tclaen does not seem to be a CASA task\n[casa-kernel] Did you mean tclean?\n"
+    )
 
 
 def test_what_is_imported_from_casatasks_is_plain_casa(session: Session) -> None:
@@ -221,8 +246,9 @@ def test_startup_file_is_run_and_last_files_can_be_off(tmp_path: Path) -> None:
     for folder in (home / ".casa", work):
         folder.mkdir(parents=True)
     (home / ".casa" / "startup.py").write_text("mine = qa.quantity('2Jy')['value']\nprint('started')\n")
-    done = run_cells(unpack_data(work), ["mine", f"vis = '{MS}'\ngo 'listobs'", "tput\nmine"],
-                     HOME=str(home), CASA_KERNEL_LAST="off")
+    done = run_cells(
+        unpack_data(work), ["mine", f"vis = '{MS}'\ngo 'listobs'", "tput\nmine"], HOME=str(home), CASA_KERNEL_LAST="off"
+    )
     assert done[0].stdout.startswith("started") and done[0].results[0]["text/plain"] == "2.0"
     assert "MeasurementSet Name:" in listing(done[1])
     assert "started" not in done[2].stdout and done.new_files == {"listobs.last"}

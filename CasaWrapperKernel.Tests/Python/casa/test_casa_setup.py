@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from casa_session import PYTHON, SUPPORT, environment, need_casa, run_cells, unpack_data
+
 from casawrapper.casa.core.errors import OpenToEverybody
 from casawrapper.casa.programs import appimage, launch, private_socket
 from casawrapper.casa.setup import import_errors
@@ -61,13 +61,16 @@ def test_callback_runs_at_once_for_a_loaded_module_and_its_failure_is_said(modul
     assert "ZeroDivisionError" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("error, words", [
-    (ModuleNotFoundError("No module named 'six'", name="six"), "pip install six"),
-    (type("AutoUpdatesNotAllowed", (Exception,), {})("..."), "measures data"),
-    (ImportError("measures data is not available, visit ..."), "measures data"),
-    (TypeError("Descriptors cannot be created directly"), "protobuf<3.21"),
-    (ImportError("libcrypto.so.3: version `OPENSSL_3.0.1' not found"), "older casatools"),
-])
+@pytest.mark.parametrize(
+    "error, words",
+    [
+        (ModuleNotFoundError("No module named 'six'", name="six"), "pip install six"),
+        (type("AutoUpdatesNotAllowed", (Exception,), {})("..."), "measures data"),
+        (ImportError("measures data is not available, visit ..."), "measures data"),
+        (TypeError("Descriptors cannot be created directly"), "protobuf<3.21"),
+        (ImportError("libcrypto.so.3: version `OPENSSL_3.0.1' not found"), "older casatools"),
+    ],
+)
 def test_known_failures_have_a_sentence(error: Exception, words: str) -> None:
     assert words in import_errors.explain(error)
 
@@ -81,8 +84,7 @@ def test_missing_measures_data_end_the_cell_with_the_cure(tmp_path: Path) -> Non
     config.write_text(f"measurespath = '{tmp_path}/none'\ndatapath = []\n")
     folder = tmp_path / "work"
     folder.mkdir()
-    session = run_cells(folder, ["listobs('x.ms')", "import casatools"], CASASITECONFIG=str(config),
-                        HOME=str(tmp_path))
+    session = run_cells(folder, ["listobs('x.ms')", "import casatools"], CASASITECONFIG=str(config), HOME=str(tmp_path))
     for cell in session.cells:
         assert cell.error.startswith("CasaSetupError: CASA has no measures data: the folder")
         assert f"mkdir -p {tmp_path}/none" in cell.error
@@ -124,8 +126,7 @@ def test_real_appimage_is_unpacked_once_by_two_kernels(tmp_path: Path) -> None:
     need_casa()
     code = "from casawrapper.casa.programs.appimage import application; print(application('casaplotms'))"
     names = environment(tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
-    both = [subprocess.Popen([PYTHON, "-c", code], env=names, stdout=subprocess.PIPE, text=True)
-            for _ in range(2)]
+    both = [subprocess.Popen([PYTHON, "-c", code], env=names, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     answers = {process.communicate(timeout=120)[0].strip() for process in both}
     (run,) = answers
     assert os.access(run, os.X_OK) and Path(run).parent.name == "squashfs-root"
@@ -146,8 +147,7 @@ def test_programs_are_made_to_listen_in_their_own_folder(tmp_path: Path) -> None
     other.write_bytes(b"listens on 0.0.0.0:%d\0")
     private_socket.close_off(str(tmp_path))
     after = program.read_bytes()
-    assert after == (b"head" + code(b"unix:gui", b"i-1\0") + b"middle" + code(b"unix:gui", b"i-2\0")
-                     + b"tail")
+    assert after == (b"head" + code(b"unix:gui", b"i-1\0") + b"middle" + code(b"unix:gui", b"i-2\0") + b"tail")
     assert other.read_bytes() == b"listens on 0.0.0.0:%d\0"
     assert private_socket.reachable("unix:gui-1", "/run/me") == "unix:/run/me/gui-1"
     deep = tmp_path / ("x" * 120)
@@ -167,7 +167,9 @@ def test_a_program_that_would_listen_everywhere_is_not_started(tmp_path: Path) -
             private_socket.reachable(address, str(tmp_path))
 
 
-def test_an_administrators_script_that_listens_everywhere_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_administrators_script_that_listens_everywhere_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script = tmp_path / "plotms.AppImage"
     script.write_text("#!/bin/sh\necho $$ > pid\necho 0.0.0.0:4711 > ${1#--server=}\nexec sleep 60\n")
     script.chmod(0o755)
@@ -205,10 +207,13 @@ def test_an_unusable_cache_falls_back_and_a_full_machine_is_said(tmp_path: Path,
 
 def test_a_plotms_that_dies_or_hangs_is_said_in_time(tmp_path: Path) -> None:
     need_casa()
-    code = ("from casawrapper.casa.programs import appimage\nimage = appimage.find_appimage('casaplotms')\n"
-            "print(appimage.is_appimage(image) and appimage._key(image))")
-    image = subprocess.run([PYTHON, "-c", code], env=environment(tmp_path), check=True, capture_output=True,
-                           text=True, timeout=60).stdout.strip()
+    code = (
+        "from casawrapper.casa.programs import appimage\nimage = appimage.find_appimage('casaplotms')\n"
+        "print(appimage.is_appimage(image) and appimage._key(image))"
+    )
+    image = subprocess.run(
+        [PYTHON, "-c", code], env=environment(tmp_path), check=True, capture_output=True, text=True, timeout=60
+    ).stdout.strip()
     if image == "False":
         pytest.skip("this installation's plotms is not an AppImage")
     folder = tmp_path / "work"
@@ -220,10 +225,13 @@ def test_a_plotms_that_dies_or_hangs_is_said_in_time(tmp_path: Path) -> None:
     program.chmod(0o755)
     unpack_data(folder)
     plot = "plotms(vis='ngc5921_raw.ms')"
-    hang = ("from casawrapper.casa.programs.process import Application\n"
-            "Application.wait_for.__defaults__ = (2.0,)\nopen('hang', 'w').close()")
-    session = run_cells(folder, [plot, hang, plot, "plotants('ngc5921_raw.ms')"],
-                        XDG_CACHE_HOME=str(tmp_path / "cache"))
+    hang = (
+        "from casawrapper.casa.programs.process import Application\n"
+        "Application.wait_for.__defaults__ = (2.0,)\nopen('hang', 'w').close()"
+    )
+    session = run_cells(
+        folder, [plot, hang, plot, "plotants('ngc5921_raw.ms')"], XDG_CACHE_HOME=str(tmp_path / "cache")
+    )
     assert "exit code 3" in session[0].error and "no libfoo" in session[0].error
     assert "did not start within 2 s" in session[2].error and session[2].seconds < 10
     assert session[3].error is None
@@ -232,8 +240,14 @@ def test_a_plotms_that_dies_or_hangs_is_said_in_time(tmp_path: Path) -> None:
 def test_doctor_reports_in_any_python(tmp_path: Path) -> None:
     for python, flags in ((sys.executable, []), (sys.executable, ["-S"])):
         names = {**os.environ, "PYTHONPATH": str(SUPPORT)}
-        done = subprocess.run([python, *flags, "-m", "casawrapper.casa.doctor"], capture_output=True,
-                              text=True, timeout=90, env=names, cwd=tmp_path)
+        done = subprocess.run(
+            [python, *flags, "-m", "casawrapper.casa.doctor"],
+            capture_output=True,
+            text=True,
+            timeout=90,
+            env=names,
+            cwd=tmp_path,
+        )
         assert done.returncode == 0, done.stderr
         checks = {check["check"]: check for check in json.loads(done.stdout)}
         assert {"python", "ipython", "casatools", "casatasks", "cache folder"} <= checks.keys()
@@ -243,8 +257,15 @@ def test_doctor_reports_in_any_python(tmp_path: Path) -> None:
 
 def test_doctor_finds_the_parts_of_a_real_casa(tmp_path: Path) -> None:
     need_casa()
-    done = subprocess.run([PYTHON, "-m", "casawrapper.casa.doctor"], capture_output=True, text=True,
-                          timeout=90, env=environment(tmp_path), cwd=tmp_path, check=True)
+    done = subprocess.run(
+        [PYTHON, "-m", "casawrapper.casa.doctor"],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        check=True,
+    )
     checks = {check["check"]: check for check in json.loads(done.stdout)}
     for name in ("casatools", "casatasks", "six", "measures data", "perl", "cache folder"):
         assert checks[name]["ok"], checks[name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from casa_session import Cell, Session, ink, run_cells
 
 MODEL = """
@@ -18,8 +17,10 @@ for name, pixel in ('m.im', 4.8e-7), ('wide.im', 5.3e-6):
 from matplotlib import pyplot as plt
 plt.plot([1, 2]); mine = plt.gcf()
 """
-OBSERVE = ("simobserve(project='{0}', skymodel='m.im', antennalist='alma.cycle5.1.cfg', totaltime='600s', "
-           "integration='60s', thermalnoise='', graphics='{0}')")
+OBSERVE = (
+    "simobserve(project='{0}', skymodel='m.im', antennalist='alma.cycle5.1.cfg', totaltime='600s', "
+    "integration='60s', thermalnoise='', graphics='{0}')"
+)
 FILES = "import os\nsorted(name for name in os.listdir('{}') if name.endswith('.png'))"
 CELLS = {
     "model": MODEL,
@@ -28,18 +29,18 @@ CELLS = {
     "file": OBSERVE.format("file"),
     "none": OBSERVE.format("none"),
     "analyze": "simanalyze(project='both', vis='both.alma.cycle5.1.ms', imsize=[64, 64], cell='0.1arcsec', "
-               "niter=20, threshold='1mJy', analyze=True, graphics='both')",
+    "niter=20, threshold='1mJy', analyze=True, graphics='both')",
     "alma": "simalma(project='alma', skymodel='m.im', antennalist=['alma.cycle5.1.cfg'], totaltime='300s', "
-            "tpnant=0, integration='60s', mapsize='5arcsec', dryrun=False, image=True, imsize=[64, 64], "
-            "cell='0.1arcsec', niter=10, graphics='both')",
+    "tpnant=0, integration='60s', mapsize='5arcsec', dryrun=False, image=True, imsize=[64, 64], "
+    "cell='0.1arcsec', niter=10, graphics='both')",
     "dish": "simobserve(project='dish', skymodel='wide.im', obsmode='sd', sdantlist='aca.tp.cfg', "
-            "totaltime='600s', integration='60s', mapsize='20arcsec', thermalnoise='', graphics='both')",
+    "totaltime='600s', integration='60s', mapsize='20arcsec', thermalnoise='', graphics='both')",
     "analyze dish": "simanalyze(project='dish', vis='dish.aca.tp.sd.ms', imsize=[64, 64], cell='1arcsec', "
-                    "analyze=True, graphics='both')",
+    "analyze=True, graphics='both')",
     # With noise there are two data sets, which simanalyze combines.
     "noisy": "simobserve(project='noisy', skymodel='m.im', antennalist='aca.cycle5.cfg', totaltime='300s', "
-             "integration='60s', thermalnoise='tsys-manual', graphics='none')\n"
-             "simanalyze(project='noisy', imsize=[64, 64], cell='0.5arcsec', niter=5, graphics='screen')",
+    "integration='60s', thermalnoise='tsys-manual', graphics='none')\n"
+    "simanalyze(project='noisy', imsize=[64, 64], cell='0.5arcsec', niter=5, graphics='screen')",
     "files of both": FILES.format("both"),
     "files of screen": FILES.format("screen"),
     "files of file": FILES.format("file"),
@@ -52,8 +53,9 @@ CELLS = {
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     # As in a notebook whose user keeps figures open between cells.
-    return run_cells(tmp_path_factory.mktemp("simulations"), [
-        "%config InlineBackend.close_figures = False", *CELLS.values()])
+    return run_cells(
+        tmp_path_factory.mktemp("simulations"), ["%config InlineBackend.close_figures = False", *CELLS.values()]
+    )
 
 
 def cell(session: Session, name: str) -> Cell:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from casa_session import Cell, Session, ink, run_cells, unpack_data
 
 MS = "ngc5921_raw.ms"
@@ -31,32 +30,31 @@ CELLS = {
     "listobs": f"listobs('{MS}')",
     "kept": f"answer = listobs(vis='{MS}', verbose=False)",
     "answer": "answer",
-    "as dict": "import pickle\n"
-               "(isinstance(answer, dict), answer['nfields'], type(pickle.loads(pickle.dumps(answer))))",
+    "as dict": "import pickle\n(isinstance(answer, dict), answer['nfields'], type(pickle.loads(pickle.dumps(answer))))",
     "listfile": f"listobs('{MS}', listfile='lo.txt');",
     "listvis": f"listvis('{MS}', spw='0:5', antenna='1')",
     "listvis file": f"listvis('{MS}', spw='0:5', antenna='1&2', listfile='lv.txt')\nlen(open('lv.txt').readlines())",
     "listcal": f"gaincal('{MS}', caltable='g.cal', field='0', refant='15', solint='60s');\n"
-               f"listcal('{MS}', caltable='g.cal')",
+    f"listcal('{MS}', caltable='g.cal')",
     "plotants": f"from matplotlib import pyplot as plt\nplt.plot([1, 2]); mine = plt.gcf().number\n"
-                f"plotants('{MS}', figfile='pa.png')\n(plt.get_fignums() == [mine], len(plt.gca().lines))",
+    f"plotants('{MS}', figfile='pa.png')\n(plt.get_fignums() == [mine], len(plt.gca().lines))",
     "plotants again": f"plt.close('all')\nplotants('{MS}')\nplt.get_fignums()",
     "interactive": f"tclean('{MS}', imagename='im', imsize=32, cell='60arcsec', niter=5, interactive=True)",
     "interactive deconvolve": "deconvolve('im', interactive=True)",
     "data display": f"flagdata('{MS}', mode='clip', clipminmax=[0, 100], action='calculate', display='data'); "
-                    f"flagdata('{MS}', mode='summary', display='both')['total']",
+    f"flagdata('{MS}', mode='summary', display='both')['total']",
     "weather": WEATHER,
     "profiles": "from casatools import image\nimport numpy as np\ni = image()\n"
-                "i.fromarray('p.im', np.random.default_rng(1).random((8, 8, 1, 30))); i.close()\n"
-                "plotprofilemap('p.im', figfile='profiles.png', numpanels='4')",
+    "i.fromarray('p.im', np.random.default_rng(1).random((8, 8, 1, 30))); i.close()\n"
+    "plotprofilemap('p.im', figfile='profiles.png', numpanels='4')",
     "display": f"flagdata('{MS}', mode='summary', display='report')['total']",
     "calibrate": f"setjy('{MS}', field='0', standard='Perley-Butler 2010')\n"
-                 f"bandpass('{MS}', caltable='b.cal', field='0', refant='15');",
+    f"bandpass('{MS}', caltable='b.cal', field='0', refant='15');",
     "plotbandpass": "plotbandpass('b.cal', xaxis='chan', yaxis='amp', antenna='1~4');",
     "observed": OBSERVE + f"vishead('{MS}', mode='get', hdkey='telescope')\n"
-                          f"try: flagmanager('{MS}', mode='restore', versionname='none')\n"
-                          "except Exception: pass\n[(one.call.name, one.call.depth, one.call.arguments.get('vis'), type(one.result).__name__, repr(one.error)[:12]) "
-                          "for one in records]",
+    f"try: flagmanager('{MS}', mode='restore', versionname='none')\n"
+    "except Exception: pass\n[(one.call.name, one.call.depth, one.call.arguments.get('vis'), type(one.result).__name__, repr(one.error)[:12]) "
+    "for one in records]",
     "casalogger": "from casalogger import casalogger\ncasalogger()",
     "bad argument": f"listobs('{MS}', verbose='sometimes')",
     "meta": "import inspect\n(str(inspect.signature(listobs))[:25], 'listobs' in listobs.__doc__)",
@@ -161,7 +159,8 @@ def test_plotbandpass_does_not_ask_and_shows_its_pages(session: Session) -> None
 
 def test_a_stage_sees_arguments_result_and_failure(session: Session) -> None:
     assert cell(session, "observed").results[0]["text/plain"].replace("\n", "").replace("  ", " ") == (
-        f"[('vishead', 0, '{MS}', 'tuple', 'None'), ('flagmanager', 0, '{MS}', 'NoneType', 'RuntimeError')]")
+        f"[('vishead', 0, '{MS}', 'tuple', 'None'), ('flagmanager', 0, '{MS}', 'NoneType', 'RuntimeError')]"
+    )
 
 
 def test_casas_argument_checks_stay(session: Session) -> None:
@@ -175,5 +174,14 @@ def test_log_window_is_a_notice(session: Session) -> None:
 
 
 def test_files_are_the_users_and_no_others(session: Session) -> None:
-    assert session.new_files == {"lo.txt", "lv.txt", "pa.png", "b.cal", "g.cal", "p.im", "profiles.png", "w.pdf",
-                                 f"{MS}.flagversions"}
+    assert session.new_files == {
+        "lo.txt",
+        "lv.txt",
+        "pa.png",
+        "b.cal",
+        "g.cal",
+        "p.im",
+        "profiles.png",
+        "w.pdf",
+        f"{MS}.flagversions",
+    }

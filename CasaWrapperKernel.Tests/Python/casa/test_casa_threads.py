@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-
 from casa_session import PYTHON, SITE_CONFIG, SUPPORT
+
 from casawrapper.casa.setup import openmp
 
 
@@ -23,10 +23,13 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.mark.parametrize("slurm, cgroup, expected", [
-    ("4", None, "4"), ("4", 2, "2"), ("64", None, None), ("", 3, "3"), ("many", None, None), ("0", None, None)])
+@pytest.mark.parametrize(
+    "slurm, cgroup, expected",
+    [("4", None, "4"), ("4", 2, "2"), ("64", None, None), ("", 3, "3"), ("many", None, None), ("0", None, None)],
+)
 def test_the_least_of_what_the_job_may_use(
-        slurm: str, cgroup: int | None, expected: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    slurm: str, cgroup: int | None, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SLURM_CPUS_PER_TASK", slurm)
     monkeypatch.setattr(openmp, "_cgroup", lambda: cgroup)
     openmp.limit()
@@ -40,10 +43,19 @@ def test_what_the_user_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     assert os.environ["OMP_NUM_THREADS"] == "8"
 
 
-@pytest.mark.parametrize("own, above, expected", [
-    ("200000 100000", "max 100000", 2), ("max 100000", "300000 100000", 3), ("50000 100000", "max 100000", 1),
-    ("max 100000", "max 100000", None), ("no numbers", "", None)])
-def test_quota_of_the_control_group(own: str, above: str, expected: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "own, above, expected",
+    [
+        ("200000 100000", "max 100000", 2),
+        ("max 100000", "300000 100000", 3),
+        ("50000 100000", "max 100000", 1),
+        ("max 100000", "max 100000", None),
+        ("no numbers", "", None),
+    ],
+)
+def test_quota_of_the_control_group(
+    own: str, above: str, expected: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.undo()
     job = tmp_path / "slurm/job_1"
     job.mkdir(parents=True)
@@ -53,9 +65,12 @@ def test_quota_of_the_control_group(own: str, above: str, expected: int | None, 
     assert openmp._cgroup(tmp_path, tmp_path / "process") == expected
 
 
-@pytest.mark.parametrize("most, now, expected", [("100", "20", 20), ("100", "99", 1), ("max", "20", None), ("", "", None)])
+@pytest.mark.parametrize(
+    "most, now, expected", [("100", "20", 20), ("100", "99", 1), ("max", "20", None), ("", "", None)]
+)
 def test_threads_that_the_control_group_leaves(
-        most: str, now: str, expected: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most: str, now: str, expected: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.undo()
     (tmp_path / "pod").mkdir()
     (tmp_path / "pod/pids.max").write_text(most)
@@ -68,7 +83,9 @@ def test_threads_that_ulimit_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.undo()
     for number, (user, count) in enumerate([(1000, 10), (1000, 6), (1001, 500)], start=1):
         (tmp_path / str(number)).mkdir()
-        (tmp_path / f"{number}/status").write_text(f"Name:\tx: y\nUid:\t{user}\t{user}\t{user}\t{user}\nThreads:\t{count}\n")
+        (tmp_path / f"{number}/status").write_text(
+            f"Name:\tx: y\nUid:\t{user}\t{user}\t{user}\t{user}\nThreads:\t{count}\n"
+        )
     (tmp_path / "4").mkdir()  # a process that has just ended
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     monkeypatch.setattr(resource, "getrlimit", lambda which: (48, 48))
@@ -94,8 +111,15 @@ def test_a_real_ulimit_counts_what_the_user_runs() -> None:
             resource.setrlimit(resource.RLIMIT_NPROC, (45, 45))
             os.setuid(nobody)
 
-        done = subprocess.run(["/usr/bin/python3", "-c", code], input=(SUPPORT / "casawrapper/casa/setup/openmp.py").read_text(),
-                              preexec_fn=become, capture_output=True, text=True, timeout=30, env={})
+        done = subprocess.run(
+            ["/usr/bin/python3", "-c", code],
+            input=(SUPPORT / "casawrapper/casa/setup/openmp.py").read_text(),
+            preexec_fn=become,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            env={},
+        )
         assert done.stdout == "10\n", done.stderr  # (45 - 4 - 1) / 4
     finally:
         for sleeper in sleepers:
@@ -103,15 +127,22 @@ def test_a_real_ulimit_counts_what_the_user_runs() -> None:
             sleeper.wait()
 
 
-@pytest.mark.parametrize("chosen, policy, count, after", [
-    ({}, "PASSIVE", "10000", "None None"),
-    ({"OMP_WAIT_POLICY": "active"}, "ACTIVE", "30000000000", "active None"),
-    ({"GOMP_SPINCOUNT": "77"}, None, "77", "None 77")])
+@pytest.mark.parametrize(
+    "chosen, policy, count, after",
+    [
+        ({}, "PASSIVE", "10000", "None None"),
+        ({"OMP_WAIT_POLICY": "active"}, "ACTIVE", "30000000000", "active None"),
+        ({"GOMP_SPINCOUNT": "77"}, None, "77", "None 77"),
+    ],
+)
 def test_openmp_has_read_how_its_threads_are_to_wait_and_programs_of_the_users_do_not(
-        chosen: dict[str, str], policy: str | None, count: str, after: str, tmp_path: Path) -> None:
-    code = ("from IPython.core.interactiveshell import InteractiveShell\nfrom casawrapper import casa\n"
-            f"casa.install(InteractiveShell.instance(), {str(tmp_path / 'casa.log')!r})\nimport casatools, os\n"
-            "print(os.environ.get('OMP_WAIT_POLICY'), os.environ.get('GOMP_SPINCOUNT'))")
+    chosen: dict[str, str], policy: str | None, count: str, after: str, tmp_path: Path
+) -> None:
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell\nfrom casawrapper import casa\n"
+        f"casa.install(InteractiveShell.instance(), {str(tmp_path / 'casa.log')!r})\nimport casatools, os\n"
+        "print(os.environ.get('OMP_WAIT_POLICY'), os.environ.get('GOMP_SPINCOUNT'))"
+    )
     env = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
     if SITE_CONFIG.exists():
         env.setdefault("CASASITECONFIG", str(SITE_CONFIG))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from casa_session import Cell, Session, ink, run_cells, unpack_data
 from PIL import ImageChops
 
-from casa_session import Cell, Session, ink, run_cells, unpack_data
-
-MAKE = ("from casatools import image\nimport numpy as np\ni = image()\npixels = np.zeros((64, 64))\n"
-        "pixels[20:40, 30:50] = 1.0\ni.fromarray('tiny.im', pixels)\ni.close()\n"
-        "cube = np.zeros((64, 48, 1, 20))\nfor c in range(20): cube[c:c + 20, 10:30, 0, c] = c + 1\n"
-        "i.fromarray('cube.im', cube)\ni.setbrightnessunit('Jy/beam')\ni.close()")
+MAKE = (
+    "from casatools import image\nimport numpy as np\ni = image()\npixels = np.zeros((64, 64))\n"
+    "pixels[20:40, 30:50] = 1.0\ni.fromarray('tiny.im', pixels)\ni.close()\n"
+    "cube = np.zeros((64, 48, 1, 20))\nfor c in range(20): cube[c:c + 20, 10:30, 0, c] = c + 1\n"
+    "i.fromarray('cube.im', cube)\ni.setbrightnessunit('Jy/beam')\ni.close()"
+)
 CELLS = {
     "make": MAKE,
     "default": "imview('tiny.im')",
@@ -25,7 +26,7 @@ CELLS = {
     "missing": "imview('not-there.im')",
     "sheet": "imview('cube.im', zoom={'channel': '5~18'})",
     "sheet out": "imview(raster={'file': 'cube.im', 'range': [0, 10], 'colormap': 'Greyscale 1'}, "
-                 "zoom={'channel': [0, 7, 19], 'blc': [0, 0], 'trc': [31, 47]}, out='sheet.pdf')",
+    "zoom={'channel': [0, 7, 19], 'blc': [0, 0], 'trc': [31, 47]}, out='sheet.pdf')",
     "no such channel": "imview('cube.im', zoom={'channel': '5~20'})",
     "one channel": "imview('cube.im', zoom={'channel': 7})",
     "folder": "import os; os.mkdir('d.png')\nimview('tiny.im', out='d.png')",
@@ -88,17 +89,22 @@ def test_a_range_of_channels_is_a_contact_sheet(session: Session) -> None:
 def test_channels_of_a_sheet_may_be_listed_and_written_to_a_file(session: Session) -> None:
     done = cell(session, "sheet out")
     assert done.error is None and "in 3 panels" in done.displays[0]["text/plain"]
-    assert cell(session, "no such channel").error.startswith("ValueError: channel='5~20': this image has the "
-                                                             "channels 0 to 19")
+    assert cell(session, "no such channel").error.startswith(
+        "ValueError: channel='5~20': this image has the channels 0 to 19"
+    )
 
 
-@pytest.mark.parametrize("name, words", [
-    ("folder", "OSError: The viewer could not write /"), ("msview folder", "OSError: The viewer could not write /"),
-    ("out number", "ValueError: imview(out=3) names no file: give out='x.png'"),
-    ("raster number", "ValueError: imview(raster=3) names no image: give raster='my.image'"),
-    ("no file", "ValueError: imview(raster={'range': [0, 1]}) names no image"),
-    ("no such plane", "ValueError: channel=20: this image has the channels 0 to 19."),
-])
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("folder", "OSError: The viewer could not write /"),
+        ("msview folder", "OSError: The viewer could not write /"),
+        ("out number", "ValueError: imview(out=3) names no file: give out='x.png'"),
+        ("raster number", "ValueError: imview(raster=3) names no image: give raster='my.image'"),
+        ("no file", "ValueError: imview(raster={'range': [0, 1]}) names no image"),
+        ("no such plane", "ValueError: channel=20: this image has the channels 0 to 19."),
+    ],
+)
 def test_what_the_viewer_passes_over_in_silence_is_an_error(session: Session, name: str, words: str) -> None:
     assert (cell(session, name).error or "").startswith(words)
     assert cell(session, name).displays == []
@@ -130,7 +136,16 @@ def test_casas_error_stays(session: Session) -> None:
 def test_files_are_the_users_and_no_others(session: Session) -> None:
     # imview() asks for the user's variables, and is remembered as at the CASA prompt.
     assert session.new_files == {
-        "tiny.im", "d.png", "y.png", "z.jpg", "m.png", "y.ps", "cube.im", "sheet.pdf", "imview.last"}
+        "tiny.im",
+        "d.png",
+        "y.png",
+        "z.jpg",
+        "m.png",
+        "y.ps",
+        "cube.im",
+        "sheet.pdf",
+        "imview.last",
+    }
 
 
 def test_later_pictures_are_fast(session: Session) -> None:

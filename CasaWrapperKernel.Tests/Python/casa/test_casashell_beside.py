@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from casa_session import PYTHON, environment, need_casa
 from kernel_client import Kernel
 
@@ -39,26 +38,25 @@ CELLS = {
     "None is no argument": "print(imstat(None)['max'], imstat(imagename=None)['max'])",
     "exec": "exec(\"imagename = 'a.image'; e = float(imstat()['max'][0])\")",
     "thread": "from concurrent.futures import ThreadPoolExecutor\n"
-              "with ThreadPoolExecutor(1) as pool:\n    t = float(pool.submit(lambda: imstat()['max'][0]).result())",
+    "with ThreadPoolExecutor(1) as pool:\n    t = float(pool.submit(lambda: imstat()['max'][0]).result())",
     "another task": "inp(imhead)\nimagename = 'a.image'; mode = 'get'; hdkey = 'shape'\nprint(imhead())",
     "by text": "default('imhead'); imagename = 'b.image'; mode = 'get'; hdkey = 'shape'\nprint(imhead())",
     "the active one stays": "inp(imhead)\nv = float(imstat()['max'][0])\ninp()",
     "list of data": "default(imval); imagename = 'a.image'; box = '1,1,2,2'\nprint(imval()['data'])",
     "subparameters": "default(imstat); imagename = 'a.image'; algorithm = 'chauvenet'; zscore = 2.0\n"
-                     "inp(imstat)\nprint(imstat()['npts'])",
+    "inp(imstat)\nprint(imstat()['npts'])",
     "red": "imagename = 3\ninp(imstat)\ntry: imstat()\nexcept AssertionError: print('refused')",
     "no data": "default(imstat)\ntry: imstat()\nexcept AssertionError: print('refused')",
     "gone": "default(imstat); imagename = 'no.image'\ntry: imstat()\nexcept AssertionError: print('refused')",
     "fails": "default(immath); imagename = ['a.image', 'b.image']; expr = 'IM0+IM1'; outfile = 'c.image'\n"
-             "try: immath()\nexcept Exception as error: print(type(error).__name__, str(error).splitlines()[0])",
+    "try: immath()\nexcept Exception as error: print(type(error).__name__, str(error).splitlines()[0])",
     "default": "default(imstat)\nprint('imagename' in globals(), 'algorithm' in globals())",
     "tput": "imagename = 'b.image'\ntput(imstat, 'mine.saved')\ndefault()\nprint('imagename' in globals())",
     "tget": "tget(imstat, 'mine.saved')\nprint(imagename, float(imstat()['max'][0]))",
     "tget of what ran": "default(imval)\ntget(imval)\nprint(imagename, box)",
-    "go": "default(imstat); imagename = 'a.image'\ng = go(); i = go(imstat)\n"
-          "print(g['max'], i['max'])",
+    "go": "default(imstat); imagename = 'a.image'\ng = go(); i = go(imstat)\nprint(g['max'], i['max'])",
     "from casatasks": "def plain():\n    from casatasks import imstat\n    return imstat()\n"
-                      "try: print(plain())\nexcept AssertionError: print('refused')",
+    "try: print(plain())\nexcept AssertionError: print('refused')",
     "of the module": "try: print(casatasks.imhead())\nexcept AssertionError: print('refused')",
     "line: inp": "inp imval",
     "line: inp again": "inp",
@@ -88,8 +86,25 @@ def casashells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
     env = environment(folder, HOME=str(folder.parent / "home"), COLUMNS="110")
     os.makedirs(env["HOME"], exist_ok=True)
     done = subprocess.run(
-        [PYTHON, "-m", "casashell", "--nogui", "--nologger", "--nologfile", "--agg", "-c", str(DRIVER), str(asked),
-         str(told)], cwd=folder, env=env, capture_output=True, text=True, timeout=240)
+        [
+            PYTHON,
+            "-m",
+            "casashell",
+            "--nogui",
+            "--nologger",
+            "--nologfile",
+            "--agg",
+            "-c",
+            str(DRIVER),
+            str(asked),
+            str(told),
+        ],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
     assert told.exists(), f"{done.stdout}\n{done.stderr}"
     first, *answers = json.loads(told.read_text())
     assert first["error"] is None, first
@@ -112,13 +127,16 @@ def kernels(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 def _by_cell(answers: list[Answer], folder: Path) -> dict[str, Answer]:
     assert len(answers) == 2 * len(CELLS)
-    return {name: {**done, "left": json.loads(str(left["stdout"]).replace(str(folder), "."))}
-            for name, done, left in zip(CELLS, answers[::2], answers[1::2])}
+    return {
+        name: {**done, "left": json.loads(str(left["stdout"]).replace(str(folder), "."))}
+        for name, done, left in zip(CELLS, answers[::2], answers[1::2], strict=False)
+    }
 
 
 @pytest.fixture(params=CELLS)
-def pair(request: pytest.FixtureRequest, casashells: dict[str, Answer],
-         kernels: dict[str, Answer]) -> Iterator[tuple[str, Answer, Answer]]:
+def pair(
+    request: pytest.FixtureRequest, casashells: dict[str, Answer], kernels: dict[str, Answer]
+) -> Iterator[tuple[str, Answer, Answer]]:
     yield request.param, casashells[request.param], kernels[request.param]
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-
 from kernel_client import plain, process_exists, wait_until
 
 pytestmark = pytest.mark.deadline(120)
@@ -30,8 +29,14 @@ def client(environment: dict[str, str], tmp_path: Path) -> Client:
     """Runs a module of Jupyter in a folder of its own."""
 
     def run(module: str, *arguments: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=tmp_path, env=environment,
-                              capture_output=True, text=True, timeout=100)
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
         assert (done.returncode == 0) == ok, done.stderr[-4000:]
         return done
 
@@ -40,8 +45,9 @@ def client(environment: dict[str, str], tmp_path: Path) -> Client:
 
 def write(folder: Path, kernel: str, *cells: str, name: str = "n.ipynb") -> str:
     """A notebook of code cells; papermill looks for the tag of the first."""
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": kernel, "display_name": kernel,
-                                                                 "language": "python"}})
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}}
+    )
     notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
     notebook.cells[0].metadata["tags"] = ["parameters"]
     nbformat.write(notebook, folder / name)
@@ -98,9 +104,15 @@ class Console:
     def __init__(self, kernel: str, environment: dict[str, str], folder: Path) -> None:
         import pexpect
 
-        self.terminal = pexpect.spawn(sys.executable, ["-m", "jupyter", "console", "--kernel", kernel],
-                                      env=environment, cwd=str(folder), encoding="utf-8", timeout=30,
-                                      dimensions=(50, 200))
+        self.terminal = pexpect.spawn(
+            sys.executable,
+            ["-m", "jupyter", "console", "--kernel", kernel],
+            env=environment,
+            cwd=str(folder),
+            encoding="utf-8",
+            timeout=30,
+            dimensions=(50, 200),
+        )
         self.terminal.delaybeforesend = 0.3
         self.seen("In [")
 

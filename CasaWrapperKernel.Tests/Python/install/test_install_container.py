@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
-ANSWER = {"executable": "/opt/casa/bin/python", "prefix": "/opt/casa", "version": "3.11.2", "casa_version": "6.7.0.31",
-          "ipython_version": "9.18.1"}
+ANSWER = {
+    "executable": "/opt/casa/bin/python",
+    "prefix": "/opt/casa",
+    "version": "3.11.2",
+    "casa_version": "6.7.0.31",
+    "ipython_version": "9.18.1",
+}
 
 
 class Site:
@@ -28,7 +33,9 @@ class Site:
         path.chmod(0o755)
 
     def casa_kernel(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(self.program), *map(str, arguments)], env=self.env, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            [str(self.program), *map(str, arguments)], env=self.env, capture_output=True, text=True, timeout=60
+        )
 
     def refusal(self, *arguments: object) -> str:
         done = self.casa_kernel("install", *arguments)
@@ -46,8 +53,19 @@ def test_spec_runs_the_app_of_the_image_and_interrupts_by_message(site: Site) ->
     done = site.casa_kernel("install", "--container", site.image, "--bind", site.folder)
     assert done.returncode == 0, done.stderr
     spec = json.loads((site.folder / ".local/share/jupyter/kernels/casa-kernel/kernel.json").read_text())
-    assert spec["argv"] == [str(site.folder / "bin/apptainer"), "run", "--app", "kernel", "--bind", str(site.folder),
-                            "--bind", "{connection_file}", str(site.image), "-f", "{connection_file}"]
+    assert spec["argv"] == [
+        str(site.folder / "bin/apptainer"),
+        "run",
+        "--app",
+        "kernel",
+        "--bind",
+        str(site.folder),
+        "--bind",
+        "{connection_file}",
+        str(site.image),
+        "-f",
+        "{connection_file}",
+    ]
     assert spec["interrupt_mode"] == "message"
     assert spec["display_name"] == "CASA 6.7 (casa.sif)"
     assert str(site.image) in site.casa_kernel("list").stdout
@@ -59,7 +77,9 @@ def test_image_without_casa_is_refused(site: Site) -> None:
     assert "has no CASA" in site.refusal("--container", site.image)
 
 
-@pytest.mark.parametrize("answer, sentence", [("no python", "has no python on its PATH"), ("no kernel", "has no casa-kernel")])
+@pytest.mark.parametrize(
+    "answer, sentence", [("no python", "has no python on its PATH"), ("no kernel", "has no casa-kernel")]
+)
 def test_image_without_the_kernel_is_refused(site: Site, answer: str, sentence: str) -> None:
     site.apptainer(answer)
     refusal = site.refusal("--container", site.image)
@@ -82,12 +102,15 @@ def test_image_that_does_not_start_is_refused(site: Site) -> None:
     assert not (site.folder / ".local/share/jupyter/kernels").exists()
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    (["--container", "/nowhere.sif"], "There is no image /nowhere.sif"),
-    (["--container", "{image}", "--bind", "/nowhere"], "There is no /nowhere to --bind"),
-    (["--container", "{image}"], "Neither apptainer nor singularity is on PATH"),
-    (["--container", "{image}", "--python", "/usr/bin/python3"], "Give --python or --container only"),
-    (["--bind", "/data"], "--bind is for --container only"),
-])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (["--container", "/nowhere.sif"], "There is no image /nowhere.sif"),
+        (["--container", "{image}", "--bind", "/nowhere"], "There is no /nowhere to --bind"),
+        (["--container", "{image}"], "Neither apptainer nor singularity is on PATH"),
+        (["--container", "{image}", "--python", "/usr/bin/python3"], "Give --python or --container only"),
+        (["--bind", "/data"], "--bind is for --container only"),
+    ],
+)
 def test_bad_input_gets_a_sentence(site: Site, arguments: list[str], sentence: str) -> None:
     assert sentence in site.refusal(*(argument.format(image=site.image) for argument in arguments))

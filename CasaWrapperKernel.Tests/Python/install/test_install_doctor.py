@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from casa_session import need_casa
 from conftest import TEST_PYTHON
 from installed import Site, borrowing_environment
@@ -58,14 +57,21 @@ def test_doctor_looks_where_the_kernel_will(site: Site) -> None:
     data = findings(site)["measures data"]["detail"]
     python = borrowing_environment(site.folder / "environment")
     site.says("install", "--python", python, "--datapath", data)
-    assert findings(site, python=python)["measures data"] == {"level": "ok", "check": "measures data", "detail": data, "cure": ""}
+    assert findings(site, python=python)["measures data"] == {
+        "level": "ok",
+        "check": "measures data",
+        "detail": data,
+        "cure": "",
+    }
 
 
 def test_a_protobuf_that_is_too_new_is_made_to_work_in_the_kernelspec(site: Site) -> None:
     python = borrowing_environment(site.folder / "environment")
     (package,) = (site.folder / "environment/lib").glob("python3*/site-packages")
     (package / "protobuf-5.29.3.dist-info").mkdir()
-    (package / "protobuf-5.29.3.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: protobuf\nVersion: 5.29.3\n")
+    (package / "protobuf-5.29.3.dist-info/METADATA").write_text(
+        "Metadata-Version: 2.1\nName: protobuf\nVersion: 5.29.3\n"
+    )
     site.says("install", "--python", python)
     assert findings(site, python=python)["protobuf"]["level"] == "warn"
     assert findings(site, "--fix", python=python)["protobuf"]["level"] == "mended"

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from casa_session import need_casa, unpack_data
 from conftest import TEST_PYTHON
 from installed import Site
@@ -82,7 +81,9 @@ def test_a_full_disk_keeps_the_kernelspec_that_is_there(site: Site, full_disk: P
     spec = full_disk / "share/jupyter/kernels/casa-kernel/kernel.json"
     before = spec.read_text()
     fill(full_disk)
-    assert "make room" in site.refuses("install", "--python", TEST_PYTHON, "--prefix", full_disk, "--display-name", "new" * 3000)
+    assert "make room" in site.refuses(
+        "install", "--python", TEST_PYTHON, "--prefix", full_disk, "--display-name", "new" * 3000
+    )
     assert spec.read_text() == before and os.listdir(spec.parent) == ["kernel.json"]
 
 

@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from conftest import TEST_PYTHON
 from installed import Site, borrowing_environment, lend, mapped
 
@@ -23,8 +22,10 @@ def site(tmp_path: Path, casa_kernel: Path, kernel_env: dict[str, str]) -> Site:
 
 def own_prefix(prefix: Path) -> Path:
     """A copy of the Python under test, not a virtual environment, laid out as conda and CASA lay theirs out."""
-    executable, library, stdlib = map(Path, subprocess.run(
-        [TEST_PYTHON, "-c", ASK], check=True, capture_output=True, text=True, timeout=60).stdout.split())
+    executable, library, stdlib = map(
+        Path,
+        subprocess.run([TEST_PYTHON, "-c", ASK], check=True, capture_output=True, text=True, timeout=60).stdout.split(),
+    )
     (prefix / "bin").mkdir(parents=True)
     python = prefix / "bin" / stdlib.name
     shutil.copy(executable, python)

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from conftest import TEST_PYTHON
 from installed import Site
 
@@ -71,8 +70,15 @@ def answers(specs: Path, monkeypatch: pytest.MonkeyPatch, *cells: str) -> list[s
     try:
         client.wait_for_ready(timeout=30)
         for cell in cells:
-            client.execute_interactive(cell, timeout=30, output_hook=lambda message: found.append(
-                message["content"]["data"]["text/plain"]) if message["msg_type"] == "execute_result" else None)
+            client.execute_interactive(
+                cell,
+                timeout=30,
+                output_hook=lambda message: (
+                    found.append(message["content"]["data"]["text/plain"])
+                    if message["msg_type"] == "execute_result"
+                    else None
+                ),
+            )
     finally:
         client.stop_channels()
         manager.shutdown_kernel()
@@ -119,7 +125,8 @@ def test_wheel_names_its_own_python(environment: Path) -> None:
 
 @pytest.mark.deadline(120)
 def test_wheel_beside_an_environment_that_cannot_be_written(
-        environment: Path, wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment: Path, wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # As with pip install --user, where CASA's environment is the site's and the wheel is the user's.
     pip(environment, "install", "--no-deps", "--ignore-installed", "--prefix", tmp_path, wheel)
     assert "casa-kernel" in run(tmp_path / "bin/casa-kernel", "--help")
@@ -128,8 +135,12 @@ def test_wheel_beside_an_environment_that_cannot_be_written(
 
 def refused(python: object, wheel: Path, folder: Path) -> str:
     """What pip says when it does not take a wheel; it must leave nothing."""
-    done = subprocess.run([python, "-m", "pip", "install", "--no-index", "--no-deps", "--target", folder / "target", wheel],
-                          capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [python, "-m", "pip", "install", "--no-index", "--no-deps", "--target", folder / "target", wheel],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode != 0 and not (folder / "target").exists()
     return done.stderr
 
@@ -152,10 +163,17 @@ def test_dotnet_tool(tmp_path: Path, kernel_env: dict[str, str]) -> None:
     if dotnet is None:
         pytest.skip("no .NET SDK")
     config = tmp_path / "nuget.config"
-    config.write_text(f'<configuration><packageSources><clear/><add key="p" value="{tool.parent}"/></packageSources></configuration>')
+    config.write_text(
+        f'<configuration><packageSources><clear/><add key="p" value="{tool.parent}"/></packageSources></configuration>'
+    )
     environment = {**os.environ, "NUGET_PACKAGES": str(tmp_path / "nuget"), "DOTNET_CLI_HOME": str(tmp_path / "cli")}
-    done = subprocess.run([dotnet, "tool", "install", "--tool-path", tmp_path / "tools", "--configfile", config, "casa-kernel"],
-                          env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [dotnet, "tool", "install", "--tool-path", tmp_path / "tools", "--configfile", config, "casa-kernel"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     site = Site(tmp_path, tmp_path / "tools/casa-kernel", kernel_env)
     assert site.says("--version").strip() in tool.name

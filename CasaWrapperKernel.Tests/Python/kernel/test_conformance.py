@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from conftest import KERNEL_NAME
 
 suite = pytest.importorskip("jupyter_kernel_test", reason="jupyter_kernel_test is not installed")
@@ -34,11 +33,24 @@ class TestCasaKernel(suite.KernelTests):
         {"text": "import itertools; itertools.combinations_w", "matches": {"combinations_with_replacement"}},
         {"text": "isinst", "matches": {"isinstance"}},
     ]
-    complete_code_samples = ["1", "print('hello, world')", "def f(x):\n    return x * 2\n\n", "x = 1\ny = 2",
-                             "await f()", "%time x = 1", "!echo hello", "listobs?"]
-    incomplete_code_samples = ["print('''hello", "def f(x):\n  x * 2", "for i in range(3):", "f(1,",
-                               "x = [1,\n 2,",
-                               "%%time\nx = 1"]
+    complete_code_samples = [
+        "1",
+        "print('hello, world')",
+        "def f(x):\n    return x * 2\n\n",
+        "x = 1\ny = 2",
+        "await f()",
+        "%time x = 1",
+        "!echo hello",
+        "listobs?",
+    ]
+    incomplete_code_samples = [
+        "print('''hello",
+        "def f(x):\n  x * 2",
+        "for i in range(3):",
+        "f(1,",
+        "x = [1,\n 2,",
+        "%%time\nx = 1",
+    ]
     invalid_code_samples = ["import = 7q", "x = )", "a b c = 1"]
     code_page_something = "zip?"
     code_generate_error = "raise ValueError('on purpose')"
@@ -49,11 +61,9 @@ class TestCasaKernel(suite.KernelTests):
         {"code": "await __import__('asyncio').sleep(0, 'slept')", "result": "'slept'"},
     ]
     code_display_data = [
-        {"code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))",
-         "mime": "text/html"},
+        {"code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))", "mime": "text/html"},
         {"code": "from IPython.display import Math, display; display(Math('x^2'))", "mime": "text/latex"},
-        {"code": "from IPython.display import JSON, display; display(JSON({'a': 1}))",
-         "mime": "application/json"},
+        {"code": "from IPython.display import JSON, display; display(JSON({'a': 1}))", "mime": "application/json"},
     ]
     code_history_pattern = "1*2*3"
     supported_history_operations = ("tail", "range", "search")

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 import zmq
-from jupyter_client.manager import KernelManager
-
 from beside import execute_in
 from conftest import StartKernel
+from jupyter_client.manager import KernelManager
 from kernel_client import FrontEnd, Kernel, Message, wait_until
 
 pytestmark = pytest.mark.deadline(60)

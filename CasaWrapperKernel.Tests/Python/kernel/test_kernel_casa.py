@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from casa_session import ARCHIVE
 from conftest import TEST_PYTHON
 from kernel_client import Cell, FrontEnd, Kernel, Message
@@ -28,8 +27,9 @@ def folder(kernel_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
     # In a folder and with a log of its own, since an import of CASA leaves a log file where it happens.
     probe = tmp_path_factory.mktemp("probe")
     code = "import casaconfig.config as c; c.logfile = '/dev/null'; import casatasks"
-    if subprocess.run([TEST_PYTHON, "-c", code], env=kernel_env, cwd=probe, capture_output=True,
-                      timeout=120).returncode:
+    if subprocess.run(
+        [TEST_PYTHON, "-c", code], env=kernel_env, cwd=probe, capture_output=True, timeout=120
+    ).returncode:
         pytest.skip(f"casatasks is not importable in {TEST_PYTHON} (set CASA_KERNEL_TEST_PYTHON)")
     work = tmp_path_factory.mktemp("work")
     subprocess.run(["tar", "xf", ARCHIVE, "-C", work], check=True, timeout=60)
@@ -113,11 +113,9 @@ def test_cells_without_log_have_no_block(front: FrontEnd) -> None:
 
 
 @pytest.mark.parametrize("priority, word", [("WARN", "warning"), ("SEVERE", "error")])
-def test_warnings_are_coloured_and_not_repeated_on_standard_error(front: FrontEnd, priority: str,
-                                                                  word: str) -> None:
+def test_warnings_are_coloured_and_not_repeated_on_standard_error(front: FrontEnd, priority: str, word: str) -> None:
     plain = final_log(front.run("casalog.post('all is well')"))
-    cell = front.run(f"casalog.post('something is odd', '{priority}')\nimport sys\n"
-                     f"print('mine', file=sys.stderr)")
+    cell = front.run(f"casalog.post('something is odd', '{priority}')\nimport sys\nprint('mine', file=sys.stderr)")
     shown = final_log(cell)
     assert word in title(cell)
     assert re.search(r"<b style=\"color: [^\"]+\">[^<]*something is odd</b>", shown), shown
@@ -142,8 +140,7 @@ def test_task_that_raises_while_it_runs(front: FrontEnd) -> None:
 
 def test_what_looks_like_the_log_but_is_not_stays_on_standard_error(front: FrontEnd) -> None:
     line = "2026-01-02 03:04:05\\tWARN\\tmine::fake\\tnot in the log\\n"
-    assert front.run(f"import os; os.write(2, b'{line}');").stderr == line.replace("\\t",
-                                                                                   "\t").replace("\\n", "\n")
+    assert front.run(f"import os; os.write(2, b'{line}');").stderr == line.replace("\\t", "\t").replace("\\n", "\n")
 
 
 @pytest.mark.serial
@@ -173,14 +170,14 @@ def test_long_logs_stay_bounded(front: FrontEnd) -> None:
     assert "20,000 lines" in title(cell)
     assert len(final_log(cell)) < 300_000
     assert "line number 0 of" in log_text(cell) and "line number 19999 of" in log_text(cell)
-    seconds = (cell.messages[-1]["received"] - cell.messages[0]["received"])
+    seconds = cell.messages[-1]["received"] - cell.messages[0]["received"]
     assert len(cell.all("update_display_data")) <= 4 * seconds + 4
 
 
 def test_log_of_a_thread_belongs_to_a_cell(front: FrontEnd) -> None:
-    cell = front.run("import threading\n"
-                     "t = threading.Thread(target=casalog.post, args=('from a thread',)); t.start(); "
-                     "t.join()")
+    cell = front.run(
+        "import threading\nt = threading.Thread(target=casalog.post, args=('from a thread',)); t.start(); t.join()"
+    )
     assert "from a thread" in log_text(cell)
 
 
@@ -199,10 +196,13 @@ def unchanged(folder: Path) -> Iterator[None]:
     assert set(os.listdir(folder)) == before
 
 
-@pytest.mark.parametrize("task, code", [
-    ("casaplotms", f"plotms('{MS}', xaxis='time', yaxis='amp', avgchannel='15', field='0')"),
-    ("casatasks", f"plotants('{MS}')"),
-])
+@pytest.mark.parametrize(
+    "task, code",
+    [
+        ("casaplotms", f"plotms('{MS}', xaxis='time', yaxis='amp', avgchannel='15', field='0')"),
+        ("casatasks", f"plotants('{MS}')"),
+    ],
+)
 @pytest.mark.usefixtures("unchanged")
 def test_plot_is_shown(front: FrontEnd, task: str, code: str) -> None:
     if front.run(f"import {task}", timeout=60).status != "ok":
@@ -217,8 +217,7 @@ def test_plot_is_shown(front: FrontEnd, task: str, code: str) -> None:
 def test_picture_of_an_image(front: FrontEnd, folder: Path) -> None:
     if front.run("import casaviewer", timeout=60).status != "ok":
         pytest.skip(f"no casaviewer in {TEST_PYTHON}")
-    cell = front.run(f"tclean('{MS}', imagename='dirty', field='2', imsize=64, cell='30arcsec', niter=0);",
-                     timeout=100)
+    cell = front.run(f"tclean('{MS}', imagename='dirty', field='2', imsize=64, cell='30arcsec', niter=0);", timeout=100)
     assert cell.status == "ok", cell.reply["content"]
     before = set(os.listdir(folder))
     cell = front.run("imview('dirty.image')", timeout=100)
@@ -235,9 +234,11 @@ def test_no_casa_log_in_the_working_directory(front: FrontEnd, folder: Path) -> 
 # -- interrupts ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("mode", ["signal", "message"])
 def test_interrupt_of_tclean(kernel: Kernel, front: FrontEnd, mode: str) -> None:
-    msg_id = front.execute(f"tclean('{MS}', imagename='long_{mode}', field='2', imsize=256, cell='10arcsec', "
-                           f"niter=10000000,"
-                           " specmode='cube', threshold='0.0001mJy', cycleniter=200)")
+    msg_id = front.execute(
+        f"tclean('{MS}', imagename='long_{mode}', field='2', imsize=256, cell='10arcsec', "
+        f"niter=10000000,"
+        " specmode='cube', threshold='0.0001mJy', cycleniter=200)"
+    )
     front.wait_for(lambda m: m["parent_header"].get("msg_id") == msg_id and _is_log(m), timeout=60)
     time.sleep(1.5)
     begin = time.monotonic()

@@ -17,11 +17,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from PIL import Image
-
 from casa_session import ink
 from kernel_client import Cell, FrontEnd, Kernel
 from log_blocks import final
+from PIL import Image
 
 pytestmark = pytest.mark.deadline(120)
 MS = "ngc5921_raw.ms"
@@ -43,8 +42,12 @@ def pictures(cell: Cell) -> list[bytes]:
 
 def test_an_iteration_shows_its_own_page_and_not_the_plot_before(front: FrontEnd, folder: Path) -> None:
     (before,) = pictures(front.run(f"plotms('{MS}', xaxis='uvdist', yaxis='amp', avgchannel='15')", timeout=100))
-    (page,) = pictures(front.run(
-        f"plotms('{MS}', xaxis='time', yaxis='phase', iteraxis='scan', avgchannel='15', plotfile='own.png')", timeout=100))
+    (page,) = pictures(
+        front.run(
+            f"plotms('{MS}', xaxis='time', yaxis='phase', iteraxis='scan', avgchannel='15', plotfile='own.png')",
+            timeout=100,
+        )
+    )
     assert page != before
     assert [path.read_bytes() for path in folder.glob("own*.png")] == [page]
 
@@ -63,13 +66,21 @@ def test_a_plot_cell_runs_again_and_names_of_its_own_files_are_nobodys(front: Fr
     assert {name: (folder / name).read_bytes() for name in mine} == mine
 
 
-@pytest.mark.parametrize("code", [
-    "imview('tiny.im', out={'file': 'd.png', 'format': 'png', 'scale': 2.0})", f"msview('{MS}')",
-    "plotbandpass('b.cal', xaxis='chan', yaxis='amp', antenna='1~4', interactive=True);"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "imview('tiny.im', out={'file': 'd.png', 'format': 'png', 'scale': 2.0})",
+        f"msview('{MS}')",
+        "plotbandpass('b.cal', xaxis='chan', yaxis='amp', antenna='1~4', interactive=True);",
+    ],
+)
 def test_every_picture_is_shown(front: FrontEnd, code: str) -> None:
-    cell = front.run("import numpy as np\nfrom casatools import image\nia = image()\n"
-                     "ia.fromarray('tiny.im', np.eye(64), overwrite=True)\nia.close()\n"
-                     f"bandpass('{MS}', caltable='b.cal', field='0', refant='15');", timeout=100)
+    cell = front.run(
+        "import numpy as np\nfrom casatools import image\nia = image()\n"
+        "ia.fromarray('tiny.im', np.eye(64), overwrite=True)\nia.close()\n"
+        f"bandpass('{MS}', caltable='b.cal', field='0', refant='15');",
+        timeout=100,
+    )
     assert cell.status == "ok", cell.reply["content"]
     cell = front.run(code, timeout=100)
     assert pictures(cell)
@@ -100,12 +111,16 @@ def test_the_title_takes_the_colour_of_the_worst(front: FrontEnd, priority: str,
     assert colour not in final(cell).html
 
 
-@pytest.mark.parametrize("code", [
-    f"casalog.post({HOSTILE!r}, 'WARN')",
-    f"casalog.post('multi\\n' + {HOSTILE!r})",
-    f"casalog.origin({HOSTILE!r})\ncasalog.post('from there')\ncasalog.origin('casa')",
-    f"try: flagdata('{MS}', mode='manual', field={HOSTILE!r})\nexcept Exception: pass",
-    f"vishead('{MS}', mode='put', hdkey='observer', hdvalue={HOSTILE!r})\nvishead('{MS}', mode='get', hdkey='observer');"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"casalog.post({HOSTILE!r}, 'WARN')",
+        f"casalog.post('multi\\n' + {HOSTILE!r})",
+        f"casalog.origin({HOSTILE!r})\ncasalog.post('from there')\ncasalog.origin('casa')",
+        f"try: flagdata('{MS}', mode='manual', field={HOSTILE!r})\nexcept Exception: pass",
+        f"vishead('{MS}', mode='put', hdkey='observer', hdvalue={HOSTILE!r})\nvishead('{MS}', mode='get', hdkey='observer');",
+    ],
+)
 def test_no_text_becomes_markup(front: FrontEnd, code: str) -> None:
     block = final(front.run(code, timeout=60))
     assert "<script" not in block.html and "<img" not in block.html
@@ -114,20 +129,31 @@ def test_no_text_becomes_markup(front: FrontEnd, code: str) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in block.html
 
 
-def test_the_notebook_is_python_for_papermill_and_nbconvert(kernelspec: str, kernel_env: dict[str, str], folder: Path) -> None:
+def test_the_notebook_is_python_for_papermill_and_nbconvert(
+    kernelspec: str, kernel_env: dict[str, str], folder: Path
+) -> None:
     pytest.importorskip("papermill")
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {
-        "name": kernelspec, "display_name": kernelspec, "language": "python"}})
-    notebook.cells = [nbformat.v4.new_code_cell("field = ''\nkey = 'telescope'", metadata={"tags": ["parameters"]}),
-                      nbformat.v4.new_code_cell(f"print(vishead('{MS}', mode='get', hdkey=key)[0][0], field)")]
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": kernelspec, "display_name": kernelspec, "language": "python"}}
+    )
+    notebook.cells = [
+        nbformat.v4.new_code_cell("field = ''\nkey = 'telescope'", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(f"print(vishead('{MS}', mode='get', hdkey=key)[0][0], field)"),
+    ]
     nbformat.write(notebook, folder / "in.ipynb")
     env = kernel_env | {name: os.environ[name] for name in ("JUPYTER_PATH", "JUPYTER_DATA_DIR")}
-    for arguments in (["papermill", "in.ipynb", "out.ipynb", "-p", "field", "it's", "--no-progress-bar"],
-                      ["nbconvert", "--to", "script", "out.ipynb"]):
-        done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=env, capture_output=True, text=True,
-                              timeout=100)
+    for arguments in (
+        ["papermill", "in.ipynb", "out.ipynb", "-p", "field", "it's", "--no-progress-bar"],
+        ["nbconvert", "--to", "script", "out.ipynb"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=100
+        )
         assert done.returncode == 0, done.stderr[-3000:]
-    printed = [output for output in nbformat.read(folder / "out.ipynb", as_version=4).cells[-1].outputs
-               if output.output_type == "stream"]
+    printed = [
+        output
+        for output in nbformat.read(folder / "out.ipynb", as_version=4).cells[-1].outputs
+        if output.output_type == "stream"
+    ]
     assert [output.text for output in printed] == ["VLA it's\n"]
     compile((folder / "out.py").read_text(), "out.py", "exec")

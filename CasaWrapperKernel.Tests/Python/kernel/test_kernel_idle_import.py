@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from conftest import StartKernel
 from kernel_client import FrontEnd, Kernel, wait_until
 
@@ -37,7 +36,9 @@ def test_the_first_cell_with_casa_imports_nothing(kernel: Kernel) -> None:
     first = front.run("1 + 1")
     assert wait_until(lambda: is_done(front), timeout=PATIENCE)
     count = front.value("len(__import__('sys').modules)")
-    assert front.value("casatasks.version_string()").startswith("'6.") and front.run("tclean, tb, plotms").status == "ok"
+    assert (
+        front.value("casatasks.version_string()").startswith("'6.") and front.run("tclean, tb, plotms").status == "ok"
+    )
     assert front.value("len(__import__('sys').modules)") == count
     # What CASA has logged meanwhile is in its log, and in no cell's.
     assert first.displays == [] and not [m for m in front.unread("iopub") if m["msg_type"] == "display_data"]
@@ -50,7 +51,9 @@ def test_the_first_cell_with_casa_imports_nothing(kernel: Kernel) -> None:
 def test_a_cell_may_come_at_any_moment(kernel: Kernel, seconds: float) -> None:
     front = kernel.connect()
     time.sleep(seconds)
-    code = "import casatasks, numpy, scipy.stats, matplotlib.pyplot\nfrom casatools import image\nimage, casatasks.listobs"
+    code = (
+        "import casatasks, numpy, scipy.stats, matplotlib.pyplot\nfrom casatools import image\nimage, casatasks.listobs"
+    )
     cell = front.run(code, timeout=PATIENCE)
     assert cell.status == "ok", cell.reply["content"]
     assert front.run("x = image(); x.done(); imstat", timeout=PATIENCE).status == "ok"
@@ -71,7 +74,9 @@ def test_interrupts_of_an_idle_kernel_and_of_a_cell_leave_it_alone(kernel: Kerne
 
 def test_nothing_is_imported_beside_code_of_the_users(kernel: Kernel) -> None:
     front = kernel.connect()
-    front.run("import threading, asyncio\nend = threading.Event()\nthread = threading.Thread(target=end.wait)\nthread.start()")
+    front.run(
+        "import threading, asyncio\nend = threading.Event()\nthread = threading.Thread(target=end.wait)\nthread.start()"
+    )
     assert idle(front) == "[]"
     front.run("end.set(); thread.join(); task = asyncio.create_task(asyncio.sleep(3600))\nawait asyncio.sleep(0)")
     assert idle(front) == "[]"
@@ -110,9 +115,11 @@ def test_settings_made_before_the_first_use_count(kernel: Kernel, tmp_path: Path
     front = kernel.connect()
     assert wait_until(lambda: is_done(front), timeout=PATIENCE)
     (tmp_path / "extra").mkdir()
-    cell = front.run("import inspect\nfrom casaconfig import config\nconfig.logfile = 'mine.log'\n"
-                     "config.datapath = ['extra', *config.datapath]\nfrom casatasks import casalog\n"
-                     "from casatools import ctsys\ncasalog.post('into mine')\n"
-                     "inspect.ismodule(config), casalog.logfile(), ctsys.getpath()[0], ctsys.resolve('geodetic/IERSeop2000')[0]")
+    cell = front.run(
+        "import inspect\nfrom casaconfig import config\nconfig.logfile = 'mine.log'\n"
+        "config.datapath = ['extra', *config.datapath]\nfrom casatasks import casalog\n"
+        "from casatools import ctsys\ncasalog.post('into mine')\n"
+        "inspect.ismodule(config), casalog.logfile(), ctsys.getpath()[0], ctsys.resolve('geodetic/IERSeop2000')[0]"
+    )
     assert cell.result and eval(cell.result) == (True, f"{tmp_path}/mine.log", f"{tmp_path}/extra", "/")
     assert "into mine" in (tmp_path / "mine.log").read_text()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import pytest
-
 from beside import execute_in
 from casa_session import need_casa
 from conftest import StartKernel

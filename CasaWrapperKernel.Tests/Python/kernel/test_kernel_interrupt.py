@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 import kernel_client
+import pytest
 from conftest import TEST_PYTHON
 from kernel_client import FrontEnd, Kernel, process_exists, processes_in_group, wait_until
 
@@ -32,8 +31,8 @@ INTERRUPTED = {
     "system": "print('on')\n!sleep 30",
     "lock": "import threading\nprint('on')\nlock = threading.Lock(); lock.acquire(); lock.acquire()",
     "join": "import threading, time\nprint('on')\n"
-            "t = threading.Thread(target=time.sleep, args=(2,), daemon=True); t.start()\n"
-            "t.join()",
+    "t = threading.Thread(target=time.sleep, args=(2,), daemon=True); t.start()\n"
+    "t.join()",
     "read": "import os\nr, w = os.pipe()\nprint('on')\nos.read(r, 1)",
     "printing": "print('on')\nwhile True: print('x' * 50)",
 }
@@ -88,7 +87,8 @@ def test_twenty_interrupts_in_a_row(kernel: Kernel, front: FrontEnd, mode: str) 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_thirty_interrupts_of_a_cell_that_hardly_ever_leaves_the_loop(
-        kernel: Kernel, front: FrontEnd, mode: str) -> None:
+    kernel: Kernel, front: FrontEnd, mode: str
+) -> None:
     for i in range(30):
         msg_id = _begin(front, INTERRUPTED["await in a loop"], settle=0.003 * i)
         kernel.interrupt(front, mode)
@@ -110,9 +110,12 @@ def test_interrupt_when_idle_does_nothing(kernel: Kernel, front: FrontEnd, mode:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_cell_that_catches_the_interrupt_goes_on(kernel: Kernel, front: FrontEnd, mode: str) -> None:
-    msg_id = _begin(front, "import time\nprint('on')\ntry:\n    time.sleep(30)\nexcept KeyboardInterrupt:\n"
-                           "    pass\n"
-                           "time.sleep(0.5)\n'went on'")
+    msg_id = _begin(
+        front,
+        "import time\nprint('on')\ntry:\n    time.sleep(30)\nexcept KeyboardInterrupt:\n"
+        "    pass\n"
+        "time.sleep(0.5)\n'went on'",
+    )
     kernel.interrupt(front, mode)
     assert front.collect(msg_id).result == "'went on'"
 
@@ -128,8 +131,9 @@ def test_interrupt_aborts_the_cells_that_wait(kernel: Kernel, front: FrontEnd, m
 
 
 def test_interrupt_of_completion_leaves_the_kernel_alive(kernel: Kernel, front: FrontEnd) -> None:
-    front.run("import time\nclass Slow:\n    def __dir__(self):\n        time.sleep(1); return ['a_name']\n"
-              "slow = Slow()")
+    front.run(
+        "import time\nclass Slow:\n    def __dir__(self):\n        time.sleep(1); return ['a_name']\nslow = Slow()"
+    )
     msg_id = front.send("complete_request", {"code": "slow.", "cursor_pos": 5})
     time.sleep(0.3)
     kernel.interrupt(front, "signal")
@@ -174,19 +178,27 @@ def test_shutdown_leaves_no_process(start_kernel: Start, tmp_path: Path) -> None
 def test_exit_handlers_run_at_shutdown(start_kernel: Start, tmp_path: Path, restart: bool) -> None:
     kernel = start_kernel()
     front = kernel.connect()
-    front.run(f"import atexit, pathlib\n"
-              f"atexit.register(pathlib.Path({str(tmp_path / 'mark')!r}).write_text, 'done')\n"
-              "import weakref\nclass T: pass\nt = T()\n"
-              f"finalizer = weakref.finalize(t, pathlib.Path({str(tmp_path / 'mark2')!r}).write_text, "
-              f"'done')")
+    front.run(
+        f"import atexit, pathlib\n"
+        f"atexit.register(pathlib.Path({str(tmp_path / 'mark')!r}).write_text, 'done')\n"
+        "import weakref\nclass T: pass\nt = T()\n"
+        f"finalizer = weakref.finalize(t, pathlib.Path({str(tmp_path / 'mark2')!r}).write_text, "
+        f"'done')"
+    )
     front.request("shutdown_request", {"restart": restart}, channel="control")
     assert wait_until(lambda: not process_exists(kernel.pid), 5)
     assert (tmp_path / "mark").read_text() == "done" and (tmp_path / "mark2").read_text() == "done"
 
 
-@pytest.mark.parametrize("code", ["import time\nprint('on')\ntime.sleep(60)", "print('on')\nwhile True: pass",
-                                  "import asyncio\nprint('on')\nawait asyncio.sleep(60)",
-                                  "import ctypes\nprint('on', flush=True)\nctypes.PyDLL(None).sleep(60)"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time\nprint('on')\ntime.sleep(60)",
+        "print('on')\nwhile True: pass",
+        "import asyncio\nprint('on')\nawait asyncio.sleep(60)",
+        "import ctypes\nprint('on', flush=True)\nctypes.PyDLL(None).sleep(60)",
+    ],
+)
 def test_shutdown_while_a_cell_runs(start_kernel: Start, code: str) -> None:
     kernel = start_kernel()
     front = kernel.connect()
@@ -221,15 +233,27 @@ def test_restarts_in_a_row_by_the_same_ports(start_kernel: Start) -> None:
         front.close()
 
 
-def test_kernel_ends_when_its_parent_is_killed(casa_kernel: Path, kernel_env: dict[str, str],
-                                               tmp_path: Path) -> None:
-    code = ("import sys, time\nfrom pathlib import Path\nsys.path.insert(0, sys.argv[1])\nimport os\n"
-            "from kernel_client import Kernel\n"
-            "k = Kernel(Path(sys.argv[2]), sys.argv[3], dict(os.environ), Path(sys.argv[4]))\nk.connect()\n"
-            "print(k.pid, flush=True)\ntime.sleep(60)")
-    parent = subprocess.Popen([sys.executable, "-c", code, str(Path(kernel_client.__file__).parent), str(casa_kernel),
-                               TEST_PYTHON,
-                               str(tmp_path / "k")], env=kernel_env, stdout=subprocess.PIPE, text=True)
+def test_kernel_ends_when_its_parent_is_killed(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path) -> None:
+    code = (
+        "import sys, time\nfrom pathlib import Path\nsys.path.insert(0, sys.argv[1])\nimport os\n"
+        "from kernel_client import Kernel\n"
+        "k = Kernel(Path(sys.argv[2]), sys.argv[3], dict(os.environ), Path(sys.argv[4]))\nk.connect()\n"
+        "print(k.pid, flush=True)\ntime.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            code,
+            str(Path(kernel_client.__file__).parent),
+            str(casa_kernel),
+            TEST_PYTHON,
+            str(tmp_path / "k"),
+        ],
+        env=kernel_env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
     try:
@@ -254,7 +278,10 @@ def test_python_that_ends_itself(start_kernel: Start) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_an_interrupt_waits_for_code_that_must_not_be_divided(kernel: Kernel, front: FrontEnd, mode: str) -> None:
-    request = _begin(front, settle=0.1, code="""
+    request = _begin(
+        front,
+        settle=0.1,
+        code="""
 import time
 from casawrapper.util.interrupts import protected
 steps = []
@@ -267,7 +294,8 @@ def undivided():
     steps.append('ended')
 undivided()
 time.sleep(60)
-""")
+""",
+    )
     kernel.interrupt(front, mode)
     assert front.collect(request, timeout=10).error == "KeyboardInterrupt"
     assert front.value("steps") == "['ended']"

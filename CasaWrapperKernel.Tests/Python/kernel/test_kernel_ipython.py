@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from kernel_client import FrontEnd, Kernel, wait_until
 
 pytestmark = pytest.mark.deadline(60)
@@ -64,8 +63,10 @@ def test_show_in_a_loop_gives_a_picture_each_time(front: FrontEnd) -> None:
 def test_a_pool_of_a_fork_server(front: FrontEnd, tmp_path: Path) -> None:
     (tmp_path / "pooled.py").write_text("def square(x):\n    return x * x\n")
     front.run(f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nimport multiprocessing, pooled")
-    cell = front.run("with multiprocessing.get_context('forkserver').Pool(2) as pool:\n"
-                     "    print(pool.map(pooled.square, range(4)))", timeout=40)
+    cell = front.run(
+        "with multiprocessing.get_context('forkserver').Pool(2) as pool:\n    print(pool.map(pooled.square, range(4)))",
+        timeout=40,
+    )
     assert cell.stdout == "[0, 1, 4, 9]\n"
     assert front.value("1 + 1") == "2"
 
@@ -85,14 +86,18 @@ def test_sys_exit_fails_the_cell_and_not_the_kernel(front: FrontEnd) -> None:
 
 
 def test_a_traceback_is_made_once(front: FrontEnd) -> None:
-    front.run("made = []\nformatter = get_ipython().InteractiveTB\nfull = formatter.structured_traceback\n"
-              "formatter.structured_traceback = lambda *a, **k: made.append(full(*a, **k)) or made[-1]")
+    front.run(
+        "made = []\nformatter = get_ipython().InteractiveTB\nfull = formatter.structured_traceback\n"
+        "formatter.structured_traceback = lambda *a, **k: made.append(full(*a, **k)) or made[-1]"
+    )
     cell = front.run("1/0")
     assert front.value("len(made)") == "1"
     kept = front.value("list(getattr(get_ipython().history_manager, 'exceptions', {}).values())[-1:]")
     traceback = cell.reply["content"]["traceback"]
-    assert ast.literal_eval(kept) in ([], [{"ename": "ZeroDivisionError", "evalue": "division by zero",
-                                            "traceback": traceback}])
+    assert ast.literal_eval(kept) in (
+        [],
+        [{"ename": "ZeroDivisionError", "evalue": "division by zero", "traceback": traceback}],
+    )
 
 
 AWAITS = {

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from kernel_client import Cell, FrontEnd, Kernel, plain, wait_until
 
 pytestmark = pytest.mark.deadline(40)
@@ -54,8 +53,15 @@ def test_less_more_and_man_are_pages(front: FrontEnd, tmp_path: Path) -> None:
     assert cell.status == "error" and cell.stderr.startswith("UsageError: ") and cell.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(("code", "says"), [("%less", "%less FILE"), ("%less /no/such", "No such file"),
-                                            ("%autosave soon", "whole number"), ("%gui qt", "cannot open windows")])
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("%less", "%less FILE"),
+        ("%less /no/such", "No such file"),
+        ("%autosave soon", "whole number"),
+        ("%gui qt", "cannot open windows"),
+    ],
+)
 def test_a_magic_used_wrongly_is_one_sentence(front: FrontEnd, code: str, says: str) -> None:
     cell = front.run(code)
     assert says in cell.stderr and cell.stderr.count("\n") == 1 and cell.all("error") == []
@@ -79,8 +85,11 @@ def test_autosave_clear_and_javascript(front: FrontEnd) -> None:
 def test_subshell_says_where_it_runs(front: FrontEnd) -> None:
     assert "subshell id: None" in front.run("%subshell").stdout
     created = front.request("create_subshell_request", channel="control").reply["content"]["subshell_id"]
-    msg_id = front.send("execute_request", {"code": "%subshell", "silent": False}, header=front.session.msg_header(
-        "execute_request") | {"subshell_id": created})
+    msg_id = front.send(
+        "execute_request",
+        {"code": "%subshell", "silent": False},
+        header=front.session.msg_header("execute_request") | {"subshell_id": created},
+    )
     text = front.collect(msg_id).stdout
     assert f"subshell id: {created}" in text and f"subshell list: ['{created[:8]}']" in text
     front.request("delete_subshell_request", {"subshell_id": created}, channel="control")
@@ -88,7 +97,12 @@ def test_subshell_says_where_it_runs(front: FrontEnd) -> None:
 
 def test_programs_do_not_page(start_kernel: Start) -> None:
     front = start_kernel(env={"PAGER": "less", "GIT_PAGER": "less", "TERM": "dumb"}).connect()
-    assert front.run("!echo $PAGER $GIT_PAGER $TERM $CLICOLOR_FORCE").stdout.split() == ["cat", "cat", "xterm-color", "1"]
+    assert front.run("!echo $PAGER $GIT_PAGER $TERM $CLICOLOR_FORCE").stdout.split() == [
+        "cat",
+        "cat",
+        "xterm-color",
+        "1",
+    ]
 
 
 # -- names that libraries look for ---------------------------------------------------------------------------
@@ -114,11 +128,13 @@ def test_matplotlibs_notebook_backend_speaks(front: FrontEnd) -> None:
 
 
 def test_names_of_ipykernel(front: FrontEnd, kernel: Kernel) -> None:
-    code = ("import sys, ipykernel.zmqshell, ipykernel\nfrom ipykernel.iostream import OutStream\n"
-            "from ipykernel.kernelapp import IPKernelApp\n"
-            "(isinstance(get_ipython(), ipykernel.zmqshell.ZMQInteractiveShell), isinstance(sys.stdout, OutStream),\n"
-            " IPKernelApp.initialized(), IPKernelApp.instance().kernel is get_ipython().kernel,\n"
-            " get_ipython().parent_header['header']['msg_type'])")
+    code = (
+        "import sys, ipykernel.zmqshell, ipykernel\nfrom ipykernel.iostream import OutStream\n"
+        "from ipykernel.kernelapp import IPKernelApp\n"
+        "(isinstance(get_ipython(), ipykernel.zmqshell.ZMQInteractiveShell), isinstance(sys.stdout, OutStream),\n"
+        " IPKernelApp.initialized(), IPKernelApp.instance().kernel is get_ipython().kernel,\n"
+        " get_ipython().parent_header['header']['msg_type'])"
+    )
     assert front.value(code) == "(True, True, True, True, 'execute_request')"
     assert front.value("ipykernel.get_connection_file()") == repr(f"{kernel.folder}/connection.json")
 
@@ -177,8 +193,10 @@ def test_interrupt_ends_the_debugger(front: FrontEnd, kernel: Kernel) -> None:
 
 
 # -- exit ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("code", ["exit()", "import asyncio; await asyncio.sleep(0); quit()",
-                                  "get_ipython().kernel.do_shutdown(restart=True);"])
+@pytest.mark.parametrize(
+    "code",
+    ["exit()", "import asyncio; await asyncio.sleep(0); quit()", "get_ipython().kernel.do_shutdown(restart=True);"],
+)
 def test_exit_ends_the_kernel_after_the_cell(start_kernel: Start, code: str) -> None:
     kernel = start_kernel()
     front = kernel.connect()

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
 from kernel_client import Cell, Kernel
 
 pytestmark = pytest.mark.deadline(240)
@@ -22,15 +21,18 @@ def pictures(cell: Cell) -> list[bytes]:
 
 
 def test_two_notebooks_in_one_folder_do_not_touch_each_others_files(
-        start_kernel: Callable[..., Kernel], folder: Path) -> None:
+    start_kernel: Callable[..., Kernel], folder: Path
+) -> None:
     before = {path.name for path in folder.iterdir()}
     axes = ("amp", "phase")
     fronts = [start_kernel(cwd=folder).connect() for _ in axes]
     codes = [f"plotms('{MS}', xaxis='time', yaxis='{axis}')" for axis in axes]
     with ThreadPoolExecutor() as pool:
         for _ in range(3):
-            both = [pictures(cell) for cell in pool.map(lambda job: job[0].run(job[1], timeout=100),
-                                                        zip(fronts, codes))]
+            both = [
+                pictures(cell)
+                for cell in pool.map(lambda job: job[0].run(job[1], timeout=100), zip(fronts, codes, strict=False))
+            ]
             assert [len(one) for one in both] == [1, 1] and both[0] != both[1]
     alone = fronts[0].run(codes[1], timeout=100)
     assert pictures(alone) == both[1]
@@ -38,7 +40,8 @@ def test_two_notebooks_in_one_folder_do_not_touch_each_others_files(
 
 
 def test_a_long_plot_shows_that_it_works_and_ends_at_an_interrupt(
-        start_kernel: Callable[..., Kernel], folder: Path) -> None:
+    start_kernel: Callable[..., Kernel], folder: Path
+) -> None:
     kernel = start_kernel(cwd=folder)
     front = kernel.connect()
     short = f"plotms('{MS}', xaxis='uvdist')"

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from conftest import StartKernel
 from kernel_client import Kernel, wait_until
 

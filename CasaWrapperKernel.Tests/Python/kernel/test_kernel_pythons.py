@@ -13,16 +13,15 @@ import re
 import subprocess
 import time
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
-
 from conftest import TEST_PYTHON
 from kernel_client import Kernel, process_exists, wait_until
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 pytestmark = pytest.mark.deadline(60)
 # Debian's Python packages serve every Python 3, but do not all say which files are theirs and what they need.
@@ -42,25 +41,31 @@ print(json.dumps(found))
 """
 
 
-@lru_cache(maxsize=None)
+@cache
 def _version(python: Path) -> tuple[int, int] | None:
     """The version of an interpreter, or None if it is no CPython that can be hosted."""
-    code = ("import sys, sysconfig\n"
-            "print(sys.implementation.name, sysconfig.get_config_var('Py_ENABLE_SHARED'), "
-            "*sys.version_info[:2])")
+    code = (
+        "import sys, sysconfig\n"
+        "print(sys.implementation.name, sysconfig.get_config_var('Py_ENABLE_SHARED'), "
+        "*sys.version_info[:2])"
+    )
     fields = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=20).stdout.split()
     return (int(fields[2]), int(fields[3])) if fields[:2] == ["cpython", "1"] else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _interpreters() -> list[Path]:
-    folders = [*Path.home().glob(".pyenv/versions/*/bin"), Path("/usr/bin"), Path("/usr/local/bin"),
-               *(Path(p) for p in os.environ.get("CASA_KERNEL_TEST_PYTHONS", "").split(os.pathsep) if p)]
+    folders = [
+        *Path.home().glob(".pyenv/versions/*/bin"),
+        Path("/usr/bin"),
+        Path("/usr/local/bin"),
+        *(Path(p) for p in os.environ.get("CASA_KERNEL_TEST_PYTHONS", "").split(os.pathsep) if p),
+    ]
     found = [p for folder in folders for p in sorted(folder.glob("python3.*"))]
     return [p for p in found if re.fullmatch(r"python3\.\d+", p.name) and _version(p) is not None]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _packages(python: Path) -> dict[str, Any]:
     done = subprocess.run([python, "-c", PACKAGES], capture_output=True, text=True, timeout=60)
     return json.loads(done.stdout) if done.returncode == 0 else {}
@@ -84,7 +89,8 @@ def _borrow(lender: Path, version: str) -> list[str] | None:
         for text in package["requires"]:
             requirement = Requirement(text)
             if requirement.marker is None or requirement.marker.evaluate(
-                    {"python_version": version, "python_full_version": version + ".0", "extra": ""}):
+                {"python_version": version, "python_full_version": version + ".0", "extra": ""}
+            ):
                 wanted.append(re.sub("[-_.]+", "-", requirement.name).lower())
     return paths
 
@@ -94,9 +100,9 @@ def _environment(python: Path, version: tuple[int, int], folder: Path) -> Path:
     text = "{}.{}".format(*version)
     lenders = [python, Path(TEST_PYTHON), *(p for p in _interpreters() if p != python)]
     paths = next((found for lender in lenders if (found := _borrow(lender, text)) is not None), None)
-    made = subprocess.run([python, "-m", "venv", "--without-pip", folder / "env"], capture_output=True,
-                          text=True,
-                          timeout=60)
+    made = subprocess.run(
+        [python, "-m", "venv", "--without-pip", folder / "env"], capture_output=True, text=True, timeout=60
+    )
     assert made.returncode == 0, made.stderr
     site = folder / "env" / "lib" / f"python{text}" / "site-packages"
     for path in map(Path, paths or []):
@@ -111,8 +117,9 @@ def _environment(python: Path, version: tuple[int, int], folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module", params=SUPPORTED, ids="{0[0]}.{0[1]}".format)
-def hosted(request: pytest.FixtureRequest, start_kernel: Callable[..., Kernel],
-           tmp_path_factory: pytest.TempPathFactory) -> tuple[Kernel, Path, str]:
+def hosted(
+    request: pytest.FixtureRequest, start_kernel: Callable[..., Kernel], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Kernel, Path, str]:
     """A kernel on one version of Python, that python and its version."""
     version = request.param
     python = next((p for p in _interpreters() if _version(p) == version), None)
@@ -151,8 +158,9 @@ def test_awaits_completes_inspects_and_pickles(hosted: Hosted) -> None:
 
 
 @pytest.mark.parametrize("mode", ["signal", "message"])
-@pytest.mark.parametrize("code", ["import time\ntime.sleep(30)", "while True: pass",
-                                  "import asyncio\nawait asyncio.sleep(30)"])
+@pytest.mark.parametrize(
+    "code", ["import time\ntime.sleep(30)", "while True: pass", "import asyncio\nawait asyncio.sleep(30)"]
+)
 def test_is_interrupted(hosted: Hosted, code: str, mode: str) -> None:
     kernel = hosted[0]
     front = kernel.connect()
@@ -168,11 +176,11 @@ def test_is_interrupted(hosted: Hosted, code: str, mode: str) -> None:
 
 def test_forks_and_threads(hosted: Hosted) -> None:
     front = hosted[0].connect()
-    cell = front.run("import multiprocessing\n"
-                     "with multiprocessing.get_context('fork').Pool(2) as p: r = p.map(abs, [-1, -2])\nr")
+    cell = front.run(
+        "import multiprocessing\nwith multiprocessing.get_context('fork').Pool(2) as p: r = p.map(abs, [-1, -2])\nr"
+    )
     assert cell.result == "[1, 2]"
-    cell = front.run("import threading\n"
-                     "t = threading.Thread(target=print, args=('thread',)); t.start(); t.join()")
+    cell = front.run("import threading\nt = threading.Thread(target=print, args=('thread',)); t.start(); t.join()")
     assert cell.stdout == "thread\n"
 
 
@@ -184,8 +192,7 @@ def test_shuts_down(hosted: Hosted) -> None:
 
 
 @pytest.mark.parametrize("version", [(3, 8), (3, 9)], ids="{0[0]}.{0[1]}".format)
-def test_a_python_that_is_too_old_says_so(start_kernel: Callable[..., Kernel],
-                                          version: tuple[int, int]) -> None:
+def test_a_python_that_is_too_old_says_so(start_kernel: Callable[..., Kernel], version: tuple[int, int]) -> None:
     python = next((p for p in _interpreters() if _version(p) == version), None)
     if python is None:
         pytest.skip(f"no CPython {version[0]}.{version[1]} on this machine")

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from conftest import TEST_PYTHON
 from kernel_client import FrontEnd, Kernel, process_exists, wait_until
 
@@ -38,12 +37,13 @@ def test_kernel_info_is_answered_before_python_is_ready(start_kernel: Start, tmp
 
 
 def test_python_is_the_environments_own(front: FrontEnd, kernel_env: dict[str, str]) -> None:
-    code = ("import sys, json; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, "
-            "sys.exec_prefix, sys.version,"
-            " list(sys.flags), sys.getfilesystemencoding(), [p for p in sys.path if p and 'PythonSupport' "
-            "not in p]]))")
-    own = subprocess.run([TEST_PYTHON, "-c", code], env=kernel_env, capture_output=True, text=True,
-                         check=True)
+    code = (
+        "import sys, json; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, "
+        "sys.exec_prefix, sys.version,"
+        " list(sys.flags), sys.getfilesystemencoding(), [p for p in sys.path if p and 'PythonSupport' "
+        "not in p]]))"
+    )
+    own = subprocess.run([TEST_PYTHON, "-c", code], env=kernel_env, capture_output=True, text=True, check=True)
     assert json.loads(front.run(code).stdout) == json.loads(own.stdout)
 
 
@@ -53,12 +53,14 @@ def test_arguments_are_none_of_the_kernels(front: FrontEnd) -> None:
 
 
 def test_signal_handlers(front: FrontEnd) -> None:
-    cell = front.run("import signal, threading\n"
-                     "print(callable(signal.getsignal(signal.SIGINT)))\n"
-                     "print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, "
-                     "signal.getsignal(signal.SIGQUIT) is signal.SIG_DFL)\n"
-                     "print(threading.current_thread() is threading.main_thread(), signal.pthread_sigmask(0, "
-                     "[]))")
+    cell = front.run(
+        "import signal, threading\n"
+        "print(callable(signal.getsignal(signal.SIGINT)))\n"
+        "print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, "
+        "signal.getsignal(signal.SIGQUIT) is signal.SIG_DFL)\n"
+        "print(threading.current_thread() is threading.main_thread(), signal.pthread_sigmask(0, "
+        "[]))"
+    )
     assert cell.stdout == "True\nTrue True\nTrue set()\n"
 
 
@@ -106,9 +108,11 @@ def test_top_level_await(front: FrontEnd) -> None:
 
 
 def test_event_loop_runs_between_cells(front: FrontEnd) -> None:
-    front.run("import asyncio\nticks = []\nasync def tick():\n    for i in range(3):\n"
-              "        ticks.append(i)\n"
-              "        await asyncio.sleep(0.02)\ntask = asyncio.get_running_loop().create_task(tick())")
+    front.run(
+        "import asyncio\nticks = []\nasync def tick():\n    for i in range(3):\n"
+        "        ticks.append(i)\n"
+        "        await asyncio.sleep(0.02)\ntask = asyncio.get_running_loop().create_task(tick())"
+    )
     time.sleep(0.3)
     assert front.value("ticks, task.done()") == "([0, 1, 2], True)"
 
@@ -155,8 +159,10 @@ def test_traceback_names_the_line(front: FrontEnd) -> None:
 
 
 def test_libraries_recognise_a_notebook(front: FrontEnd) -> None:
-    assert front.value("get_ipython().__class__.__name__, 'IPKernelApp' in get_ipython().config") == \
-        "('ZMQInteractiveShell', True)"
+    assert (
+        front.value("get_ipython().__class__.__name__, 'IPKernelApp' in get_ipython().config")
+        == "('ZMQInteractiveShell', True)"
+    )
 
 
 # -- what users get wrong ------------------------------------------------------------------------------------
@@ -169,8 +175,7 @@ def _says(front: FrontEnd, *words: str) -> None:
         assert all(word in error["evalue"] for word in words), error
         assert cell.reply["content"]["evalue"] == error["evalue"]
         assert "\n" not in error["evalue"] and "Traceback" not in "".join(error["traceback"])
-    assert front.request("complete_request",
-                         {"code": "x", "cursor_pos": 1}).reply["msg_type"] == "complete_reply"
+    assert front.request("complete_request", {"code": "x", "cursor_pos": 1}).reply["msg_type"] == "complete_reply"
     assert front.request("kernel_info_request", channel="control").status == "ok"
 
 
@@ -199,9 +204,11 @@ def test_python_that_is_something_else(start_kernel: Start, tmp_path: Path) -> N
 
 def test_python_without_ipython(start_kernel: Start, tmp_path: Path) -> None:
     # The base interpreter may have IPython, so its packages are left out.
-    subprocess.run([TEST_PYTHON, "-c", "import venv, sys; venv.create(sys.argv[1], symlinks=True)",
-                    str(tmp_path / "env")],
-                   check=True, timeout=60)
+    subprocess.run(
+        [TEST_PYTHON, "-c", "import venv, sys; venv.create(sys.argv[1], symlinks=True)", str(tmp_path / "env")],
+        check=True,
+        timeout=60,
+    )
     python = tmp_path / "env" / "bin" / "python"
     kernel = start_kernel(python=str(python), env={"PYTHONNOUSERSITE": "1", "PYTHONPATH": ""})
     front = kernel.connect()
@@ -226,52 +233,75 @@ def test_broken_ipython_configuration_is_survived(start_kernel: Start, tmp_path:
 def test_home_that_cannot_be_written(start_kernel: Start, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
-    env = {"HOME": str(file / "home"), "XDG_STATE_HOME": str(file / "s"), "XDG_CACHE_HOME": str(file / "c"),
-           "IPYTHONDIR": str(file / "ipython"), "MPLCONFIGDIR": str(tmp_path)}
+    env = {
+        "HOME": str(file / "home"),
+        "XDG_STATE_HOME": str(file / "s"),
+        "XDG_CACHE_HOME": str(file / "c"),
+        "IPYTHONDIR": str(file / "ipython"),
+        "MPLCONFIGDIR": str(tmp_path),
+    }
     assert start_kernel(env=env).connect().value("1 + 1") == "2"
 
 
 @pytest.mark.parametrize("case", ["missing", "folder", "no JSON", "empty", "list", "no ports"])
-def test_connection_file_that_is_no_such(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path,
-                                         case: str) -> None:
+def test_connection_file_that_is_no_such(
+    casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path, case: str
+) -> None:
     file = tmp_path / "connection.json"
     if case == "folder":
         file.mkdir()
     elif case != "missing":
         file.write_text({"no JSON": "{", "empty": "", "list": "[1]", "no ports": '{"shell_port": "x"}'}[case])
-    done = subprocess.run([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON], env=kernel_env,
-                          timeout=15,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON],
+        env=kernel_env,
+        timeout=15,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode not in (0, -6)
     assert str(file) in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
-def test_connection_file_of_somebody_else(casa_kernel: Path, kernel_env: dict[str, str],
-                                          tmp_path: Path) -> None:
+def test_connection_file_of_somebody_else(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "connection.json"
     file.write_text("{}")
     file.chmod(0)
     # Root may read every file, unless this right is given up.
     ordinary = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
-    done = subprocess.run([*ordinary, casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON], env=kernel_env,
-                          timeout=15,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [*ordinary, casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON],
+        env=kernel_env,
+        timeout=15,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode not in (0, -6)
     assert str(file) in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
-def test_kernel_lives_when_nobody_reads_its_standard_error(casa_kernel: Path, kernel_env: dict[str, str],
-                                                           tmp_path: Path) -> None:
+def test_kernel_lives_when_nobody_reads_its_standard_error(
+    casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path
+) -> None:
     # A hub that has gone leaves pipes that nobody reads; writing there must neither block nor kill.
     read, write = os.pipe()
     os.close(read)
-    connection = {"transport": "tcp", "ip": "127.0.0.1", "key": "k", "signature_scheme": "hmac-sha256",
-                  **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}}
+    connection = {
+        "transport": "tcp",
+        "ip": "127.0.0.1",
+        "key": "k",
+        "signature_scheme": "hmac-sha256",
+        **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")},
+    }
     file = tmp_path / "connection.json"
     file.write_text(json.dumps(connection))
-    process = subprocess.Popen([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON],
-                               env=kernel_env,
-                               stdin=subprocess.DEVNULL, stdout=write, stderr=write)
+    process = subprocess.Popen(
+        [casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON],
+        env=kernel_env,
+        stdin=subprocess.DEVNULL,
+        stdout=write,
+        stderr=write,
+    )
     os.close(write)
     try:
         assert wait_until(lambda: json.loads(file.read_text())["hb_port"] != 0)

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from conftest import TEST_PYTHON
 
 # What jupyter_client does, in few words: the number of the server is in the kernel's environment.
@@ -21,14 +20,22 @@ os.environ["JPY_PARENT_PID"] = str(os.getpid())
 subprocess.Popen(sys.argv[1:], start_new_session=True)
 sys.stdin.read()
 """
-CONNECTION = {"transport": "tcp", "ip": "127.0.0.1", "key": "k", "signature_scheme": "hmac-sha256",
-              **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}}
+CONNECTION = {
+    "transport": "tcp",
+    "ip": "127.0.0.1",
+    "key": "k",
+    "signature_scheme": "hmac-sha256",
+    **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")},
+}
 
 
 @pytest.mark.deadline(60)
-@pytest.mark.parametrize("between", [[], ["/bin/sh", "-c", '"$@"; exit', "wrapper"]], ids=["direct", "through a script"])
+@pytest.mark.parametrize(
+    "between", [[], ["/bin/sh", "-c", '"$@"; exit', "wrapper"]], ids=["direct", "through a script"]
+)
 def test_kernel_ends_with_its_server(
-        between: list[str], casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path) -> None:
+    between: list[str], casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path
+) -> None:
     connection = tmp_path / "connection.json"
     connection.write_text(json.dumps(CONNECTION))
     command = [str(casa_kernel), "start", "-f", str(connection), "--python", TEST_PYTHON]

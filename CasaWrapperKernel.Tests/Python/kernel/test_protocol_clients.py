@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import zmq
-
 from conftest import TEST_PYTHON
 from kernel_client import FrontEnd, Kernel, Message, wait_until
 
@@ -31,8 +30,12 @@ def test_kernel_info_on_both_channels(front: FrontEnd, channel: str) -> None:
     language = content["language_info"]
     assert language["name"] == "python" and language["file_extension"] == ".py"
     assert language["pygments_lexer"] == "ipython3" and language["mimetype"] == "text/x-python"
-    expected = subprocess.run([TEST_PYTHON, "-c", "import platform; print(platform.python_version())"],
-                              capture_output=True, text=True, check=True).stdout.strip()
+    expected = subprocess.run(
+        [TEST_PYTHON, "-c", "import platform; print(platform.python_version())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
     assert language["version"] == expected
 
 
@@ -45,9 +48,9 @@ def test_unknown_message_type(front: FrontEnd, channel: str, msg_type: str) -> N
     assert front.value("1") == "1"
 
 
-@pytest.mark.parametrize("msg_type",
-                         ["execute_request", "complete_request", "inspect_request", "is_complete_request",
-                                      "history_request"])
+@pytest.mark.parametrize(
+    "msg_type", ["execute_request", "complete_request", "inspect_request", "is_complete_request", "history_request"]
+)
 def test_request_without_its_fields(front: FrontEnd, msg_type: str) -> None:
     cell = front.request(msg_type, {})
     assert cell.reply["msg_type"] == msg_type.replace("request", "reply")
@@ -55,8 +58,9 @@ def test_request_without_its_fields(front: FrontEnd, msg_type: str) -> None:
     assert front.value("1") == "1"
 
 
-@pytest.mark.parametrize("content", [{"code": 5}, {"code": None}, {"code": "1", "silent": "perhaps"},
-                                     {"code": "1", "user_expressions": 7}])
+@pytest.mark.parametrize(
+    "content", [{"code": 5}, {"code": None}, {"code": "1", "silent": "perhaps"}, {"code": "1", "user_expressions": 7}]
+)
 def test_execute_request_with_fields_of_wrong_type(front: FrontEnd, content: dict[str, Any]) -> None:
     assert front.request("execute_request", content).status == "error"
     assert front.value("1") == "1"
@@ -86,9 +90,7 @@ BROKEN: dict[str, Callable[[FrontEnd], list[bytes]]] = {
     "header is null": lambda f: _sign(f, [b"null", b"{}", b"{}", b"{}"]),
     "header is a list": lambda f: _sign(f, [b"[1]", b"{}", b"{}", b"{}"]),
     "header without type": lambda f: _sign(f, [b'{"msg_id": "1"}', b"{}", b"{}", b"{}"]),
-    "header with numbers": lambda f: _sign(f,
-                                           [b'{"msg_id": 1, "msg_type": 2, "session": 3}', b"{}", b"{}",
-                                            b"{}"]),
+    "header with numbers": lambda f: _sign(f, [b'{"msg_id": 1, "msg_type": 2, "session": 3}', b"{}", b"{}", b"{}"]),
     "header is no UTF-8": lambda f: _sign(f, [b'{"msg_type": "\xff\xfe"}', b"{}", b"{}", b"{}"]),
     "a megabyte of noise": lambda f: [os.urandom(1 << 20)],
     "a thousand frames": lambda f: [b"x"] * 1000,
@@ -103,14 +105,29 @@ def test_broken_message_is_dropped(front: FrontEnd, name: str, channel: str) -> 
     assert front.value("'broken' in globals()") == "False"
 
 
-@pytest.mark.parametrize("parts", [
-    {"content": b"not json"}, {"content": b"[]"}, {"content": b'"text"'}, {"content": b"null"},
-    {"metadata": b"nonsense"},
-    {"content": b'{"code": "\xff"}'}])
-@pytest.mark.parametrize("channel, msg_type", [("shell", "execute_request"), ("shell", "complete_request"),
-                                               ("shell", "comm_open"), ("control", "shutdown_request ")])
-def test_signed_message_with_broken_parts(front: FrontEnd, parts: dict[str, bytes], channel: str,
-                                          msg_type: str) -> None:
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"content": b"not json"},
+        {"content": b"[]"},
+        {"content": b'"text"'},
+        {"content": b"null"},
+        {"metadata": b"nonsense"},
+        {"content": b'{"code": "\xff"}'},
+    ],
+)
+@pytest.mark.parametrize(
+    "channel, msg_type",
+    [
+        ("shell", "execute_request"),
+        ("shell", "complete_request"),
+        ("shell", "comm_open"),
+        ("control", "shutdown_request "),
+    ],
+)
+def test_signed_message_with_broken_parts(
+    front: FrontEnd, parts: dict[str, bytes], channel: str, msg_type: str
+) -> None:
     header = json.dumps(front.session.msg_header(msg_type), default=str).encode()
     frames = {"header": header, "parent": b"{}", "metadata": b"{}", "content": b'{"code": "1"}'} | parts
     front.sockets[channel].send_multipart(_sign(front, list(frames.values())))
@@ -197,9 +214,11 @@ def test_every_subscriber_is_welcomed(kernel: Kernel) -> None:
 
 def test_the_welcome_comes_first_while_a_cell_displays(kernel: Kernel, front: FrontEnd) -> None:
     # By the welcome a client knows that it misses nothing from then on; what comes earlier has no defined beginning.
-    msg_id = front.execute("from IPython.display import display\nimport threading\nenough = threading.Event()\n"
-                           "def work():\n    while not enough.is_set(): display(1)\n"
-                           "thread = threading.Thread(target=work); thread.start()")
+    msg_id = front.execute(
+        "from IPython.display import display\nimport threading\nenough = threading.Event()\n"
+        "def work():\n    while not enough.is_set(): display(1)\n"
+        "thread = threading.Thread(target=work); thread.start()"
+    )
     front.collect(msg_id)
     first = []
     for _ in range(40):
@@ -240,16 +259,28 @@ def test_status_starting_comes_once(start_kernel: Callable[..., Kernel]) -> None
 
 
 # -- the connection file -------------------------------------------------------------------------------------
-def _start_by_hand(casa_kernel: Path, env: dict[str, str], folder: Path, *options: str,
-                   **changes: Any) -> subprocess.Popen[bytes]:
-    connection = {"transport": "tcp", "ip": "127.0.0.1", "key": "a-key", "signature_scheme": "hmac-sha256",
-                  "kernel_name": "mine", "jupyter_session": "/a/notebook.ipynb",
-                  **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}, **changes}
+def _start_by_hand(
+    casa_kernel: Path, env: dict[str, str], folder: Path, *options: str, **changes: Any
+) -> subprocess.Popen[bytes]:
+    connection = {
+        "transport": "tcp",
+        "ip": "127.0.0.1",
+        "key": "a-key",
+        "signature_scheme": "hmac-sha256",
+        "kernel_name": "mine",
+        "jupyter_session": "/a/notebook.ipynb",
+        **{f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")},
+        **changes,
+    }
     file = folder / "connection.json"
     file.write_text(json.dumps(connection))
-    return subprocess.Popen([casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON, *options], env=env,
-                            cwd=folder,
-                            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [casa_kernel, "start", "-f", str(file), "--python", TEST_PYTHON, *options],
+        env=env,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
 
 
 def _connect_by_hand(process: subprocess.Popen[bytes], folder: Path) -> FrontEnd:
@@ -272,23 +303,25 @@ def _shut_down(process: subprocess.Popen[bytes], front: FrontEnd) -> Message:
     return reply
 
 
-def test_ports_that_the_kernel_chooses_are_written_back(casa_kernel: Path, kernel_env: dict[str, str],
-                                                        tmp_path: Path) -> None:
+def test_ports_that_the_kernel_chooses_are_written_back(
+    casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path
+) -> None:
     process = _start_by_hand(casa_kernel, kernel_env, tmp_path)
     front = _connect_by_hand(process, tmp_path)
     written = json.loads((tmp_path / "connection.json").read_text())
     assert front.value("1") == "1"
     assert len({written[f"{name}_port"] for name in ("shell", "iopub", "stdin", "control", "hb")} - {0}) == 5
-    assert (written["kernel_name"], written["jupyter_session"], written["key"]) == ("mine",
-                                                                                    "/a/notebook.ipynb",
-                                                                                    "a-key")
+    assert (written["kernel_name"], written["jupyter_session"], written["key"]) == (
+        "mine",
+        "/a/notebook.ipynb",
+        "a-key",
+    )
     assert stat.S_IMODE((tmp_path / "connection.json").stat().st_mode) == 0o600
     _shut_down(process, front)
 
 
 @pytest.mark.parametrize("scheme", ["hmac-sha512", "hmac-sha384", "hmac-sha1", "hmac-md5"])
-def test_signature_schemes(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path,
-                           scheme: str) -> None:
+def test_signature_schemes(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path, scheme: str) -> None:
     process = _start_by_hand(casa_kernel, kernel_env, tmp_path, signature_scheme=scheme)
     front = _connect_by_hand(process, tmp_path)
     assert front.value("1") == "1"
@@ -302,13 +335,18 @@ def test_empty_key_turns_signing_off(casa_kernel: Path, kernel_env: dict[str, st
     _shut_down(process, front)
 
 
-@pytest.mark.parametrize("change, word",
-                         [({"signature_scheme": "hmac-rot13"}, "hmac-rot13"), ({"transport": "pgm"}, "pgm"),
-                                          ({"ip": "203.0.113.7"}, "203.0.113.7"),
-                                          ({"shell_port": 99999999}, "99999999")])
-def test_connection_file_that_asks_for_the_impossible(casa_kernel: Path, kernel_env: dict[str, str],
-                                                      tmp_path: Path,
-                                                      change: dict[str, Any], word: str) -> None:
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        ({"signature_scheme": "hmac-rot13"}, "hmac-rot13"),
+        ({"transport": "pgm"}, "pgm"),
+        ({"ip": "203.0.113.7"}, "203.0.113.7"),
+        ({"shell_port": 99999999}, "99999999"),
+    ],
+)
+def test_connection_file_that_asks_for_the_impossible(
+    casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path, change: dict[str, Any], word: str
+) -> None:
     process = _start_by_hand(casa_kernel, kernel_env, tmp_path, **change)
     _, stderr = process.communicate(timeout=15)
     text = stderr.decode()
@@ -316,11 +354,9 @@ def test_connection_file_that_asks_for_the_impossible(casa_kernel: Path, kernel_
     assert word in text and len(text.strip().splitlines()) == 1, text
 
 
-def test_port_that_is_taken(kernel: Kernel, casa_kernel: Path, kernel_env: dict[str, str],
-                            tmp_path: Path) -> None:
+def test_port_that_is_taken(kernel: Kernel, casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path) -> None:
     port = kernel.connection["shell_port"]
     process = _start_by_hand(casa_kernel, kernel_env, tmp_path, shell_port=port)
     _, stderr = process.communicate(timeout=15)
     text = stderr.decode()
-    assert process.returncode not in (0,
-                                      -6) and str(port) in text and len(text.strip().splitlines()) == 1, text
+    assert process.returncode not in (0, -6) and str(port) in text and len(text.strip().splitlines()) == 1, text

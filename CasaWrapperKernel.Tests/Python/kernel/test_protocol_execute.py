@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from kernel_client import FrontEnd, Transcript, plain, summary
 
 pytestmark = pytest.mark.deadline(30)
@@ -37,9 +36,7 @@ def test_cell_that_fails(front: FrontEnd) -> None:
         assert "1 / 0" in plain("\n".join(error["traceback"]))
 
 
-@pytest.mark.parametrize("code",
-                         ["def f(:", "  x = 1\n y = 2", "%no_such_magic", "%%no_such_cell_magic\nx",
-                          "'\\ud83"])
+@pytest.mark.parametrize("code", ["def f(:", "  x = 1\n y = 2", "%no_such_magic", "%%no_such_cell_magic\nx", "'\\ud83"])
 def test_cell_that_is_no_python(front: FrontEnd, code: str) -> None:
     cell = front.run(code)
     assert cell.status == "error"
@@ -103,14 +100,12 @@ def test_store_history_false_neither_counts_nor_remembers(front: FrontEnd) -> No
     cell = front.run("'not stored'", store_history=False)
     assert cell.result == "'not stored'"
     assert front.run("'next'").reply["content"]["execution_count"] == before + 1
-    history = front.request("history_request",
-                            {"hist_access_type": "tail", "n": 3, "raw": True, "output": False})
+    history = front.request("history_request", {"hist_access_type": "tail", "n": 3, "raw": True, "output": False})
     assert [line for _, _, line in history.reply["content"]["history"]][-2:] == ["'anchor'", "'next'"]
 
 
 def test_user_expressions(front: FrontEnd) -> None:
-    cell = front.run("speed = 299792458",
-                     user_expressions={"good": "speed * 2", "bad": "1 / 0", "text": "'x'"})
+    cell = front.run("speed = 299792458", user_expressions={"good": "speed * 2", "bad": "1 / 0", "text": "'x'"})
     answers = cell.reply["content"]["user_expressions"]
     assert answers["good"]["status"] == "ok"
     assert answers["good"]["data"] == {"text/plain": "599584916"}
@@ -125,8 +120,7 @@ def test_user_expressions_of_a_silent_cell(front: FrontEnd) -> None:
 
 
 def test_stop_on_error_aborts_the_cells_that_wait(front: FrontEnd) -> None:
-    ids = [front.execute(code) for code in ("import time; time.sleep(0.3); 1 / 0", "ran = True",
-                                            "ran = True")]
+    ids = [front.execute(code) for code in ("import time; time.sleep(0.3); 1 / 0", "ran = True", "ran = True")]
     info = front.send("kernel_info_request")
     later = [Transcript(front, msg_id) for msg_id in ids[1:]]
     assert front.collect(ids[0]).error == "ZeroDivisionError"
@@ -182,17 +176,23 @@ def test_payload_ask_exit(front: FrontEnd) -> None:
 
 # -- displays ------------------------------------------------------------------------------------------------
 def test_display_and_update(front: FrontEnd) -> None:
-    code = ("from IPython.display import display\n"
-            "handle = display('first', display_id='d1')\n"
-            "handle.update('second')\n"
-            "display({'text/plain': 'raw', 'text/html': '<b>raw</b>'}, raw=True, metadata={'text/html': "
-            "{'k': 1}})")
+    code = (
+        "from IPython.display import display\n"
+        "handle = display('first', display_id='d1')\n"
+        "handle.update('second')\n"
+        "display({'text/plain': 'raw', 'text/html': '<b>raw</b>'}, raw=True, metadata={'text/html': "
+        "{'k': 1}})"
+    )
     with front.transcript(code) as t:
         t.begin(code)
         t.content("display_data", data={"text/plain": "'first'"}, transient={"display_id": "d1"})
         t.content("update_display_data", data={"text/plain": "'second'"}, transient={"display_id": "d1"})
-        t.content("display_data", data={"text/plain": "raw", "text/html": "<b>raw</b>"},
-                  metadata={"text/html": {"k": 1}}, transient={})
+        t.content(
+            "display_data",
+            data={"text/plain": "raw", "text/html": "<b>raw</b>"},
+            metadata={"text/html": {"k": 1}},
+            transient={},
+        )
         t.idle()
         t.reply()
     with front.transcript("handle.update('third')") as t:
@@ -215,21 +215,25 @@ def test_clear_output_keeps_its_place(front: FrontEnd, wait: bool) -> None:
 
 
 def test_displays_and_prints_stay_in_order(front: FrontEnd) -> None:
-    code = ("from IPython.display import display\n"
-            "for i in range(50):\n    print('print', i)\n    display(i)")
+    code = "from IPython.display import display\nfor i in range(50):\n    print('print', i)\n    display(i)"
     cell = front.run(code)
-    got = [m["content"]["text"] if m["msg_type"] == "stream" else f"<{m['content']['data']['text/plain']}>"
-           for m in cell.messages[1:]]
+    got = [
+        m["content"]["text"] if m["msg_type"] == "stream" else f"<{m['content']['data']['text/plain']}>"
+        for m in cell.messages[1:]
+    ]
     # A line may come in two messages, but never on the other side of a display.
     assert "".join(got) == "".join(f"print {i}\n<{i}>" for i in range(50))
 
 
 def test_value_with_rich_representations(front: FrontEnd) -> None:
-    cell = front.run("class R:\n def _repr_html_(self): return '<i>r</i>'\n def __repr__(self): return 'r'\n"
-                     " def _repr_png_(self): return b'\\x89PNG'\nR()")
+    cell = front.run(
+        "class R:\n def _repr_html_(self): return '<i>r</i>'\n def __repr__(self): return 'r'\n"
+        " def _repr_png_(self): return b'\\x89PNG'\nR()"
+    )
     (content,) = cell.all("execute_result")
-    assert content["data"] == {"text/plain": "r", "text/html": "<i>r</i>", "image/png": "iVBORw==\n"} or \
-        content["data"] == {"text/plain": "r", "text/html": "<i>r</i>", "image/png": "iVBORw=="}
+    assert content["data"] == {"text/plain": "r", "text/html": "<i>r</i>", "image/png": "iVBORw==\n"} or content[
+        "data"
+    ] == {"text/plain": "r", "text/html": "<i>r</i>", "image/png": "iVBORw=="}
 
 
 # -- text that is hard to send -------------------------------------------------------------------------------
@@ -239,43 +243,48 @@ def test_lone_surrogates_can_be_printed(front: FrontEnd) -> None:
 
 
 def test_lone_surrogates_in_values_errors_and_displays(front: FrontEnd) -> None:
-    cell = front.run("from IPython.display import display\n"
-                     "display({'text/plain': 'p\\udce9q'}, raw=True)\n"
-                     "raise ValueError('x\\udce9y')")
+    cell = front.run(
+        "from IPython.display import display\n"
+        "display({'text/plain': 'p\\udce9q'}, raw=True)\n"
+        "raise ValueError('x\\udce9y')"
+    )
     assert cell.error == "ValueError"
     assert cell.displays[0]["text/plain"].startswith("p")
     assert cell.reply["content"]["evalue"].startswith("x")
 
 
 def test_nan_in_displayed_json_is_not_sent_as_nan(front: FrontEnd) -> None:
-    cell = front.run("from IPython.display import display\n"
-                     "display({'application/json': {'flux': [float('nan'), float('inf'), 1.5]}}, raw=True)\n"
-                     "display({'text/plain': 'x'}, raw=True, metadata={'rms': float('nan')})")
+    cell = front.run(
+        "from IPython.display import display\n"
+        "display({'application/json': {'flux': [float('nan'), float('inf'), 1.5]}}, raw=True)\n"
+        "display({'text/plain': 'x'}, raw=True, metadata={'rms': float('nan')})"
+    )
     assert cell.status == "ok"
     flux = cell.displays[0]["application/json"]["flux"]
     assert flux[2] == 1.5 and len(flux) == 3
 
 
 def test_objects_that_json_does_not_know(front: FrontEnd) -> None:
-    cell = front.run("import datetime\nfrom IPython.display import display\n"
-                     "display({'application/json': {'t': datetime.datetime(2026, 1, 2), 'b': b'ab', 's': "
-                     "{1}, 3: (4,)}},"
-                     " raw=True)")
+    cell = front.run(
+        "import datetime\nfrom IPython.display import display\n"
+        "display({'application/json': {'t': datetime.datetime(2026, 1, 2), 'b': b'ab', 's': "
+        "{1}, 3: (4,)}},"
+        " raw=True)"
+    )
     value = cell.displays[0]["application/json"]
     assert value["t"].startswith("2026-01-02")
     assert (value["b"], value["s"], value["3"]) == ("YWI=", [1], [4])
 
 
-@pytest.mark.parametrize("text",
-                         [TELESCOPE, "\x00\x01\x1b[31mred\x1b[0m", "\u2028\u2029", "\r50 %\r100 %\n",
-                          '"\\\n'])
+@pytest.mark.parametrize("text", [TELESCOPE, "\x00\x01\x1b[31mred\x1b[0m", "\u2028\u2029", "\r50 %\r100 %\n", '"\\\n'])
 def test_text_comes_as_it_was_printed(front: FrontEnd, text: str) -> None:
     assert front.run(f"print({text!r}, end='')").stdout == text
 
 
 def test_large_display(front: FrontEnd) -> None:
-    cell = front.run("from IPython.display import display\n"
-                     "display({'text/plain': 'x', 'image/png': 'A' * 20_000_000}, raw=True)")
+    cell = front.run(
+        "from IPython.display import display\ndisplay({'text/plain': 'x', 'image/png': 'A' * 20_000_000}, raw=True)"
+    )
     assert len(cell.displays[0]["image/png"]) == 20_000_000
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from kernel_client import FrontEnd, Kernel, plain
 
 pytestmark = pytest.mark.deadline(30)
@@ -82,8 +81,10 @@ def test_inspection_of_nothing(front: FrontEnd) -> None:
         assert (reply["status"], reply["found"], reply["data"]) == ("ok", False, {}), code
 
 
-@pytest.mark.parametrize("code, status, indent", [
-    ("for i in range(3):", "incomplete", "    "), ("x = 1", "complete", None), ("x = )", "invalid", None)])
+@pytest.mark.parametrize(
+    "code, status, indent",
+    [("for i in range(3):", "incomplete", "    "), ("x = 1", "complete", None), ("x = )", "invalid", None)],
+)
 def test_is_complete(front: FrontEnd, code: str, status: str, indent: str | None) -> None:
     reply = front.request("is_complete_request", {"code": code}).reply["content"]
     assert reply["status"] == status and reply.get("indent") == indent
@@ -111,8 +112,11 @@ def test_history_range_of_this_session(start_kernel: Callable[..., Kernel]) -> N
 def test_history_search(front: FrontEnd) -> None:
     for code in ("needle_1 = 1", "hay = 2", "needle_2 = 3", "needle_1 = 1"):
         front.run(code)
-    assert [line for _, _, line in _history(front, hist_access_type="search", pattern="needle*")][-3:] == \
-        ["needle_1 = 1", "needle_2 = 3", "needle_1 = 1"]
+    assert [line for _, _, line in _history(front, hist_access_type="search", pattern="needle*")][-3:] == [
+        "needle_1 = 1",
+        "needle_2 = 3",
+        "needle_1 = 1",
+    ]
     assert len(_history(front, hist_access_type="search", pattern="needle_1*", unique=True)) == 1
 
 
@@ -190,8 +194,7 @@ def test_comm_from_the_front_end(front: FrontEnd) -> None:
     assert cell.all("comm_msg") == [{"comm_id": "c1", "data": {"hello": {"a": 1}}}]
 
     payload = bytes(range(256))
-    cell = front.collect(front.send("comm_msg", {"comm_id": "c1", "data": {"n": 2}}, buffers=[payload]),
-                         reply=False)
+    cell = front.collect(front.send("comm_msg", {"comm_id": "c1", "data": {"n": 2}}, buffers=[payload]), reply=False)
     (message,) = cell.messages
     assert message["content"]["data"] == {"echo": {"n": 2}}
     assert [bytes(b) for b in message["buffers"]] == [payload[::-1]]
@@ -206,10 +209,12 @@ def test_comm_from_the_front_end(front: FrontEnd) -> None:
 
 
 def test_comm_from_the_kernel(front: FrontEnd) -> None:
-    code = ("import comm\n"
-            "c = comm.create_comm(target_name='front', data={'x': 1}, metadata={'m': 2}, "
-            "buffers=[b'\\0\\1'])\n"
-            "c.send({'y': 2}, buffers=[b'abc', memoryview(b'de')])\nc.close({'z': 3})")
+    code = (
+        "import comm\n"
+        "c = comm.create_comm(target_name='front', data={'x': 1}, metadata={'m': 2}, "
+        "buffers=[b'\\0\\1'])\n"
+        "c.send({'y': 2}, buffers=[b'abc', memoryview(b'de')])\nc.close({'z': 3})"
+    )
     with front.transcript(code) as t:
         t.begin(code)
         opened = t.next("comm_open")

@@ -17,7 +17,6 @@ import pytest
 import raw_zmtp
 import zmq
 from jupyter_client.session import Session
-
 from kernel_client import FrontEnd, Kernel, wait_until
 
 pytestmark = pytest.mark.deadline(120)
@@ -101,8 +100,9 @@ def test_one_who_subscribes_and_never_reads_costs_a_bounded_amount(start_kernel:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a program as another user")
 @pytest.mark.parametrize("switch, greets", [(None, False), ("on", True)])
-def test_another_user_is_refused_before_a_byte_is_read(start_kernel: Callable[..., Kernel], switch: str | None,
-                                                       greets: bool) -> None:
+def test_another_user_is_refused_before_a_byte_is_read(
+    start_kernel: Callable[..., Kernel], switch: str | None, greets: bool
+) -> None:
     kernel = start_kernel(env={"CASA_KERNEL_ANY_USER": switch} if switch else {})
     front = kernel.connect()
     for port in _ports(kernel).values():
@@ -133,8 +133,10 @@ def _bytes_got_by(user: int, port: int) -> int:
 
 def test_a_message_that_was_recorded_is_not_done_again(kernel: Kernel, front: FrontEnd) -> None:
     front.run("n = 0")
-    message = front.session.msg("execute_request", {
-        "code": "n += 1", "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False})
+    message = front.session.msg(
+        "execute_request",
+        {"code": "n += 1", "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False},
+    )
     frames = front.session.serialize(message)
     front.sockets["shell"].send_multipart(frames)
     front.collect(message["header"]["msg_id"])
@@ -170,8 +172,10 @@ def test_a_client_that_comes_back_keeps_its_identity(kernel: Kernel) -> None:
 def test_messages_of_a_hundred_megabytes_go_both_ways(start_kernel: Callable[..., Kernel]) -> None:
     kernel = start_kernel()
     front = kernel.connect()
-    front.run("def opened(comm, message): global got; got = message['buffers'][0]\n"
-              "get_ipython().kernel.comm_manager.register_target('big', opened)")
+    front.run(
+        "def opened(comm, message): global got; got = message['buffers'][0]\n"
+        "get_ipython().kernel.comm_manager.register_target('big', opened)"
+    )
     opening = front.send("comm_open", {"comm_id": "1", "target_name": "big", "data": {}}, buffers=[b"x" * 100_000_000])
     front.collect(opening, timeout=60, reply=False)
     assert front.value("len(got)") == "100000000"
@@ -179,11 +183,13 @@ def test_messages_of_a_hundred_megabytes_go_both_ways(start_kernel: Callable[...
     assert len(shown[0]["text/plain"]) == 100_000_000
 
 
-def test_every_channel_is_encrypted_if_there_are_keys(casa_kernel: Path, kernel_env: dict[str, str],
-                                                      tmp_path: Path) -> None:
+def test_every_channel_is_encrypted_if_there_are_keys(
+    casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path
+) -> None:
     public, secret = zmq.curve_keypair()
-    process, file = _start(casa_kernel, kernel_env, tmp_path, curve_publickey=public.decode(),
-                           curve_secretkey=secret.decode())
+    process, file = _start(
+        casa_kernel, kernel_env, tmp_path, curve_publickey=public.decode(), curve_secretkey=secret.decode()
+    )
     connection = json.loads(file.read_text())
     front = FrontEnd(connection, curve=public)
     front.wait_ready()
@@ -211,24 +217,43 @@ def test_unix_sockets(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: P
 @pytest.mark.parametrize("key", ["", None])
 def test_no_key_no_start(casa_kernel: Path, kernel_env: dict[str, str], tmp_path: Path, key: str | None) -> None:
     file = _write(tmp_path, key=key)
-    got = subprocess.run([casa_kernel, "start", "-f", file, "--python", sys.executable], env=kernel_env, timeout=20,
-                         check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    got = subprocess.run(
+        [casa_kernel, "start", "-f", file, "--python", sys.executable],
+        env=kernel_env,
+        timeout=20,
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
     assert got.returncode == 1 and "no key" in got.stderr and len(got.stderr.splitlines()) == 1, got.stderr
 
 
 def _write(folder: Path, **changes: Any) -> Path:
     file = folder / "connection.json"
     ports = {f"{name}_port": 0 for name in ("shell", "iopub", "stdin", "control", "hb")}
-    file.write_text(json.dumps({"transport": "tcp", "ip": "127.0.0.1", "key": "a-key",
-                                "signature_scheme": "hmac-sha256", **ports, **changes}))
+    file.write_text(
+        json.dumps(
+            {
+                "transport": "tcp",
+                "ip": "127.0.0.1",
+                "key": "a-key",
+                "signature_scheme": "hmac-sha256",
+                **ports,
+                **changes,
+            }
+        )
+    )
     return file
 
 
-def _start(casa_kernel: Path, env: dict[str, str], folder: Path,
-           **changes: Any) -> tuple[subprocess.Popen[bytes], Path]:
+def _start(
+    casa_kernel: Path, env: dict[str, str], folder: Path, **changes: Any
+) -> tuple[subprocess.Popen[bytes], Path]:
     file = _write(folder, **changes)
-    process = subprocess.Popen([casa_kernel, "start", "-f", file, "--python", sys.executable], env=env, cwd=folder,
-                               stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [casa_kernel, "start", "-f", file, "--python", sys.executable], env=env, cwd=folder, stdin=subprocess.DEVNULL
+    )
     assert wait_until(lambda: json.loads(file.read_text())["hb_port"] != 0)
     time.sleep(0.2)
     return process, file

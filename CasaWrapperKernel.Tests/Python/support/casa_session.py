@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,11 +121,19 @@ def ink(picture: Image) -> int:
     return sum(count for count, _ in colours[1:])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _has_casa() -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run([PYTHON, "-c", "import casatasks"], timeout=120, cwd=folder,
-                              capture_output=True, env=environment(Path(folder))).returncode == 0
+        return (
+            subprocess.run(
+                [PYTHON, "-c", "import casatasks"],
+                timeout=120,
+                cwd=folder,
+                capture_output=True,
+                env=environment(Path(folder)),
+            ).returncode
+            == 0
+        )
 
 
 def need_casa() -> None:
@@ -136,8 +144,13 @@ def need_casa() -> None:
 
 def environment(logs: Path, **extra: str) -> dict[str, str]:
     """Environment for a CASA process: our package, CASA's data, no display."""
-    names = {**os.environ, "PYTHONPATH": str(SUPPORT), "CASA_TEST_LOGS": str(logs),
-             "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": str(logs / "ipython")}
+    names = {
+        **os.environ,
+        "PYTHONPATH": str(SUPPORT),
+        "CASA_TEST_LOGS": str(logs),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "IPYTHONDIR": str(logs / "ipython"),
+    }
     if "CASASITECONFIG" not in names and SITE_CONFIG.exists():
         names["CASASITECONFIG"] = str(SITE_CONFIG)
     # CASA's start is mostly compiling where nobody has done it before; do it once for all tests.
@@ -154,13 +167,25 @@ def run_cells(folder: Path, cells: list[str], timeout: float = 240, python: str 
     logs = folder.parent / f"{folder.name}-logs-{len(list(folder.parent.iterdir()))}"
     logs.mkdir()
     before = set(os.listdir(folder))
-    done = subprocess.run([python, "-c", RUNNER], input=json.dumps(cells), cwd=folder, text=True,
-                          env=environment(logs, **extra), capture_output=True, timeout=timeout)
+    done = subprocess.run(
+        [python, "-c", RUNNER],
+        input=json.dumps(cells),
+        cwd=folder,
+        text=True,
+        env=environment(logs, **extra),
+        capture_output=True,
+        timeout=timeout,
+    )
     report = logs / "cells.json"
     assert report.exists() and done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     data = json.loads(report.read_text())
-    return Session([Cell(**cell) for cell in data["cells"]], data["install_seconds"], data["eager"],
-                   data["logfile"], set(os.listdir(folder)) - before)
+    return Session(
+        [Cell(**cell) for cell in data["cells"]],
+        data["install_seconds"],
+        data["eager"],
+        data["logfile"],
+        set(os.listdir(folder)) - before,
+    )
 
 
 def unpack_data(folder: Path) -> Path:

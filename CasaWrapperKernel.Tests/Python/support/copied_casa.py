@@ -33,8 +33,12 @@ class CopiedCasa:
     @contextmanager
     def hidden(self, *packages: str) -> Iterator[None]:
         """Let some packages not be installed."""
-        entries = [entry for package in packages for entry in self.packages.glob(f"{package}*")
-                   if re.fullmatch(rf"{package}(-[\d.]+\.dist-info|\.libs)?", entry.name)]
+        entries = [
+            entry
+            for package in packages
+            for entry in self.packages.glob(f"{package}*")
+            if re.fullmatch(rf"{package}(-[\d.]+\.dist-info|\.libs)?", entry.name)
+        ]
         assert len(entries) >= 2 * len(packages), entries
         for entry in entries:
             entry.rename(self._aside / entry.name)
@@ -111,8 +115,15 @@ class CopiedCasa:
 
     def doctor(self, folder: Path) -> dict[str, list[dict[str, str]]]:
         """What doctor finds here, by the name of the check."""
-        done = subprocess.run([self.python, "-m", "casawrapper.casa.doctor"], capture_output=True, text=True, timeout=120,
-                              env=environment(folder), cwd=folder, check=True)
+        done = subprocess.run(
+            [self.python, "-m", "casawrapper.casa.doctor"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=environment(folder),
+            cwd=folder,
+            check=True,
+        )
         found: dict[str, list[dict[str, str]]] = {}
         for check in json.loads(done.stdout):
             found.setdefault(check["check"], []).append(check)

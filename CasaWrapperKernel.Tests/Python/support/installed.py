@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from conftest import TEST_PYTHON
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
-
-from conftest import TEST_PYTHON
 
 RunCell = Callable[[str], str]
 
@@ -27,8 +26,9 @@ class Site:
             self.env.pop(name, None)
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(self.program), *map(str, arguments)], env=self.env, capture_output=True, text=True,
-                              timeout=90)
+        return subprocess.run(
+            [str(self.program), *map(str, arguments)], env=self.env, capture_output=True, text=True, timeout=90
+        )
 
     def says(self, *arguments: object) -> str:
         done = self.run(*arguments)
@@ -45,7 +45,9 @@ class Site:
     def kernel(self, name: str = "casa-kernel", **changes: str | None) -> Iterator[RunCell]:
         """Start an installed kernel; gives a function that runs a cell and gives its value, its text or its error."""
         env = {key: value for key, value in {**self.env, **changes}.items() if value is not None}
-        manager = KernelManager(kernel_name=name, kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(self.data / "kernels")]))
+        manager = KernelManager(
+            kernel_name=name, kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(self.data / "kernels")])
+        )
         manager.start_kernel(env=env, cwd=str(self.folder))
         client = manager.blocking_client()
         client.start_channels()

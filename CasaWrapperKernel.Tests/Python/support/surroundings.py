@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from casa_session import SITE_CONFIG
 
 
@@ -25,11 +24,18 @@ def casa_kernel() -> Path:
 def kernel_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which nothing of the user who runs the tests is read or changed."""
     home = tmp_path_factory.mktemp("home")
-    env = {k: v for k, v in os.environ.items()
-           if not k.startswith(("JPY_", "JUPYTER_", "IPYTHON", "CASA_KERNEL_", "MPL",
-                                "XDG_")) and k != "DISPLAY"}
-    env |= {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "matplotlib"),
-            "XDG_STATE_HOME": str(home / "state"), "XDG_CACHE_HOME": str(home / "cache")}
+    env = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("JPY_", "JUPYTER_", "IPYTHON", "CASA_KERNEL_", "MPL", "XDG_")) and k != "DISPLAY"
+    }
+    env |= {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+    }
     if "CASASITECONFIG" not in env and SITE_CONFIG.exists():
         env["CASASITECONFIG"] = str(SITE_CONFIG)
     env.pop("PYTHONDONTWRITEBYTECODE", None)

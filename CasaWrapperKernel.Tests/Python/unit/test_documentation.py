@@ -41,11 +41,15 @@ def test_tests_are_there(page: Path) -> None:
             continue
         path = TESTS.get(Path(file).stem.removeprefix("test_"))
         assert path is not None, named[0]
-        assert named["test"] is None or re.search(rf"^def (test_)?{named['test']}\b", path.read_text(), re.MULTILINE), named[0]
+        assert named["test"] is None or re.search(rf"^def (test_)?{named['test']}\b", path.read_text(), re.MULTILINE), (
+            named[0]
+        )
 
 
 def test_options_of_the_program_are_there(page: Path, casa_kernel: Path) -> None:
-    for command, options in re.findall(r"casa-kernel (install|uninstall|list|doctor|start)\b([^`\n#|]*)", page.read_text()):
+    for command, options in re.findall(
+        r"casa-kernel (install|uninstall|list|doctor|start)\b([^`\n#|]*)", page.read_text()
+    ):
         said = subprocess.run([casa_kernel, command, "--help"], capture_output=True, text=True, timeout=30).stdout
         for option in re.findall(r"--[a-z-]+", options):
             assert re.search(rf"{option}\b", said), f"casa-kernel {command} {option}"

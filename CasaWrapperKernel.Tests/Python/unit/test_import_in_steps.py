@@ -37,8 +37,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "leaf.py").write_text('"""\nimport nothing_of_this\n"""\n')
     (package / "__init__.py").write_text(INIT)
     for part in PARTS:
-        (package / f"{part}.py").write_text(f"from steppy import order\nimport time\ntime.sleep(0.03)\n"
-                                            f"order.append({part!r})\n{part} = {part!r}\n")
+        (package / f"{part}.py").write_text(
+            f"from steppy import order\nimport time\ntime.sleep(0.03)\norder.append({part!r})\n{part} = {part!r}\n"
+        )
     monkeypatch.syspath_prepend(tmp_path)
     imports.when_imported("steppy", lambda module: module.order.append("hook"))
     yield tmp_path
@@ -114,5 +115,7 @@ def test_a_module_or_one_without_its_source_comes_at_once(folder: Path) -> None:
 def test_what_it_needs_comes_before_what_needs_it(folder: Path) -> None:
     assert [name for name in needed_by("steppy") if name] == ["leaf", "helper"]
     assert "nothing_of_this" not in list(needed_by("steppy"))
-    (folder / "helper.py").write_text("import leaf, \\\n    steppy\nfrom os import (path,\n    sep)\nif True:\n    import gone\n")
+    (folder / "helper.py").write_text(
+        "import leaf, \\\n    steppy\nfrom os import (path,\n    sep)\nif True:\n    import gone\n"
+    )
     assert [name for name in needed_by("steppy") if name] == ["leaf", "helper"]

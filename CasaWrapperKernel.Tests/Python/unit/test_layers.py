@@ -7,20 +7,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from casa_session import SUPPORT
 
 PACKAGE = SUPPORT / "casawrapper"
 # A package may use those to its left. `util` is below all of them.
-CASA = ("core", "versions", "catalog", "calls", "display", "log", "data", "programs", "tasks", "prompt", "keyboard",
-        "setup", "composition", "doctor")
+CASA = (
+    "core",
+    "versions",
+    "catalog",
+    "calls",
+    "display",
+    "log",
+    "data",
+    "programs",
+    "tasks",
+    "prompt",
+    "keyboard",
+    "setup",
+    "composition",
+    "doctor",
+)
 KERNEL = ("util", "bridge", "shell", "debug", "protocol", "kernel")
 LONGEST = 400
 
 
 def modules() -> list[str]:
-    return sorted(".".join(path.relative_to(SUPPORT).with_suffix("").parts).removesuffix(".__init__")
-                  for path in PACKAGE.rglob("*.py"))
+    return sorted(
+        ".".join(path.relative_to(SUPPORT).with_suffix("").parts).removesuffix(".__init__")
+        for path in PACKAGE.rglob("*.py")
+    )
 
 
 def source(module: str) -> Path:
@@ -31,8 +46,12 @@ def source(module: str) -> Path:
 def imports(module: str, text: str | None = None) -> Iterator[str]:
     """The modules of ours that a module imports, inside of functions too, but not for the type checker alone."""
     tree = ast.parse(source(module).read_text() if text is None else text)
-    unseen = {id(node) for block in ast.walk(tree) if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
-              for node in ast.walk(block)}
+    unseen = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+        for node in ast.walk(block)
+    }
     for node in ast.walk(tree):
         if id(node) in unseen:
             continue
@@ -69,10 +88,17 @@ def is_allowed(user: str, used: str) -> bool:
 
 
 def test_each_package_uses_those_below_it_only() -> None:
-    wrong = {f"{module} uses {used}" for module in modules() if module != "casawrapper"
-             for used in imports(module) if not is_allowed(module, used)}
+    wrong = {
+        f"{module} uses {used}"
+        for module in modules()
+        if module != "casawrapper"
+        for used in imports(module)
+        if not is_allowed(module, used)
+    }
     assert wrong == set()
-    assert len(modules()) > 100 and any("casawrapper.casa.calls" in used for used in imports("casawrapper.casa.tasks.table"))
+    assert len(modules()) > 100 and any(
+        "casawrapper.casa.calls" in used for used in imports("casawrapper.casa.tasks.table")
+    )
 
 
 def test_nothing_but_the_bridge_knows_the_host() -> None:
@@ -84,10 +110,19 @@ def test_no_file_is_too_long() -> None:
     assert {module for module in modules() if len(source(module).read_text().splitlines()) > LONGEST} == set()
 
 
-@pytest.mark.parametrize("user, used", [
-    ("casawrapper.casa.core.errors", "casawrapper.casa.calls.call"), ("casawrapper.casa.log.channel", "casawrapper.bridge.host"),
-    ("casawrapper.shell.shell", "casawrapper.protocol.requests"), ("casawrapper.util.imports", "casawrapper.casa.core.errors"),
-    ("casawrapper.shell.shell", "casawrapper.casa.log.channel"), ("casawrapper.casa.tasks.clean", "casawrapper.casa")])
+@pytest.mark.parametrize(
+    "user, used",
+    [
+        ("casawrapper.casa.core.errors", "casawrapper.casa.calls.call"),
+        ("casawrapper.casa.log.channel", "casawrapper.bridge.host"),
+        ("casawrapper.shell.shell", "casawrapper.protocol.requests"),
+        ("casawrapper.util.imports", "casawrapper.casa.core.errors"),
+        ("casawrapper.shell.shell", "casawrapper.casa.log.channel"),
+        ("casawrapper.casa.tasks.clean", "casawrapper.casa"),
+    ],
+)
 def test_the_look_finds_what_is_not_allowed(user: str, used: str) -> None:
     assert not is_allowed(user, used)
-    assert list(imports(user, f"def late():\n    from {used.rpartition('.')[0]} import {used.rpartition('.')[2]}")) == [used]
+    assert list(imports(user, f"def late():\n    from {used.rpartition('.')[0]} import {used.rpartition('.')[2]}")) == [
+        used
+    ]

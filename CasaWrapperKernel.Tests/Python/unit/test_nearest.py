@@ -7,15 +7,43 @@ import pytest
 from casawrapper.casa.calls.arguments import must_be_one_of
 from casawrapper.casa.core.nearest import nearest
 
-KNOWN = ("amp", "caltable", "coloraxis", "field", "imagename", "infile", "modelimage", "pccor_caltable", "phase",
-         "phasecenter", "restfreq", "spw", "tclean", "time", "vis", "weighting")
+KNOWN = (
+    "amp",
+    "caltable",
+    "coloraxis",
+    "field",
+    "imagename",
+    "infile",
+    "modelimage",
+    "pccor_caltable",
+    "phase",
+    "phasecenter",
+    "restfreq",
+    "spw",
+    "tclean",
+    "time",
+    "vis",
+    "weighting",
+)
 
 
-@pytest.mark.parametrize("word, meant", [
-    ("tclaen", "tclean"), ("viz", "vis"), ("tine", "time"), ("apm", "amp"), ("phas", "phase"), ("fields", "field"),
-    ("imagname", "imagename"), ("phasecentre", "phasecenter"), ("colouraxis", "coloraxis"), ("weight", "weighting"),
-    ("AMP", "amp"), ("Imagename", "imagename"),
-])
+@pytest.mark.parametrize(
+    "word, meant",
+    [
+        ("tclaen", "tclean"),
+        ("viz", "vis"),
+        ("tine", "time"),
+        ("apm", "amp"),
+        ("phas", "phase"),
+        ("fields", "field"),
+        ("imagname", "imagename"),
+        ("phasecentre", "phasecenter"),
+        ("colouraxis", "coloraxis"),
+        ("weight", "weighting"),
+        ("AMP", "amp"),
+        ("Imagename", "imagename"),
+    ],
+)
 def test_a_misspelt_word(word: str, meant: str) -> None:
     assert nearest(word, KNOWN) == meant
 

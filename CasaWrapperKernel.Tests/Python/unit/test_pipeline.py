@@ -88,7 +88,9 @@ def test_a_call_knows_its_notices_and_its_files(tmp_path: Any, book: Book, capsy
         new.mkdir()
         changed.write_text("after")
 
-    task = Pipeline(book.stage, files.observe, notices.remember).guard("gaincal", run, ["vis", "caltable", "listfile", "field"])
+    task = Pipeline(book.stage, files.observe, notices.remember).guard(
+        "gaincal", run, ["vis", "caltable", "listfile", "field"]
+    )
     task(str(old), str(new), str(changed), str(tmp_path))
     record = book.records[0]
     assert record.files_read == [str(old), str(changed)] and record.files_written == [str(new), str(changed)]

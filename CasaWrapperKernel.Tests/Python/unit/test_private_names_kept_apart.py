@@ -9,15 +9,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
 from casa_session import SUPPORT
+
 from casawrapper.casa.versions import private_names
 
 KERNEL = SUPPORT.parent
 PLACES = set((SUPPORT / "casawrapper" / "casa").glob("versions/private_*.py"))
 # Parts of CASA's packages that CASA does not document.
-INNER = re.compile(r"\bcasa\w*\.(?:private|gotasks|__\w+__)|"
-                   r"\bcasa(?:tasks|tools)\.(?:config|ctuser)\b|__(?:bin|xml|casac|data)__")
+INNER = re.compile(
+    r"\bcasa\w*\.(?:private|gotasks|__\w+__)|"
+    r"\bcasa(?:tasks|tools)\.(?:config|ctuser)\b|__(?:bin|xml|casac|data)__"
+)
 # What Python and IPython look for, and what Python itself gives under such a name.
 OTHERS = {"_getframe", "_run_exitfuncs"}
 
@@ -44,8 +46,11 @@ def words(path: Path, text: str) -> Iterator[str]:
         yield from re.findall(r"[\w.]+", text)
         return
     tree = ast.parse(text)
-    documentation = {id(node.body[0].value) for node in ast.walk(tree)
-                     if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None}
+    documentation = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             yield from re.findall(r"[\w.]+", node.value)
@@ -63,14 +68,18 @@ def words(path: Path, text: str) -> Iterator[str]:
 def private(path: Path, text: str) -> set[str]:
     """CASA's private names in a source."""
     known = names()
-    return {word for word in words(path, text) if INNER.search(word) or word in known or
-            re.fullmatch(r"_[a-z]\w+_t", word)}
+    return {
+        word for word in words(path, text) if INNER.search(word) or word in known or re.fullmatch(r"_[a-z]\w+_t", word)
+    }
 
 
 def strangers(path: Path, text: str) -> set[str]:
     """Attributes with a private name that nothing in our own sources defines."""
-    found = {node.attr for node in ast.walk(ast.parse(text))
-             if isinstance(node, ast.Attribute) and re.match(r"_(?!_)", node.attr)}
+    found = {
+        node.attr
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute) and re.match(r"_(?!_)", node.attr)
+    }
     return found - own_names() - OTHERS
 
 
@@ -91,7 +100,9 @@ def own_names() -> set[str]:
 
 
 def test_no_other_source_has_a_private_name_of_casas() -> None:
-    assert {str(path.relative_to(KERNEL)): found for path in sources() if (found := private(path, path.read_text()))} == {}
+    assert {
+        str(path.relative_to(KERNEL)): found for path in sources() if (found := private(path, path.read_text()))
+    } == {}
 
 
 def test_no_module_for_casa_reads_a_private_attribute_of_others() -> None:
@@ -106,11 +117,20 @@ def test_the_look_finds_them_where_they_are() -> None:
     assert {"casaplotms.private.plotmstool", "__bin__", "__xml__", "casatasks.config"} <= found
 
 
-@pytest.mark.parametrize("text", [
-    "import casaplotms.private.plotmstool", "from casaviewer.private import viewertool", "x = '_listobs_t'",
-    "getattr(tool, '__launch')", "from casatools.__casac__ import table", "tool.stub(__uri)", "f'{package}/__bin__'",
-    "import casatasks.private.task_tclean as t", "name = f'casatasks.private.task_{name}'",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import casaplotms.private.plotmstool",
+        "from casaviewer.private import viewertool",
+        "x = '_listobs_t'",
+        "getattr(tool, '__launch')",
+        "from casatools.__casac__ import table",
+        "tool.stub(__uri)",
+        "f'{package}/__bin__'",
+        "import casatasks.private.task_tclean as t",
+        "name = f'casatasks.private.task_{name}'",
+    ],
+)
 def test_the_look_finds_new_ones(text: str) -> None:
     assert private(Path("new.py"), text) and private(Path("new.cs"), text)
 

@@ -118,7 +118,9 @@ class _Runner:
             _thread.start_new_thread(self._interrupt_again, (self._job,))
             return
         now, by_host = time.monotonic(), host.take_interrupt()
-        is_twin = not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
+        is_twin = (
+            not by_host and self._job is self._host_interrupted and now - self._last_interrupt < self._TWIN_SECONDS
+        )
         if self._job is None or is_twin:
             return
         self._last_interrupt, self._host_interrupted = now, self._job if by_host else None

@@ -26,14 +26,20 @@ class Difference:
     text: str
 
 
-def compare_files(names: Sequence[str], plain: Session, kernel: Session, python: str,
-                  env: dict[str, str]) -> dict[str, dict[str, Any]]:
+def compare_files(
+    names: Sequence[str], plain: Session, kernel: Session, python: str, env: dict[str, str]
+) -> dict[str, dict[str, Any]]:
     """Per call: `differences` of the folders, and the `histories` of both."""
     pairs = plain.folder.parent / "pairs.json"
     pairs.write_text(json.dumps([[str(side.folder / name) for side in (plain, kernel)] for name in names]))
     answer = pairs.with_name("compared.json")
-    done = subprocess.run([python, "-m", "as_plain.trees", str(pairs), str(answer)], timeout=600, capture_output=True,
-                          cwd=plain.folder.parent, env=env | {"PYTHONPATH": str(SUPPORT)})
+    done = subprocess.run(
+        [python, "-m", "as_plain.trees", str(pairs), str(answer)],
+        timeout=600,
+        capture_output=True,
+        cwd=plain.folder.parent,
+        env=env | {"PYTHONPATH": str(SUPPORT)},
+    )
     assert done.returncode == 0, done.stderr[-4000:]
     return dict(zip(names, json.loads(answer.read_text()), strict=True))
 
@@ -65,8 +71,11 @@ def _parts(one: Outcome, two: Outcome, first: str, second: str) -> Iterator[Diff
         if repr(values[0]) != repr(values[1]):
             yield Difference(aspect, _where(values[0], values[1]))
     yield from _errors(one.note["error"], two.note["error"], first, second)
-    for aspect, texts in (("log", (one.note["log"], two.note["log"])), ("stdout", (one.stdout, two.stdout)),
-                          ("stderr", (one.stderr, two.stderr))):
+    for aspect, texts in (
+        ("log", (one.note["log"], two.note["log"])),
+        ("stdout", (one.stdout, two.stdout)),
+        ("stderr", (one.stderr, two.stderr)),
+    ):
         texts = normal(texts[0], first), normal(texts[1], second)
         if aspect == "stderr":
             texts = tuple(_PROGRESS.sub("", _LOG_LINE.sub("", text)) for text in texts)  # type: ignore[assignment]
@@ -97,8 +106,10 @@ def _where(one: Any, two: Any, path: str = "") -> str:
 
 
 def _errors(one: dict[str, Any] | None, two: dict[str, Any] | None, first: str, second: str) -> Iterator[Difference]:
-    texts = ["no error" if error is None else f"{error['types'][0]}: {normal(error['text'], folder)}"
-             for error, folder in ((one, first), (two, second))]
+    texts = [
+        "no error" if error is None else f"{error['types'][0]}: {normal(error['text'], folder)}"
+        for error, folder in ((one, first), (two, second))
+    ]
     if one is None or two is None or one["types"][0] not in two["types"]:
         if one is not two:
             yield Difference("error type", f"{texts[0][:300]} in plain CASA, {texts[1][:300]} in the kernel")

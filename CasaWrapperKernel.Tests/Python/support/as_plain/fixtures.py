@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from casa_session import ARCHIVE, PYTHON
+from kernel_client import Kernel
 
 from as_plain.compare import Difference, compare, compare_files
 from as_plain.sessions import Call, KernelProcess, PlainProcess, Session, read_calls, run_both
-from casa_session import ARCHIVE, PYTHON
-from kernel_client import Kernel
 
 HERE = Path(__file__).resolve().parent
 
@@ -31,7 +31,8 @@ class Both:
     def differences(self, name: str) -> list[Difference]:
         """All differences of a call."""
         return compare(name, self.plain, self.kernel) + [
-            Difference("files", text) for text in self.files[name]["differences"]]
+            Difference("files", text) for text in self.files[name]["differences"]
+        ]
 
 
 RunBoth = Callable[[Sequence[Call]], Both]
@@ -47,15 +48,22 @@ def as_plain_env(kernel_env: dict[str, str]) -> dict[str, str]:
 def small_data(as_plain_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the data that inputs.py makes."""
     folder: Path = tmp_path_factory.mktemp("small")
-    done = subprocess.run([PYTHON, str(HERE / "inputs.py"), str(ARCHIVE)], cwd=folder, env=as_plain_env,
-                          capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [PYTHON, str(HERE / "inputs.py"), str(ARCHIVE)],
+        cwd=folder,
+        env=as_plain_env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr[-4000:]
     return folder
 
 
 @pytest.fixture(scope="module")
-def run_as_plain(casa_kernel: Path, as_plain_env: dict[str, str], small_data: Path,
-                 tmp_path_factory: pytest.TempPathFactory) -> RunBoth:
+def run_as_plain(
+    casa_kernel: Path, as_plain_env: dict[str, str], small_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> RunBoth:
     """Runs calls in a plain CASA and in a kernel, at the same time."""
 
     def run(calls: Sequence[Call]) -> Both:

@@ -45,8 +45,19 @@ def visibilities(archive: str) -> None:
 
 def images() -> None:
     uvcontsub("cal.ms", outputvis="line.ms", field="2", datacolumn="corrected", fitspec="0:1~2;12~13", fitorder=0)
-    tclean("line.ms", imagename="cube", specmode="cube", start=1, nchan=6, width=2, restfreq="1420.40575MHz",
-           imsize=32, cell="60arcsec", niter=20, threshold="8mJy")
+    tclean(
+        "line.ms",
+        imagename="cube",
+        specmode="cube",
+        start=1,
+        nchan=6,
+        width=2,
+        restfreq="1420.40575MHz",
+        imsize=32,
+        cell="60arcsec",
+        niter=20,
+        threshold="8mJy",
+    )
     tclean("cal.ms", field="2", imagename="cont", imsize=32, cell="60arcsec", niter=20, savemodel="none")
     exportfits("cube.image", "cube.fits")
 
@@ -55,10 +66,20 @@ def single_dish() -> None:
     """An antenna looks at and beside a source with a line."""
     sm, me, tb = simulator(), measures(), table()
     sm.open("sd.ms")
-    sm.setconfig(telescopename="ALMA", x=[0.0], y=[0.0], z=[0.0], dishdiameter=[12.0], mount=["alt-az"],
-                 antname=["PM01"], coordsystem="local", referencelocation=me.observatory("ALMA"))
-    sm.setspwindow(spwname="band3", freq="100GHz", deltafreq="1MHz", freqresolution="1MHz", nchannels=64,
-                   stokes="XX YY")
+    sm.setconfig(
+        telescopename="ALMA",
+        x=[0.0],
+        y=[0.0],
+        z=[0.0],
+        dishdiameter=[12.0],
+        mount=["alt-az"],
+        antname=["PM01"],
+        coordsystem="local",
+        referencelocation=me.observatory("ALMA"),
+    )
+    sm.setspwindow(
+        spwname="band3", freq="100GHz", deltafreq="1MHz", freqresolution="1MHz", nchannels=64, stokes="XX YY"
+    )
     sm.setfeed("perfect X Y", pol=[""])
     sm.setfield(sourcename="target", sourcedirection=me.direction("J2000", "12h00m00s", "-23d00m00s"))
     sm.setlimits(shadowlimit=0.01, elevationlimit="1deg")
@@ -68,8 +89,11 @@ def single_dish() -> None:
     sm.close()
     tb.open("sd.ms/STATE", nomodify=False)
     tb.addrows(2 - tb.nrows())
-    for column, values in (("OBS_MODE", ["OBSERVE_TARGET#ON_SOURCE", "OBSERVE_TARGET#OFF_SOURCE"]),
-                           ("SIG", [True, False]), ("REF", [False, True])):
+    for column, values in (
+        ("OBS_MODE", ["OBSERVE_TARGET#ON_SOURCE", "OBSERVE_TARGET#OFF_SOURCE"]),
+        ("SIG", [True, False]),
+        ("REF", [False, True]),
+    ):
         tb.putcol(column, values)
     tb.close()
     tb.open("sd.ms", nomodify=False)

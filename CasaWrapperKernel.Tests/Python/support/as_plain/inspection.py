@@ -14,11 +14,31 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_CODE = ("co_varnames", "co_names", "co_freevars", "co_cellvars", "co_argcount", "co_posonlyargcount",
-         "co_kwonlyargcount", "co_nlocals", "co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno")
+_CODE = (
+    "co_varnames",
+    "co_names",
+    "co_freevars",
+    "co_cellvars",
+    "co_argcount",
+    "co_posonlyargcount",
+    "co_kwonlyargcount",
+    "co_nlocals",
+    "co_flags",
+    "co_name",
+    "co_qualname",
+    "co_filename",
+    "co_firstlineno",
+)
 _FUNCTION = ("__name__", "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__", "__annotations__")
-_QUESTIONS = ("isfunction", "ismethod", "isclass", "isbuiltin", "iscoroutinefunction", "isgeneratorfunction",
-              "isroutine")
+_QUESTIONS = (
+    "isfunction",
+    "ismethod",
+    "isclass",
+    "isbuiltin",
+    "iscoroutinefunction",
+    "isgeneratorfunction",
+    "isroutine",
+)
 
 
 def task(name: str, package: str = "casatasks") -> dict[str, Any]:
@@ -55,9 +75,16 @@ def tool(name: str) -> dict[str, Any]:
 def names(package: str) -> dict[str, Any]:
     """All answers about a package itself."""
     module = importlib.import_module(package)
-    return {"dir": dir(module), "all": getattr(module, "__all__", None), "file": module.__file__, "doc": module.__doc__,
-            "repr": repr(module), "spec": repr(module.__spec__), "loader": type(module.__loader__).__name__,
-            "types": {name: type(value).__name__ for name, value in vars(module).items() if name[:2] != "__"}}
+    return {
+        "dir": dir(module),
+        "all": getattr(module, "__all__", None),
+        "file": module.__file__,
+        "doc": module.__doc__,
+        "repr": repr(module),
+        "spec": repr(module.__spec__),
+        "loader": type(module.__loader__).__name__,
+        "types": {name: type(value).__name__ for name, value in vars(module).items() if name[:2] != "__"},
+    }
 
 
 def _about(value: Any) -> Iterator[tuple[str, Any]]:
@@ -76,8 +103,13 @@ def _about(value: Any) -> Iterator[tuple[str, Any]]:
     yield "__wrapped__", hasattr(value, "__wrapped__")
     yield "getdoc", _answer(inspect.getdoc, value)
     yield "getmodule", _answer(lambda: getattr(inspect.getmodule(value), "__name__", None))
-    for ask in (inspect.signature, inspect.getfullargspec, inspect.getsourcefile, inspect.getfile,
-                inspect.getsourcelines):
+    for ask in (
+        inspect.signature,
+        inspect.getfullargspec,
+        inspect.getsourcefile,
+        inspect.getfile,
+        inspect.getsourcelines,
+    ):
         yield ask.__name__, _answer(ask, value)
     yield "help", _without_addresses(pydoc.plain(_answer(pydoc.render_doc, value)))
     yield "pickle", _answer(pickle.dumps, value)
@@ -102,7 +134,7 @@ def _about_function(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
     yield "closure", function.__closure__ is None
     yield "unwrapped is it", inspect.unwrap(function) is function
     yield "globals", function.__globals__.get("__name__")
-    yield "as CASA reads it", function.__code__.co_varnames[:function.__code__.co_argcount]
+    yield "as CASA reads it", function.__code__.co_varnames[: function.__code__.co_argcount]
 
 
 def _wrapped(value: Callable[..., Any]) -> list[Any]:
@@ -110,8 +142,12 @@ def _wrapped(value: Callable[..., Any]) -> list[Any]:
     def wrapper() -> None:
         pass
 
-    return [getattr(wrapper, "__name__", None), wrapper.__doc__, sorted(wrapper.__dict__),
-            _answer(inspect.signature, wrapper)]
+    return [
+        getattr(wrapper, "__name__", None),
+        wrapper.__doc__,
+        sorted(wrapper.__dict__),
+        _answer(inspect.signature, wrapper),
+    ]
 
 
 def _answer(ask: Callable[..., Any], *values: Any, **options: Any) -> Any:

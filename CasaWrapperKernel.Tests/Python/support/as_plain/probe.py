@@ -49,11 +49,19 @@ def case(name: str, folder: str) -> Iterator[None]:
     try:
         yield
     except BaseException as raised:
-        error = {"types": [cls.__name__ for cls in type(raised).__mro__], "text": str(raised),
-                 "cause": type(raised.__cause__).__name__,
-                 "frames": [frame.name for frame in traceback.extract_tb(raised.__traceback__)]}
-    note = {"value": describe(names["r"]) if "r" in names else None, "error": error, "figures": figures(),
-            "log": _since(log, start), "folder": os.path.relpath(os.getcwd(), folder)}
+        error = {
+            "types": [cls.__name__ for cls in type(raised).__mro__],
+            "text": str(raised),
+            "cause": type(raised.__cause__).__name__,
+            "frames": [frame.name for frame in traceback.extract_tb(raised.__traceback__)],
+        }
+    note = {
+        "value": describe(names["r"]) if "r" in names else None,
+        "error": error,
+        "figures": figures(),
+        "log": _since(log, start),
+        "folder": os.path.relpath(os.getcwd(), folder),
+    }
     with open(os.path.join(_records, name), "wb") as file:
         pickle.dump(note, file)
 
@@ -88,13 +96,29 @@ def figures() -> list[dict[str, Any]]:
     found = []
     for number in pyplot.get_fignums():
         figure = pyplot.figure(number)
-        found.append({
-            "number": number, "is current": number == current, "label": figure.get_label(),
-            "inches": [float(size) for size in figure.get_size_inches()], "dpi": float(figure.dpi),
-            "axes": [{"title": axes.get_title(), "xlabel": axes.get_xlabel(), "ylabel": axes.get_ylabel(),
-                      "xlim": [float(end) for end in axes.get_xlim()], "ylim": [float(end) for end in axes.get_ylim()],
-                      "lines": len(axes.lines), "images": len(axes.images), "texts": len(axes.texts),
-                      "collections": len(axes.collections)} for axes in figure.axes]})
+        found.append(
+            {
+                "number": number,
+                "is current": number == current,
+                "label": figure.get_label(),
+                "inches": [float(size) for size in figure.get_size_inches()],
+                "dpi": float(figure.dpi),
+                "axes": [
+                    {
+                        "title": axes.get_title(),
+                        "xlabel": axes.get_xlabel(),
+                        "ylabel": axes.get_ylabel(),
+                        "xlim": [float(end) for end in axes.get_xlim()],
+                        "ylim": [float(end) for end in axes.get_ylim()],
+                        "lines": len(axes.lines),
+                        "images": len(axes.images),
+                        "texts": len(axes.texts),
+                        "collections": len(axes.collections),
+                    }
+                    for axes in figure.axes
+                ],
+            }
+        )
     found.append({"interactive": pyplot.isinteractive(), "backend draws": pyplot.get_backend() != ""})
     pyplot.close("all")
     return found

@@ -71,8 +71,15 @@ class PlainProcess:
 
     def start(self) -> None:
         self.end()
-        self._process = subprocess.Popen(self._command, env=self._env, cwd=self._folder, text=True,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._env,
+            cwd=self._folder,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
 
     def run(self, code: str) -> Outcome:
         process = self._process
@@ -154,8 +161,10 @@ class Session:
 
     def _start(self, records: Path) -> None:
         self.process.start()
-        self.process.run(f"import sys\nsys.path.insert(0, {str(SUPPORT)!r})\nfrom as_plain import probe\n"
-                         f"probe.begin({str(records)!r})")
+        self.process.run(
+            f"import sys\nsys.path.insert(0, {str(SUPPORT)!r})\nfrom as_plain import probe\n"
+            f"probe.begin({str(records)!r})"
+        )
 
     def _run(self, call: Call, inputs: Path, records: Path) -> Outcome:
         folder = self.folder / call.name

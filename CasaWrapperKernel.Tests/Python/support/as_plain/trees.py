@@ -99,8 +99,12 @@ def _read(path: str, root: str) -> dict[str, Any]:
     tool = table()
     tool.open(path)
     try:
-        found: dict[str, Any] = {"rows": tool.nrows(), "columns": sorted(tool.colnames()),
-                                 "keywords": _texts(tool.getkeywords(), root), "info": tool.info()}
+        found: dict[str, Any] = {
+            "rows": tool.nrows(),
+            "columns": sorted(tool.colnames()),
+            "keywords": _texts(tool.getkeywords(), root),
+            "info": tool.info(),
+        }
         for name in tool.colnames():
             found[f"about {name}"] = _texts(tool.getcoldesc(name), root)
             found[f"keywords {name}"] = _texts(tool.getcolkeywords(name), root)
@@ -156,7 +160,9 @@ def histories(folder: str) -> dict[str, list[str]]:
 
 if __name__ == "__main__":
     with open(sys.argv[1]) as pairs:
-        answer = [{"differences": differences(*pair), "histories": [histories(side) for side in pair]}
-                  for pair in json.load(pairs)]
+        answer = [
+            {"differences": differences(*pair), "histories": [histories(side) for side in pair]}
+            for pair in json.load(pairs)
+        ]
     with open(sys.argv[2], "w") as out:
         json.dump(answer, out)

@@ -39,8 +39,13 @@ def _types(value: Any) -> Any:
 
 def _elsewhere(value: Any) -> str:
     """What a Python that knows nothing of a notebook reads of the pickled value."""
-    return subprocess.run([sys.executable, "-I", "-c", _IN_ANOTHER_PROCESS], input=pickle.dumps(value), check=True,
-                          capture_output=True, timeout=60).stdout.decode()
+    return subprocess.run(
+        [sys.executable, "-I", "-c", _IN_ANOTHER_PROCESS],
+        input=pickle.dumps(value),
+        check=True,
+        capture_output=True,
+        timeout=60,
+    ).stdout.decode()
 
 
 def _yaml(value: Any) -> str:
@@ -68,23 +73,39 @@ def _matched(value: Any) -> str:
 
 
 _USES: dict[str, Callable[[Any], Any]] = {
-    "type": type, "type is dict": lambda value: type(value) is dict,
+    "type": type,
+    "type is dict": lambda value: type(value) is dict,
     "isinstance": lambda value: isinstance(value, dict),
-    "classes": lambda value: type(value).__mro__, "dir": dir, "types inside": _types,
-    "repr": repr, "str": str, "format": lambda value: f"{value}", "pprint": pprint.pformat,
-    "yaml.safe_dump": _yaml, "yaml.dump": _any_yaml,
-    "json": json.dumps, "json with a default": lambda value: json.dumps(value, default=repr, sort_keys=True),
+    "classes": lambda value: type(value).__mro__,
+    "dir": dir,
+    "types inside": _types,
+    "repr": repr,
+    "str": str,
+    "format": lambda value: f"{value}",
+    "pprint": pprint.pformat,
+    "yaml.safe_dump": _yaml,
+    "yaml.dump": _any_yaml,
+    "json": json.dumps,
+    "json with a default": lambda value: json.dumps(value, default=repr, sort_keys=True),
     "json with numbers": lambda value: json.dumps(value, default=lambda one: one.tolist()),
-    "pickle": pickle.dumps, "pickle protocol 0": lambda value: pickle.dumps(value, 0),
+    "pickle": pickle.dumps,
+    "pickle protocol 0": lambda value: pickle.dumps(value, 0),
     "unpickled elsewhere": _elsewhere,
     "copy": lambda value: (type(copy.copy(value)), copy.copy(value).keys()),
     "deepcopy": lambda value: (type(copy.deepcopy(value)), repr(copy.deepcopy(value))),
-    "its own copy": lambda value: type(value.copy()), "or": lambda value: type(value | {}),
+    "its own copy": lambda value: type(value.copy()),
+    "or": lambda value: type(value | {}),
     "its type": lambda value: type(value)(value),
     "equal": lambda value: value == value and repr(value) == repr(dict(value)),
-    "**": lambda value: _with_names(**value), "{**}": lambda value: (type({**value}), {**value}),
-    "*": lambda value: [*value], "items": lambda value: list(value.items()), "match": _matched,
-    "literal_eval": lambda value: ast.literal_eval(repr(value)), "hash": hash, "size": sys.getsizeof,
-    "what a notebook asks": lambda value: [name for name in ("_repr_html_", "_ipython_display_", "_repr_mimebundle_")
-                                           if hasattr(value, name)],
+    "**": lambda value: _with_names(**value),
+    "{**}": lambda value: (type({**value}), {**value}),
+    "*": lambda value: [*value],
+    "items": lambda value: list(value.items()),
+    "match": _matched,
+    "literal_eval": lambda value: ast.literal_eval(repr(value)),
+    "hash": hash,
+    "size": sys.getsizeof,
+    "what a notebook asks": lambda value: [
+        name for name in ("_repr_html_", "_ipython_display_", "_repr_mimebundle_") if hasattr(value, name)
+    ],
 }

@@ -24,5 +24,9 @@ _BEFORE_THE_NET = {"a wrong name", "too many"}
 
 def wrong_calls(tasks: Iterable[str]) -> list[Call]:
     """The calls for each of the tasks."""
-    return [Call(f"{task}_{kind.replace(' ', '_')}", task, code.format(task)) for task in sorted(tasks)
-            for kind, code in _CALLS.items() if task not in _OF_THE_NET or kind in _BEFORE_THE_NET]
+    return [
+        Call(f"{task}_{kind.replace(' ', '_')}", task, code.format(task))
+        for task in sorted(tasks)
+        for kind, code in _CALLS.items()
+        if task not in _OF_THE_NET or kind in _BEFORE_THE_NET
+    ]

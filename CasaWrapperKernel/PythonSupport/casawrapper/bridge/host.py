@@ -15,7 +15,6 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import _casa_host
-
 from casawrapper.util import strict_json
 
 
@@ -72,7 +71,8 @@ def log(command: str, **argument: Any) -> dict[str, Any]:
         _note(command, argument)
         return {}
     answer: dict[str, Any] = json.loads(
-        _casa_host.log(current_request.get(), command, strict_json.dumps(argument).decode() if argument else "{}"))
+        _casa_host.log(current_request.get(), command, strict_json.dumps(argument).decode() if argument else "{}")
+    )
     return answer
 
 

@@ -64,5 +64,8 @@ class Idle:
     def _is_in_use(self) -> bool:
         """Whether code of the user's runs beside the cells, or something looks at all that Python does."""
         threads = (one for one in threading.enumerate() if one not in self._known)
-        return (bool(asyncio.all_tasks(self._loop)) or sys.gettrace() is not None
-                or not all(thread.name.startswith(_OURS) for thread in threads))
+        return (
+            bool(asyncio.all_tasks(self._loop))
+            or sys.gettrace() is not None
+            or not all(thread.name.startswith(_OURS) for thread in threads)
+        )

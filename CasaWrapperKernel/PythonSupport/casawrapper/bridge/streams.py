@@ -10,7 +10,6 @@ import threading
 from typing import Any
 
 import _casa_host
-
 from casawrapper.bridge import host
 
 

@@ -17,8 +17,18 @@ from casawrapper.casa.setup.options import Options
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["CasaSetupError", "Options", "casa_names", "current_logfile", "description", "in_text", "install", "is_awaited",
-           "provide", "step"]
+__all__ = [
+    "CasaSetupError",
+    "Options",
+    "casa_names",
+    "current_logfile",
+    "description",
+    "in_text",
+    "install",
+    "is_awaited",
+    "provide",
+    "step",
+]
 
 
 def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, options: Options = Options()) -> None:

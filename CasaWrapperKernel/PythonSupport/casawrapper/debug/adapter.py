@@ -158,7 +158,13 @@ class Debugger:
             text = repr(value)[:_MOST_CHARACTERS]
         except Exception as error:
             text = f"<{type(error).__name__} in repr>"
-        return {"name": name, "value": text, "type": type(value).__name__, "evaluateName": name, "variablesReference": 0}
+        return {
+            "name": name,
+            "value": text,
+            "type": type(value).__name__,
+            "evaluateName": name,
+            "variablesReference": 0,
+        }
 
     def _rich_inspect(self, arguments: Message) -> Message:
         name = arguments["variableName"]

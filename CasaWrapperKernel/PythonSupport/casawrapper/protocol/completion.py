@@ -70,9 +70,9 @@ class Completions:
     def _completions(self, code: str, position: int) -> list[Any]:
         """What IPython finds, without the magics that it offers in the middle of a line too."""
         found = list(rectify_completions(code, self._shell.Completer.completions(code, position)))
-        if not found or not code[:found[0].start].rpartition("\n")[2].strip():
+        if not found or not code[: found[0].start].rpartition("\n")[2].strip():
             return found
-        return [one for one in found if code[one.start:one.end].startswith("%") or not one.text.startswith("%")]
+        return [one for one in found if code[one.start : one.end].startswith("%") or not one.text.startswith("%")]
 
     def _has_loaded(self) -> bool:
         return self._warm_up.ident is not None and not self._warm_up.is_alive()
@@ -81,9 +81,9 @@ class Completions:
 def _last_name(found: Completion, code: str) -> Completion:
     """An attribute without the object before it, as jedi gives it."""
     dot = code.rfind(".", found.start, found.end)
-    if dot < 0 or not found.text.startswith(code[found.start:dot + 1]):
+    if dot < 0 or not found.text.startswith(code[found.start : dot + 1]):
         return found
-    text = found.text[dot + 1 - found.start:]
+    text = found.text[dot + 1 - found.start :]
     return Completion(dot + 1, found.end, text, type=found.type, signature=found.signature)
 
 

@@ -124,8 +124,12 @@ class Requests:
         shell, result = self.shell, None
         try:
             result = await shell.run_cell_async(
-                cell.code, store_history=cell.store, silent=cell.silent, transformed_cell=cell.transformed_cell,
-                preprocessing_exc_tuple=cell.preprocessing_exc_tuple)
+                cell.code,
+                store_history=cell.store,
+                silent=cell.silent,
+                transformed_cell=cell.transformed_cell,
+                preprocessing_exc_tuple=cell.preprocessing_exc_tuple,
+            )
         finally:
             shell.events.trigger("post_execute")
             if not cell.silent:

@@ -42,8 +42,10 @@ class BundledHistory(HistoryManager):
         folder = os.path.dirname(self.hist_file)
         if self.enabled and folder and not _has_locks(folder):
             self.enabled = False
-            self._explanation = (f"No history is kept, for the file system of {folder} has no locks; "
-                                 "set IPYTHONDIR to a folder on another.")
+            self._explanation = (
+                f"No history is kept, for the file system of {folder} has no locks; "
+                "set IPYTHONDIR to a folder on another."
+            )
         super().init_db()
 
     def explain_under_first_cell(self) -> None:
@@ -79,7 +81,9 @@ class BundledHistory(HistoryManager):
     def _insert(self, conn: sqlite3.Connection, inputs: list[tuple[Any, ...]], outputs: list[tuple[Any, ...]]) -> None:
         with conn:
             conn.executemany("INSERT INTO history VALUES (?, ?, ?, ?)", [(self.session_number, *row) for row in inputs])
-            conn.executemany("INSERT INTO output_history VALUES (?, ?, ?)", [(self.session_number, *r) for r in outputs])
+            conn.executemany(
+                "INSERT INTO output_history VALUES (?, ?, ?)", [(self.session_number, *r) for r in outputs]
+            )
 
     def end_session(self) -> None:
         self._ending.set()

@@ -36,14 +36,14 @@ class KernelMagics(Magics):
             except InteractivelyDefined as cell:
                 found = CodeMagics._find_edit_target(self.shell, str(cell.index), options, last_call)
         except MacroToEdit:
-            raise UsageError("Macros cannot be edited in a notebook; store the text with %save and edit that.") from None
+            raise UsageError(
+                "Macros cannot be edited in a notebook; store the text with %save and edit that."
+            ) from None
         filename, number, _ = found
         if filename is None:
             return  # IPython has said why
         filename = os.path.realpath(filename)
-        self.shell.payload_manager.write_payload(
-            {"source": "edit_magic", "filename": filename, "line_number": number}
-        )
+        self.shell.payload_manager.write_payload({"source": "edit_magic", "filename": filename, "line_number": number})
         print(f"To be edited: {filename}")
 
     @line_magic

@@ -27,16 +27,20 @@ def alike(original: Callable[..., Any], replacement: Callable[..., Any]) -> Call
     assert isinstance(original, FunctionType)
     signature = inspect.signature(original)
     parameters = signature.parameters.values()
-    bare = [one.replace(annotation=one.empty, default=None if one.default is not one.empty else one.empty)
-            for one in parameters]
+    bare = [
+        one.replace(annotation=one.empty, default=None if one.default is not one.empty else one.empty)
+        for one in parameters
+    ]
     head = str(signature.replace(parameters=bare, return_annotation=signature.empty))
     given = ", ".join(_handed_on(one) for one in parameters)
     names: dict[str, Any] = {"__replacement": replacement}
     exec(f"def made{head}:\n    return __replacement({given})", names)  # noqa: S102
     code = names["made"].__code__.replace(
-        co_name=original.__code__.co_name, co_filename=original.__code__.co_filename,
+        co_name=original.__code__.co_name,
+        co_filename=original.__code__.co_filename,
         co_firstlineno=original.__code__.co_firstlineno,
-        co_varnames=original.__code__.co_varnames[:len(names["made"].__code__.co_varnames)])
+        co_varnames=original.__code__.co_varnames[: len(names["made"].__code__.co_varnames)],
+    )
     made = FunctionType(code, names, original.__name__, original.__defaults__)
     made.__kwdefaults__, made.__annotations__ = original.__kwdefaults__, dict(original.__annotations__)
     made.__qualname__, made.__module__, made.__doc__ = original.__qualname__, original.__module__, original.__doc__

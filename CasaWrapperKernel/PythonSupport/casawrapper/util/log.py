@@ -6,8 +6,15 @@ import logging
 import os
 
 # As .NET calls them; the variable is that of the whole kernel.
-_LEVELS = {"trace": logging.NOTSET + 1, "debug": logging.DEBUG, "information": logging.INFO, "warning": logging.WARNING,
-           "error": logging.ERROR, "critical": logging.CRITICAL, "none": logging.CRITICAL + 1}
+_LEVELS = {
+    "trace": logging.NOTSET + 1,
+    "debug": logging.DEBUG,
+    "information": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "critical": logging.CRITICAL,
+    "none": logging.CRITICAL + 1,
+}
 
 log = logging.getLogger("casa-kernel")
 # Whatever the user's own logging is set to, nothing of ours appears in a cell.

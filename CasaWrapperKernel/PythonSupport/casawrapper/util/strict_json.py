@@ -34,13 +34,17 @@ def parts(content: dict[str, Any]) -> list[bytes | str]:
     if not pictures:
         return [dumps(content)]
     between = dumps({**content, "data": {**data, **dict.fromkeys(pictures, _PLACE)}}).split(_PLACE.encode())
-    return [part for pair in zip(between, [*pictures.values(), ""]) for part in pair]
+    return [part for pair in zip(between, [*pictures.values(), ""], strict=False) for part in pair]
 
 
 def _is_long_and_plain(text: Any) -> bool:
     return (
-        type(text) is str and len(text) > _LONG
-        and text.isascii() and '"' not in text and "\\" not in text and text.isprintable()
+        type(text) is str
+        and len(text) > _LONG
+        and text.isascii()
+        and '"' not in text
+        and "\\" not in text
+        and text.isprintable()
     )
 
 

@@ -35,8 +35,13 @@ def sweep() -> None:
     """Remove the folders of dead processes."""
     try:
         with os.scandir(tempfile.gettempdir()) as entries:
-            folders = [entry.path for entry in entries if entry.name.startswith(_PREFIXES)
-                       and entry.is_dir(follow_symlinks=False) and entry.stat().st_uid == os.getuid()]
+            folders = [
+                entry.path
+                for entry in entries
+                if entry.name.startswith(_PREFIXES)
+                and entry.is_dir(follow_symlinks=False)
+                and entry.stat().st_uid == os.getuid()
+            ]
     except OSError:
         return
     for folder in folders:

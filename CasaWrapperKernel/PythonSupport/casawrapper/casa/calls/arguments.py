@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import threading
-from typing import Any, Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from casawrapper.casa.calls.paths import as_text
 from casawrapper.casa.core.errors import ParameterError, brief
@@ -13,11 +14,20 @@ from casawrapper.casa.core.nearest import nearest
 from casawrapper.casa.core.places import check_working_folder
 
 _TYPES = {
-    "cInt": "a whole number", "cFloat": "a number", "cStr": "a text", "cBool": "True or False",
-    "cDict": "a dictionary", "cRecord": "a dictionary", "cVariant": "any value",
-    "cPath": "a path", "cReqPath": "a path that exists",
-    "cIntVec": "a list of whole numbers", "cFloatVec": "a list of numbers", "cStrVec": "a list of texts",
-    "cBoolVec": "a list of True and False", "cPathVec": "a list of paths",
+    "cInt": "a whole number",
+    "cFloat": "a number",
+    "cStr": "a text",
+    "cBool": "True or False",
+    "cDict": "a dictionary",
+    "cRecord": "a dictionary",
+    "cVariant": "any value",
+    "cPath": "a path",
+    "cReqPath": "a path that exists",
+    "cIntVec": "a list of whole numbers",
+    "cFloatVec": "a list of numbers",
+    "cStrVec": "a list of texts",
+    "cBoolVec": "a list of True and False",
+    "cPathVec": "a list of paths",
     "cReqPathVec": "a list of paths that exist",
 }
 _LONGEST_VALUE = 200
@@ -87,15 +97,21 @@ def _sentence(task: str, name: str, value: Any, rules: dict[str, Any]) -> str:
 def _problem(name: str, value: Any, alternatives: list[dict[str, Any]]) -> str:
     types = [rule["type"] for rule in alternatives if "type" in rule]
     allowed = [choice for rule in alternatives for choice in rule.get("allowed", ()) if choice != ""]
-    missing = [path for path in (value if isinstance(value, list) else [value])
-               if isinstance(path, str) and not os.path.exists(os.path.expanduser(path))]
+    missing = [
+        path
+        for path in (value if isinstance(value, list) else [value])
+        if isinstance(path, str) and not os.path.exists(os.path.expanduser(path))
+    ]
     if missing and any("ReqPath" in one for one in types):
         if missing == [""]:
             return f"give {name} the path of something that exists."
         return f"{', '.join(map(repr, missing))} do{'es' if len(missing) == 1 else ''} not exist in {os.getcwd()}."
     if allowed and isinstance(value, str):
         return must_be_one_of(name, value, allowed)
-    kinds: Callable[[str], str] = lambda one: _TYPES.get(one, one)
+
+    def kinds(one: str) -> str:
+        return _TYPES.get(one, one)
+
     return f"{name} must be {' or '.join(dict.fromkeys(map(kinds, types))) or 'something else'}."
 
 

@@ -36,8 +36,9 @@ class Pipeline:
     def __init__(self, *stages: Stage) -> None:
         self.stages = [protected(stage) for stage in stages]
 
-    def guard(self, name: str, function: Callable[..., Any], parameters: Sequence[str],
-              adapter: Adapter | None = None) -> Callable[..., Any]:
+    def guard(
+        self, name: str, function: Callable[..., Any], parameters: Sequence[str], adapter: Adapter | None = None
+    ) -> Callable[..., Any]:
         """`function` behind the pipeline.
 
         Parameters
@@ -58,14 +59,17 @@ class Pipeline:
             given: Arguments = dict(zip(parameters, values, strict=False)) | named
 
             def run(arguments: Arguments) -> Any:
-                first = parameters[:len(values)]
-                return function(*(arguments[key] for key in first),
-                                **{key: value for key, value in arguments.items() if key not in first})
+                first = parameters[: len(values)]
+                return function(
+                    *(arguments[key] for key in first),
+                    **{key: value for key, value in arguments.items() if key not in first},
+                )
 
             outer = calls.current()
             parent = outer.call if outer is not None else None
-            record = CallRecord(TaskCall(next(_ids), name, given, parent.depth + 1 if parent else 0, parent),
-                                frame=sys._getframe())
+            record = CallRecord(
+                TaskCall(next(_ids), name, given, parent.depth + 1 if parent else 0, parent), frame=sys._getframe()
+            )
             wanted = adapter if parent is None else None
             before = calls.enter(record)
             try:

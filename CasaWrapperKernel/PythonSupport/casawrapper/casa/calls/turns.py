@@ -78,8 +78,10 @@ def _wait(turns: Turns, ticket: _Ticket) -> None:
     while (first := turns.holder()) is not ticket:
         if not ticket.called.wait(_PATIENCE_SECONDS) and not said and first is not None:
             said = True
-            notice(f"{ticket.call.name} waits for {first.call.name}, which {first.thread_name} runs: "
-                   "CASA can do one thing at a time.")
+            notice(
+                f"{ticket.call.name} waits for {first.call.name}, which {first.thread_name} runs: "
+                "CASA can do one thing at a time."
+            )
 
 
 turns = Turns()

@@ -11,11 +11,29 @@ from casawrapper.casa.versions.private_names import TOOL_LIST
 
 # Short names of the tools as CASA's users know them, for installations without casashell's own list.
 _TOOLS = {
-    "imager": "im", "calibrater": "cb", "ms": "ms", "quanta": "qa", "table": "tb", "agentflagger": "af",
-    "measures": "me", "image": "ia", "imagepol": "po", "simulator": "sm", "componentlist": "cl",
-    "coordsys": "cs", "regionmanager": "rg", "spectralline": "sl", "vpmanager": "vp", "msmetadata": "msmd",
-    "functional": "fn", "imagemetadata": "imd", "atmosphere": "at", "calanalysis": "ca",
-    "mstransformer": "mt", "singledishms": "sdms", "linearmosaic": "lm",
+    "imager": "im",
+    "calibrater": "cb",
+    "ms": "ms",
+    "quanta": "qa",
+    "table": "tb",
+    "agentflagger": "af",
+    "measures": "me",
+    "image": "ia",
+    "imagepol": "po",
+    "simulator": "sm",
+    "componentlist": "cl",
+    "coordsys": "cs",
+    "regionmanager": "rg",
+    "spectralline": "sl",
+    "vpmanager": "vp",
+    "msmetadata": "msmd",
+    "functional": "fn",
+    "imagemetadata": "imd",
+    "atmosphere": "at",
+    "calanalysis": "ca",
+    "mstransformer": "mt",
+    "singledishms": "sdms",
+    "linearmosaic": "lm",
 }
 _TASKS = """
     accor apparentsens applycal asdmsummary bandpass blcal calstat casalog clearcal clearstat concat conjugatevis
@@ -85,14 +103,17 @@ def casa_names() -> frozenset[str]:
     if not task_names():
         return frozenset()
     applications = (name for attributes in APPLICATIONS.values() for name in attributes)
-    return frozenset({*task_names(), *tools(), *constructors(), *MODULES, *VERBS, *applications, "ctsys", "argv", "config",
-                      WRAPPER})
+    return frozenset(
+        {*task_names(), *tools(), *constructors(), *MODULES, *VERBS, *applications, "ctsys", "argv", "config", WRAPPER}
+    )
 
 
 def original_name(name: str) -> str | None:
     """The task that is called `name` at the prompt, such as imview for viewer; None if there is none."""
-    return next((attributes[name] for attributes in APPLICATIONS.values() if name in attributes),
-                name if name in task_names() else None)
+    return next(
+        (attributes[name] for attributes in APPLICATIONS.values() if name in attributes),
+        name if name in task_names() else None,
+    )
 
 
 def constructors() -> dict[str, str]:

@@ -11,8 +11,13 @@ from typing import TypeVar
 T = TypeVar("T")
 # Nothing is installed into Python's own folders, nor into the working folder, which changes all the time.
 _LIBRARY = os.path.dirname(os.__file__)
-_FIXED = {"", os.curdir, _LIBRARY, os.path.join(_LIBRARY, "lib-dynload"),
-          *(path for path in sys.path if path.endswith(".zip"))}
+_FIXED = {
+    "",
+    os.curdir,
+    _LIBRARY,
+    os.path.join(_LIBRARY, "lib-dynload"),
+    *(path for path in sys.path if path.endswith(".zip")),
+}
 _State = tuple[tuple[str, int], ...]
 
 

@@ -50,8 +50,17 @@ def describe(task: str) -> str | None:
     width = min(_NAME_WIDTH, max(map(len, shown.values()), default=0))
     texts = {key: textwrap.shorten(one.text, _TEXT_WIDTH, placeholder=" ...") for key, one in known.items()}
     lines = [f"    {shown[key]:<{width}}  # {text}".rstrip(" #") for key, text in texts.items()]
-    return "\n".join([f"{task}: {source.headline}", "", f"{task}(", *lines, ")", "",
-                      _sections(source).get("", "").partition("\n")[2].strip()]).rstrip()
+    return "\n".join(
+        [
+            f"{task}: {source.headline}",
+            "",
+            f"{task}(",
+            *lines,
+            ")",
+            "",
+            _sections(source).get("", "").partition("\n")[2].strip(),
+        ]
+    ).rstrip()
 
 
 def _parameters(task: str, source: Source) -> dict[str, Parameter]:
@@ -61,9 +70,16 @@ def _parameters(task: str, source: Source) -> dict[str, Parameter]:
     for key, (text, values) in _from_xml(task).items():
         texts[key] = text or texts.get(key, "")
         allowed[key] = values or allowed.get(key, ())
-    return {key: Parameter(key, default, texts.get(key, ""), allowed.get(key) or _like_x(key, allowed),
-                           _strings(schema[key], "type") if key in schema else ())
-            for key, default in source.arguments("__call__").items()}
+    return {
+        key: Parameter(
+            key,
+            default,
+            texts.get(key, ""),
+            allowed.get(key) or _like_x(key, allowed),
+            _strings(schema[key], "type") if key in schema else (),
+        )
+        for key, default in source.arguments("__call__").items()
+    }
 
 
 def _like_x(key: str, allowed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -76,8 +92,11 @@ def _schema(source: Source) -> dict[str, ast.expr]:
     for node in source.methods["__call__"].body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == private_names.RULES:
             if isinstance(node.value, ast.Dict):
-                return {key.value: value for key, value in zip(node.value.keys, node.value.values)
-                        if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+                return {
+                    key.value: value
+                    for key, value in zip(node.value.keys, node.value.values, strict=False)
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str)
+                }
     return {}
 
 
@@ -85,17 +104,20 @@ def _strings(expression: ast.expr, rule: str) -> tuple[str, ...]:
     """All texts that stand under `rule` anywhere in a checking expression."""
     found: set[str] = set()
     for node in ast.walk(expression):
-        for key, value in zip(node.keys, node.values) if isinstance(node, ast.Dict) else ():
+        for key, value in zip(node.keys, node.values, strict=False) if isinstance(node, ast.Dict) else ():
             if isinstance(key, ast.Constant) and key.value == rule:
-                found |= {leaf.value for leaf in ast.walk(value)
-                          if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)}
+                found |= {
+                    leaf.value
+                    for leaf in ast.walk(value)
+                    if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)
+                }
     return tuple(sorted(found))
 
 
 def _sections(source: Source) -> dict[str, str]:
     """The parts of a task's docstring by heading; the first has none."""
     parts = _SECTION.split(source.doc)
-    return {"": parts[0], **{heading: text for heading, text in zip(parts[1::2], parts[2::2]) if heading}}
+    return {"": parts[0], **{heading: text for heading, text in zip(parts[1::2], parts[2::2], strict=False) if heading}}
 
 
 def _documented(source: Source, schema: dict[str, ast.expr]) -> dict[str, str]:

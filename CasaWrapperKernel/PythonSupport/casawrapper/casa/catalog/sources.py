@@ -28,7 +28,7 @@ class Source:
         given = self.methods[method].args
         names = [one.arg for one in given.args[1:]]
         defaults = [""] * (len(names) - len(given.defaults)) + [_text(one) for one in given.defaults]
-        return dict(zip(names, defaults))
+        return dict(zip(names, defaults, strict=False))
 
     def describe(self, name: str, method: str) -> str | None:
         """What a method, which the user calls `name`, takes and does; None if there is none."""
@@ -41,7 +41,9 @@ class Source:
 def of_task(name: str) -> Source | None:
     """The class of the task `name`; None if there is no such task."""
     packages = ["casatasks"] if name in catalog.task_names() else catalog.APPLICATIONS
-    return next((found for package in packages if (found := _read(package, name, private_names.task_class(name)))), None)
+    return next(
+        (found for package in packages if (found := _read(package, name, private_names.task_class(name)))), None
+    )
 
 
 def of_tool(name: str) -> Source | None:
@@ -58,10 +60,18 @@ def _read(package: str, module: str, name: str) -> Source | None:
         return None
     for node in statements:
         if isinstance(node, ast.ClassDef) and node.name == name:
-            constants = {node.targets[0].id: node.value.value for node in node.body if isinstance(node, ast.Assign)
-                         and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)}
-            return Source(ast.get_docstring(node) or "", str(constants.get(private_names.ONE_LINE, "")).strip(),
-                          {one.name: one for one in node.body if isinstance(one, ast.FunctionDef)})
+            constants = {
+                node.targets[0].id: node.value.value
+                for node in node.body
+                if isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Name)
+                and isinstance(node.value, ast.Constant)
+            }
+            return Source(
+                ast.get_docstring(node) or "",
+                str(constants.get(private_names.ONE_LINE, "")).strip(),
+                {one.name: one for one in node.body if isinstance(one, ast.FunctionDef)},
+            )
     return None
 
 

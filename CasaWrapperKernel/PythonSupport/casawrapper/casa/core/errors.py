@@ -24,9 +24,11 @@ class OpenToEverybody(RuntimeError):
     """A program that would listen on every network interface of the machine, and obey whoever connects."""
 
     def __init__(self, program: str) -> None:
-        super().__init__(f"{program} was not started, because it would listen on every network interface of this machine "
-                         "and obey whoever connects. casa-kernel makes CASA's own AppImage private, as pip installs it; "
-                         "of this one it does not know how. A newer casa-kernel may.")
+        super().__init__(
+            f"{program} was not started, because it would listen on every network interface of this machine "
+            "and obey whoever connects. casa-kernel makes CASA's own AppImage private, as pip installs it; "
+            "of this one it does not know how. A newer casa-kernel may."
+        )
 
 
 class CasaSetupError(ImportError):
@@ -46,8 +48,9 @@ def brief(error: BaseException) -> BaseException:
 
 def not_installed(package: str, who: str) -> str:
     """What to do about a package of CASA that is not there; `who` is a part of CASA, with 'needs'."""
-    return (f"{who} the Python package {package}, which is not installed: run  %pip install {package}  "
-            "and this cell again.")
+    return (
+        f"{who} the Python package {package}, which is not installed: run  %pip install {package}  and this cell again."
+    )
 
 
 def again(package: str) -> str:
@@ -57,5 +60,7 @@ def again(package: str) -> str:
 
 def cannot_be_imported(package: str, name: str, error: Exception) -> str:
     """What to do about a package of CASA that is there but broken; `name` is what was to come from it."""
-    return (f"{name} is not there, because the Python package {package} cannot be imported ({type(error).__name__}: "
-            f"{error}): run  %pip install {again(package)}  and restart the kernel.")
+    return (
+        f"{name} is not there, because the Python package {package} cannot be imported ({type(error).__name__}: "
+        f"{error}): run  %pip install {again(package)}  and restart the kernel."
+    )

@@ -24,5 +24,8 @@ def check_working_folder() -> None:
     try:
         os.getcwd()
     except FileNotFoundError:
-        raise brief(FileNotFoundError("The folder in which this kernel works has been deleted: "
-                                      "say  %cd FOLDER  with one that exists.")) from None
+        raise brief(
+            FileNotFoundError(
+                "The folder in which this kernel works has been deleted: say  %cd FOLDER  with one that exists."
+            )
+        ) from None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import traceback
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 import casawrapper
 from casawrapper.casa.core.errors import BRIEF, brief
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 _MOST_CALLS = 10
 _OURS = os.path.dirname(casawrapper.__file__) + os.sep
-_INSIDE = tuple(f"{os.sep}{package}{os.sep}" for package in
-                ("casatasks", "casatools", "casaplotms", "casaviewer", "casashell"))
+_INSIDE = tuple(
+    f"{os.sep}{package}{os.sep}" for package in ("casatasks", "casatools", "casaplotms", "casaviewer", "casashell")
+)
 # The name and source line of the C++ function, after what it says.
 _THROWN = re.compile(r"\n\.\.\. thrown by .*")
 _CELL_NAMES = ("<module>", "<cell line:")
@@ -31,8 +33,16 @@ def install(shell: InteractiveShell, explain: Callable[[BaseException], str | No
     formatter.structured_traceback = partial(_structured, formatter, explain, formatter.structured_traceback)
 
 
-def _structured(formatter: Any, explain: Callable[[BaseException], str | None], full: Traceback, etype: Any = None,
-                evalue: Any = None, etb: Any = None, *args: Any, **options: Any) -> list[str]:
+def _structured(
+    formatter: Any,
+    explain: Callable[[BaseException], str | None],
+    full: Traceback,
+    etype: Any = None,
+    evalue: Any = None,
+    etb: Any = None,
+    *args: Any,
+    **options: Any,
+) -> list[str]:
     """IPython's traceback, or the brief one; who has chosen another form with %xmode gets that."""
     sentence = explain(evalue)
     if sentence is not None:
@@ -43,8 +53,11 @@ def _structured(formatter: Any, explain: Callable[[BaseException], str | None], 
     # The next time the user asks for it, with %tb.
     setattr(evalue, BRIEF, False)
     text = _THROWN.sub("", str(evalue))
-    return [f"\x1b[0;31m{type(evalue).__name__}\x1b[0m: {text}".removesuffix(": "),
-            *_users_calls(evalue.__traceback__), "(%tb shows where CASA found this.)"]
+    return [
+        f"\x1b[0;31m{type(evalue).__name__}\x1b[0m: {text}".removesuffix(": "),
+        *_users_calls(evalue.__traceback__),
+        "(%tb shows where CASA found this.)",
+    ]
 
 
 def _is_from_inside(error: Any) -> bool:

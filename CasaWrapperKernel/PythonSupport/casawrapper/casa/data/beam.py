@@ -29,8 +29,9 @@ class Beam(NamedTuple):
 
         turn, angle = linspace(0, 2 * math.pi, _POINTS, endpoint=False), math.radians(self.angle)
         along, across = self.major / 2 * cos(turn), self.minor / 2 * sin(turn)
-        return array([along * math.sin(angle) + across * math.cos(angle),
-                      along * math.cos(angle) - across * math.sin(angle)])
+        return array(
+            [along * math.sin(angle) + across * math.cos(angle), along * math.cos(angle) - across * math.sin(angle)]
+        )
 
 
 class Beams:

@@ -29,8 +29,13 @@ class SkyImage(summary.DataPath):
     def _repr_html_(self) -> str:
         with self.opened() as image:
             planes = SkyPlanes(image, _MOST_PIXELS)
-            return summary.page(self, self._facts(image, planes), {"Axes": (_AXES_HEAD, _axes(image))},
-                                _thumbnail(image, planes), f"one plane of {self}")
+            return summary.page(
+                self,
+                self._facts(image, planes),
+                {"Axes": (_AXES_HEAD, _axes(image))},
+                _thumbnail(image, planes),
+                f"one plane of {self}",
+            )
 
     @contextmanager
     def opened(self) -> Iterator[Any]:
@@ -49,10 +54,14 @@ class SkyImage(summary.DataPath):
         shown = planes.channels // 2
         beam = planes.beam(shown)
         which = f" in channel {shown}, another in each plane" if planes.beams.differ else ""
-        return {"shape": " x ".join(map(str, image.shape())), "unit": image.brightnessunit(),
-                "beam": f"{beam}{which}" if beam else "",
-                "object": _object(self), "type": header.get("imagetype", ""),
-                "masks": ", ".join(header.get("masks", []))}
+        return {
+            "shape": " x ".join(map(str, image.shape())),
+            "unit": image.brightnessunit(),
+            "beam": f"{beam}{which}" if beam else "",
+            "object": _object(self),
+            "type": header.get("imagetype", ""),
+            "masks": ", ".join(header.get("masks", [])),
+        }
 
 
 _AXES_HEAD = ("axis", "pixels", "reference pixel", "reference value", "increment", "unit")
@@ -74,10 +83,18 @@ def _object(path: str) -> str:
 
 def _axes(image: Any) -> list[tuple[Any, ...]]:
     system = image.coordsys()
-    columns = (system.names(), image.shape(), system.referencepixel()["numeric"],
-               system.referencevalue()["numeric"], system.increment()["numeric"], system.units())
-    rows = [(name, size, f"{pixel:g}", f"{value:.10g}", f"{step:.6g}", unit)
-            for name, size, pixel, value, step, unit in zip(*columns, strict=True)]
+    columns = (
+        system.names(),
+        image.shape(),
+        system.referencepixel()["numeric"],
+        system.referencevalue()["numeric"],
+        system.increment()["numeric"],
+        system.units(),
+    )
+    rows = [
+        (name, size, f"{pixel:g}", f"{value:.10g}", f"{step:.6g}", unit)
+        for name, size, pixel, value, step, unit in zip(*columns, strict=True)
+    ]
     system.done()
     return rows
 

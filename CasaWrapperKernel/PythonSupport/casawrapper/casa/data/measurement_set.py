@@ -25,8 +25,10 @@ class MeasurementSet(summary.DataPath):
         angles = ("right ascension", "declination") if are_equatorial else ("longitude", "latitude")
         parts = {
             "Fields": (("id", "name", *angles, "frame"), fields),
-            "Spectral windows": (("id", "name", "channels", "centre", "channel width", "bandwidth", "frame"),
-                                 self._windows()),
+            "Spectral windows": (
+                ("id", "name", "channels", "centre", "channel width", "bandwidth", "frame"),
+                self._windows(),
+            ),
             "Antennas": (("id", "name", "station", "diameter"), self._antennas()),
         }
         return summary.page(self, self.facts(), parts, self._coverage(), f"uv coverage of {self}")
@@ -46,11 +48,16 @@ class MeasurementSet(summary.DataPath):
             telescopes = set(reading.cells(observation, "TELESCOPE_NAME"))
         times = [f"{_date(seconds)} {scale}".rstrip() for seconds in reading.observed(self._path()) or ()]
         begin, end = times or ("", "")
-        return {"telescope": ", ".join(sorted(telescopes)), "from": begin, "to": end,
-                "rows": f"{rows:,}", "data columns": ", ".join(data),
-                "scans": _ranges(reading.distinct(self._path(), "SCAN_NUMBER")),
-                "correlations": ", ".join(selection.read("correlation", self)),
-                "intents": ", ".join(selection.read("intent", self))}
+        return {
+            "telescope": ", ".join(sorted(telescopes)),
+            "from": begin,
+            "to": end,
+            "rows": f"{rows:,}",
+            "data columns": ", ".join(data),
+            "scans": _ranges(reading.distinct(self._path(), "SCAN_NUMBER")),
+            "correlations": ", ".join(selection.read("correlation", self)),
+            "intents": ", ".join(selection.read("intent", self)),
+        }
 
     def _fields(self) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = []
@@ -72,17 +79,25 @@ class MeasurementSet(summary.DataPath):
             for row in range(table.nrows()):
                 frequencies, widths = table.getcell("CHAN_FREQ", row), abs(table.getcell("CHAN_WIDTH", row)) / 1e3
                 narrow, wide = (f"{width:.6g}" for width in (widths.min(), widths.max()))
-                found.append((row, table.getcell("NAME", row), len(frequencies), f"{frequencies.mean() / 1e9:.6g} GHz",
-                              f"{narrow} kHz" if narrow == wide else f"{narrow} to {wide} kHz",
-                              f"{table.getcell('TOTAL_BANDWIDTH', row) / 1e6:.6g} MHz",
-                              reading.frame(table, "CHAN_FREQ", row)))
+                found.append(
+                    (
+                        row,
+                        table.getcell("NAME", row),
+                        len(frequencies),
+                        f"{frequencies.mean() / 1e9:.6g} GHz",
+                        f"{narrow} kHz" if narrow == wide else f"{narrow} to {wide} kHz",
+                        f"{table.getcell('TOTAL_BANDWIDTH', row) / 1e6:.6g} MHz",
+                        reading.frame(table, "CHAN_FREQ", row),
+                    )
+                )
         return found
 
     def _antennas(self) -> list[tuple[Any, ...]]:
         with self._sub("ANTENNA") as antenna:
             columns = [reading.cells(antenna, name) for name in ("NAME", "STATION", "DISH_DIAMETER")]
-        return [(row, name, station, f"{size:g} m")
-                for row, (name, station, size) in enumerate(zip(*columns, strict=True))]
+        return [
+            (row, name, station, f"{size:g} m") for row, (name, station, size) in enumerate(zip(*columns, strict=True))
+        ]
 
     def _coverage(self) -> Any:
         """A plot of where in the uv plane a sample of the rows lies."""
@@ -99,8 +114,7 @@ class MeasurementSet(summary.DataPath):
         picture = summary.figure()
         axes = picture.add_subplot()
         axes.plot(concatenate([u, -u]), concatenate([v, -v]), ",", color="#1f77b4")
-        axes.set(xlabel="u (km)", ylabel="v (km)", aspect="equal",
-                 title=f"uv coverage, {u.size:,} of {rows:,} rows")
+        axes.set(xlabel="u (km)", ylabel="v (km)", aspect="equal", title=f"uv coverage, {u.size:,} of {rows:,} rows")
         return picture
 
 

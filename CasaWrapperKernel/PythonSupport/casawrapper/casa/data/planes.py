@@ -46,12 +46,14 @@ class SkyPlanes:
         self.sides = [self._side(axis, on_sky) for axis in chosen] if len(chosen) == 2 else []
         """x and y of the picture; none where the image has no two axes of more than one pixel."""
         spectral = system.findcoordinate("spectral")
-        hidden = [(int(pixel), int(world)) for pixel, world in zip(spectral["pixel"], spectral["world"], strict=True)
-                  if pixel not in chosen]
+        hidden = [
+            (int(pixel), int(world))
+            for pixel, world in zip(spectral["pixel"], spectral["world"], strict=True)
+            if pixel not in chosen
+        ]
         self._spectral: int | None = hidden[0][0] if hidden else None
         self._spectral_world: int | None = hidden[0][1] if hidden else None
-        self._thin = [max(1, size // most_pixels) if axis in chosen else 1
-                      for axis, size in enumerate(self._shape)]
+        self._thin = [max(1, size // most_pixels) if axis in chosen else 1 for axis, size in enumerate(self._shape)]
 
     def _side(self, axis: int, on_sky: list[int]) -> Side:
         size = self._shape[axis]
@@ -77,15 +79,22 @@ class SkyPlanes:
         chosen = [side.axis for side in self.sides]
         first = [channel if axis == self._spectral else 0 for axis in range(len(self._shape))]
         last = [size - 1 if axis in chosen else first[axis] for axis, size in enumerate(self._shape)]
-        values, good = (moveaxis(self._image.getchunk(first, last, self._thin, getmask=mask), chosen, (0, 1))
-                        for mask in (False, True))
+        values, good = (
+            moveaxis(self._image.getchunk(first, last, self._thin, getmask=mask), chosen, (0, 1))
+            for mask in (False, True)
+        )
         plane = ma.masked_array(values, ~(good & isfinite(values)))
         return plane.reshape(plane.shape[:2])
 
     def show(self, axes: Any, plane: Any, **options: Any) -> Any:
         """Draw a `plane` that `read` has given on matplotlib's `axes`; `options` are those of imshow."""
-        return axes.imshow(plane.T, origin="lower", extent=[*self.sides[0].edges, *self.sides[1].edges],
-                           aspect="equal" if self.is_sky else "auto", **options)
+        return axes.imshow(
+            plane.T,
+            origin="lower",
+            extent=[*self.sides[0].edges, *self.sides[1].edges],
+            aspect="equal" if self.is_sky else "auto",
+            **options,
+        )
 
     def label(self, channel: int) -> str:
         """Where `channel` is on the spectral axis: a velocity if there is a rest frequency to count from."""

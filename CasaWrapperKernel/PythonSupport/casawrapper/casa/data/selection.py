@@ -13,9 +13,40 @@ from casawrapper.casa.calls.turns import turns
 from casawrapper.casa.data.reading import column, distinct, open_table
 
 # casacore's numbers of Stokes parameters, from 1 on.
-_CORRELATIONS = (
-    "I Q U V RR RL LR LL XX XY YX YY RX RY LX LY XR XL YR YL PP PQ QP QQ RCircular LCircular Linear Ptotal Plinear "
-    "PFtotal PFlinear Pangle").split()
+_CORRELATIONS = [
+    "I",
+    "Q",
+    "U",
+    "V",
+    "RR",
+    "RL",
+    "LR",
+    "LL",
+    "XX",
+    "XY",
+    "YX",
+    "YY",
+    "RX",
+    "RY",
+    "LX",
+    "LY",
+    "XR",
+    "XL",
+    "YR",
+    "YL",
+    "PP",
+    "PQ",
+    "QP",
+    "QQ",
+    "RCircular",
+    "LCircular",
+    "Linear",
+    "Ptotal",
+    "Plinear",
+    "PFtotal",
+    "PFlinear",
+    "Pangle",
+]
 
 _asked = threading.Event()
 
@@ -127,7 +158,10 @@ def _window_ids(path: str) -> list[Any]:
 _READERS: dict[str, Callable[[str], list[str]]] = {
     **dict.fromkeys(("field", "reference", "transfer", "gainfield", "targetfield"), _fields),
     **dict.fromkeys(("antenna", "refant"), _antennas),
-    "spw": _windows, "scan": _scans, "intent": _intents, "observation": _observations,
+    "spw": _windows,
+    "scan": _scans,
+    "intent": _intents,
+    "observation": _observations,
     **dict.fromkeys(("correlation", "corr", "poln"), _correlations),
 }
 # Names that CASA's selections take without quotes; by trial of each character.
@@ -139,6 +173,8 @@ _PLAIN: dict[Callable[[str], list[str]], re.Pattern[str]] = {
 _UNQUOTABLE = set('"\\[]{}')
 # What there are data of, which may be less than the subtables name.
 _IDS: dict[str, Callable[[str], list[Any]]] = {
-    "scan": lambda path: distinct(path, "SCAN_NUMBER"), "field": lambda path: distinct(path, "FIELD_ID"),
-    "antenna": lambda path: distinct(path, "ANTENNA1", "ANTENNA2"), "spw": _window_ids,
+    "scan": lambda path: distinct(path, "SCAN_NUMBER"),
+    "field": lambda path: distinct(path, "FIELD_ID"),
+    "antenna": lambda path: distinct(path, "ANTENNA1", "ANTENNA2"),
+    "spw": _window_ids,
 }

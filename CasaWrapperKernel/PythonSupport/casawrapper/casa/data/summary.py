@@ -18,8 +18,7 @@ _DOTS = 90
 _OPEN_ROWS = 12
 
 
-def figure(inches: tuple[float, float] = _PICTURE_INCHES, dots: int = _DOTS,
-           layout: str | None = "tight") -> Any:
+def figure(inches: tuple[float, float] = _PICTURE_INCHES, dots: int = _DOTS, layout: str | None = "tight") -> Any:
     """An empty figure, of a thumbnail's size, that no window system and no list of open figures knows."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -29,19 +28,25 @@ def figure(inches: tuple[float, float] = _PICTURE_INCHES, dots: int = _DOTS,
     return made
 
 
-def page(path: str, facts: dict[str, Any], parts: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]],
-         picture: Any, caption: str) -> str:
+def page(
+    path: str,
+    facts: dict[str, Any],
+    parts: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]],
+    picture: Any,
+    caption: str,
+) -> str:
     """HTML of a summary: `parts` are tables by title, each a head and its rows."""
     shown = [[escape(key), escape(str(one))] for key, one in facts.items() if one]
     left = [f"<b>{escape(path)}</b>", table((), shown)]
     for title, (head, rows) in parts.items():
         cells = [[escape(str(cell)) for cell in row] for row in rows]
         is_open = " open" if len(rows) <= _OPEN_ROWS else ""
-        left.append(f"<details{is_open}><summary>{escape(title)} ({len(rows)})</summary>"
-                    f"{table(head, cells)}</details>")
+        left.append(f"<details{is_open}><summary>{escape(title)} ({len(rows)})</summary>{table(head, cells)}</details>")
     right = _image(picture, caption) if picture is not None else ""
-    return ('<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start">'
-            f"<div>{''.join(left)}</div><div>{right}</div></div>")
+    return (
+        '<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start">'
+        f"<div>{''.join(left)}</div><div>{right}</div></div>"
+    )
 
 
 class DataPath(str):

@@ -27,9 +27,13 @@ class TablePath(summary.DataPath):
         with self._open() as table:
             columns = table.colnames()
             rows = range(min(_ROWS, table.nrows()))
-            parts = {"Columns": (("name", "type", "comment"), [_column(table, name) for name in columns]),
-                     "First rows": (("row", *columns),
-                                    [[row, *(_cell(table, name, row) for name in columns)] for row in rows])}
+            parts = {
+                "Columns": (("name", "type", "comment"), [_column(table, name) for name in columns]),
+                "First rows": (
+                    ("row", *columns),
+                    [[row, *(_cell(table, name, row) for name in columns)] for row in rows],
+                ),
+            }
             return summary.page(self, _facts(table), parts, None, "")
 
     def _open(self) -> Any:
@@ -39,9 +43,11 @@ class TablePath(summary.DataPath):
 def _facts(table: Any) -> dict[str, Any]:
     words = table.getkeywords()
     inside = [name for name, value in words.items() if isinstance(value, str) and value.startswith("Table: ")]
-    return {"rows": f"{table.nrows():,}", "subtables": ", ".join(inside),
-            **{name: value for name, value in words.items()
-               if name not in inside and not isinstance(value, dict)}}
+    return {
+        "rows": f"{table.nrows():,}",
+        "subtables": ", ".join(inside),
+        **{name: value for name, value in words.items() if name not in inside and not isinstance(value, dict)},
+    }
 
 
 def _column(table: Any, name: str) -> list[Any]:

@@ -212,7 +212,9 @@ def _wants_png() -> bool:
     shell = get_ipython()
     formatters = shell.display_formatter.formatters if shell is not None else {}
     return [kind for kind in _PICTURE_TYPES if kind in formatters and Figure in formatters[kind].type_printers] in (
-        [], ["image/png"])
+        [],
+        ["image/png"],
+    )
 
 
 def _show_file(drawn: _Drawn) -> bool:

@@ -15,16 +15,16 @@ _THUMBNAIL_PIXELS = 240
 _PAGE_STYLE = "margin:0 0 12px 0"
 # The box is white in dark themes too, whose links are of a light colour.
 _LINK_STYLE = "color:#0b57a4"
-_BOX_STYLE = ("max-height:640px;overflow:auto;resize:vertical;border:1px solid #bbb;padding:8px;"
-              "background:#fff;color:#000")
+_BOX_STYLE = (
+    "max-height:640px;overflow:auto;resize:vertical;border:1px solid #bbb;padding:8px;background:#fff;color:#000"
+)
 
 
 def show_pages(paths: list[str], alt: str, files: list[str]) -> None:
     """Show the pictures `paths` of the pages that are in `files`, with links to those."""
     names = _names(files)
-    titles = [f"{number} of {len(paths)}{': ' if name else ''}{name}"
-              for number, name in enumerate(names, 1)]
-    pages = list(zip(paths, titles, files))
+    titles = [f"{number} of {len(paths)}{': ' if name else ''}{name}" for number, name in enumerate(names, 1)]
+    pages = list(zip(paths, titles, files, strict=False))
     parts = [_page(alt, *page) for page in pages[:_AT_FULL_SIZE]]
     if len(pages) > _AT_FULL_SIZE:
         hint = "plotfile='...' keeps all as files" if is_private(files[0]) else "each opens its file"
@@ -47,8 +47,10 @@ def _names(files: list[str]) -> list[str]:
 def _page(alt: str, path: str, title: str, file: str) -> str:
     with open(path, "rb") as picture:
         source = _data(picture.read())
-    return (f"<div style='{_PAGE_STYLE}'>{_caption(title, file)}<br>"
-            f"<img style='max-width:100%' src='{source}' alt='{escape(f'{alt}, page {title}')}'></div>")
+    return (
+        f"<div style='{_PAGE_STYLE}'>{_caption(title, file)}<br>"
+        f"<img style='max-width:100%' src='{source}' alt='{escape(f'{alt}, page {title}')}'></div>"
+    )
 
 
 def _thumbnail(alt: str, path: str, title: str, file: str) -> str:
@@ -59,8 +61,10 @@ def _thumbnail(alt: str, path: str, title: str, file: str) -> str:
     png = BytesIO()
     small.save(png, "PNG", optimize=True)
     image = f"<img src='{_data(png.getvalue())}' alt='{escape(f'{alt}, page {title}')}'>"
-    return (f"<div style='display:inline-block;margin:4px;width:{_THUMBNAIL_PIXELS}px;overflow:hidden'>"
-            f"{link(file, image, _LINK_STYLE)}<br>{_caption(title, file)}</div>")
+    return (
+        f"<div style='display:inline-block;margin:4px;width:{_THUMBNAIL_PIXELS}px;overflow:hidden'>"
+        f"{link(file, image, _LINK_STYLE)}<br>{_caption(title, file)}</div>"
+    )
 
 
 def _caption(title: str, file: str) -> str:

@@ -127,6 +127,12 @@ def _cropped(data: bytes, margin: int = 12) -> bytes:
         return data
     left, top, right, bottom = box
     out = BytesIO()
-    picture.crop((max(0, left - margin), max(0, top - margin), min(picture.width, right + margin),
-                  min(picture.height, bottom + margin))).save(out, "PNG")
+    picture.crop(
+        (
+            max(0, left - margin),
+            max(0, top - margin),
+            min(picture.width, right + margin),
+            min(picture.height, bottom + margin),
+        )
+    ).save(out, "PNG")
     return out.getvalue()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any, Iterable, Sequence
+from typing import Any
 
 _MOST_ROWS = 100
 _MOST_ITEMS = 8
@@ -40,8 +41,10 @@ def as_html(value: dict[Any, Any], depth: int = 0) -> str:
 
 
 def _part(key: Any, value: dict[Any, Any], inner: str, is_open: bool, depth: int) -> str:
-    return (f'<details{" open" if is_open else ""} style="margin-left:{6 if depth else 0}px">'
-            f"<summary>{_name(key)} ({len(value)})</summary>{inner}</details>")
+    return (
+        f'<details{" open" if is_open else ""} style="margin-left:{6 if depth else 0}px">'
+        f"<summary>{_name(key)} ({len(value)})</summary>{inner}</details>"
+    )
 
 
 def _families(nested: dict[Any, Any]) -> dict[str, dict[str, dict[Any, Any]]]:
@@ -98,8 +101,10 @@ def _grid(value: dict[Any, Any]) -> str:
     columns = list(next(iter(value.values())))
     share = {"flagged", "total"} <= set(columns)
     head = ["", *map(_name, columns), *(["flagged %"] if share else [])]
-    rows = ([f"<b>{_name(key)}</b>", *(_text(row[column]) for column in columns),
-             *([_percent(row)] if share else [])] for key, row in value.items())
+    rows = (
+        [f"<b>{_name(key)}</b>", *(_text(row[column]) for column in columns), *([_percent(row)] if share else [])]
+        for key, row in value.items()
+    )
     return table(head, rows)
 
 

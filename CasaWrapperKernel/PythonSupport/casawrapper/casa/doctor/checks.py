@@ -18,10 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import lru_cache, partial
+from functools import cache, partial
 from importlib import metadata
-from typing import Iterator
 
 import casawrapper
 from casawrapper.casa.catalog import package_folder
@@ -34,8 +34,13 @@ from casawrapper.casa.versions.private_names import OLD_DATA
 
 _NEEDED = ("casatools", "casatasks")
 # Packages that CASA works without, and what does not; the last ones need not be there at all.
-_USEFUL = {"casaplotms": "plotms needs it", "casaviewer": "imview and msview need it",
-           "casashell": "inp, go and the other verbs of the CASA prompt need it", "casalogger": "", "casampi": ""}
+_USEFUL = {
+    "casaplotms": "plotms needs it",
+    "casaviewer": "imview and msview need it",
+    "casashell": "inp, go and the other verbs of the CASA prompt need it",
+    "casalogger": "",
+    "casampi": "",
+}
 _CONFIG_SINCE = (6, 6, 4)
 _APPLICATIONS = {"casaplotms": "plotms", "casaviewer": "imview and msview"}
 _ROOT = os.path.dirname(os.path.dirname(casawrapper.__file__))
@@ -58,14 +63,22 @@ class Check:
 def checks(options: Options, fix: bool) -> list[Check]:
     """Every finding; a check that breaks is reported as one that failed."""
     found: list[Check] = []
-    for group in (_python, _packages, _requirements, partial(_measures, options, fix),
-                  partial(_imports, options), partial(_applications, fix), _disk):
+    for group in (
+        _python,
+        _packages,
+        _requirements,
+        partial(_measures, options, fix),
+        partial(_imports, options),
+        partial(_applications, fix),
+        _disk,
+    ):
         try:
             found.extend(group())
         except Exception as error:
             name = getattr(group, "func", group).__name__.strip("_")
-            found.append(Check(name, False, f"could not be checked: {error!r}",
-                               "report this to the makers of casa-kernel"))
+            found.append(
+                Check(name, False, f"could not be checked: {error!r}", "report this to the makers of casa-kernel")
+            )
     return found
 
 
@@ -90,11 +103,14 @@ def _result(name: str, ok: bool, detail: str, cure: str) -> Check:
 
 def _python() -> Iterator[Check]:
     ok = (3, 10) <= sys.version_info[:2] <= (3, 13)
-    yield _result("python", ok, f"{platform.python_version()} at {sys.executable}",
-                  "use Python 3.10 to 3.13, for which CASA 6.7 is made")
+    yield _result(
+        "python",
+        ok,
+        f"{platform.python_version()} at {sys.executable}",
+        "use Python 3.10 to 3.13, for which CASA 6.7 is made",
+    )
     ipython = _version("ipython")
-    yield _result("ipython", _numbers(ipython) >= (8, 5), ipython or "not installed",
-                  _pip("'ipython>=8.5'"))
+    yield _result("ipython", _numbers(ipython) >= (8, 5), ipython or "not installed", _pip("'ipython>=8.5'"))
 
 
 def _data_package() -> str:
@@ -117,11 +133,19 @@ def _requirements() -> Iterator[Check]:
     protobuf = protobuf_version()
     if _version("casaplotms") or _version("casaviewer"):
         ok = protobuf <= (3, 20) or os.environ.get("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION") == "python"
-        yield _result("protobuf", ok, _version("protobuf") or "not installed",
-                      _pip("'protobuf<3.21'") + "  (the kernel else runs protobuf in its slower Python mode)")
+        yield _result(
+            "protobuf",
+            ok,
+            _version("protobuf") or "not installed",
+            _pip("'protobuf<3.21'") + "  (the kernel else runs protobuf in its slower Python mode)",
+        )
     numpy = _version("numpy")
-    yield _result("numpy", _numbers(numpy) < (2, 4), numpy or "not installed",
-                  _pip("'numpy<2.4'") + "  (with newer ones imregrid(template='GALACTIC') fails)")
+    yield _result(
+        "numpy",
+        _numbers(numpy) < (2, 4),
+        numpy or "not installed",
+        _pip("'numpy<2.4'") + "  (with newer ones imregrid(template='GALACTIC') fails)",
+    )
 
 
 def _measures(options: Options, fix: bool) -> Iterator[Check]:
@@ -139,20 +163,26 @@ def _measures(options: Options, fix: bool) -> Iterator[Check]:
         return
     if fix and candidates and not os.path.isdir(candidates[0]):
         yield _made(candidates[0])
-    yield Check("measures data", False, f"not in {where}",
-                f"{sys.executable} -m casaconfig --update-all  (with a network connection), or set measurespath in "
-                "~/.casa/config.py or in a site config ($CASASITECONFIG) to where they are")
+    yield Check(
+        "measures data",
+        False,
+        f"not in {where}",
+        f"{sys.executable} -m casaconfig --update-all  (with a network connection), or set measurespath in "
+        "~/.casa/config.py or in a site config ($CASASITECONFIG) to where they are",
+    )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _data_folders(options: Options) -> list[str] | None:
     """Where CASA's configuration says that the data are; None where there is no configuration."""
     if _data_package() == OLD_DATA[0]:
         return [os.path.join(package_folder(OLD_DATA[0]) or "", OLD_DATA[1])]
     site_config.choose()
     # casaconfig only evaluates the config files; in another process because they may hold any code.
-    code = ("import json, sys\nfrom casaconfig import config\n"
-            "print('\\n' + json.dumps([config.measurespath, list(config.datapath)]))")
+    code = (
+        "import json, sys\nfrom casaconfig import config\n"
+        "print('\\n' + json.dumps([config.measurespath, list(config.datapath)]))"
+    )
     arguments = ["--configfile", options.config_path()]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
     if done.returncode:
@@ -162,8 +192,14 @@ def _data_folders(options: Options) -> list[str] | None:
 
 
 def _with_data(candidates: list[str]) -> str | None:
-    return next((folder for folder in candidates
-                 if os.access(os.path.join(folder, "geodetic", "IERSeop2000", "table.dat"), os.R_OK)), None)
+    return next(
+        (
+            folder
+            for folder in candidates
+            if os.access(os.path.join(folder, "geodetic", "IERSeop2000", "table.dat"), os.R_OK)
+        ),
+        None,
+    )
 
 
 def _imports(options: Options) -> Iterator[Check]:
@@ -174,15 +210,29 @@ def _imports(options: Options) -> Iterator[Check]:
         # An empty home, so that CASA neither reads nor writes the user's files.
         environment = {**os.environ, "HOME": home, "PYTHONPATH": f"{_ROOT}:{os.environ.get('PYTHONPATH', '')}"}
         try:
-            done = subprocess.run([sys.executable, "-m", _TRYOUT, data], capture_output=True, text=True,
-                                  timeout=_IMPORT_SECONDS, cwd=home, env=environment)
+            done = subprocess.run(
+                [sys.executable, "-m", _TRYOUT, data],
+                capture_output=True,
+                text=True,
+                timeout=_IMPORT_SECONDS,
+                cwd=home,
+                env=environment,
+            )
         except subprocess.TimeoutExpired:
-            yield Check("imports", False, f"CASA could not be imported within {_IMPORT_SECONDS} s",
-                        "ask again when the machine and its disks are less busy")
+            yield Check(
+                "imports",
+                False,
+                f"CASA could not be imported within {_IMPORT_SECONDS} s",
+                "ask again when the machine and its disks are less busy",
+            )
             return
     if done.returncode:
-        yield Check("imports", False, f"Python ended with exit code {done.returncode} while it imported CASA",
-                    f"{sys.executable} -c 'import casatasks'  shows why")
+        yield Check(
+            "imports",
+            False,
+            f"Python ended with exit code {done.returncode} while it imported CASA",
+            f"{sys.executable} -c 'import casatasks'  shows why",
+        )
         return
     tried = json.loads(done.stdout.splitlines()[-1])
     for package, (failure, missing) in tried.items():
@@ -190,7 +240,9 @@ def _imports(options: Options) -> Iterator[Check]:
             text, _, cure = failure.partition(": run  ")
             yield Check(f"{package} import", False, text, cure or _pip(again(package)))
         for sentence in missing:
-            yield Check("private names", False, sentence, "use a newer casa-kernel, or a version of CASA that this one knows")
+            yield Check(
+                "private names", False, sentence, "use a newer casa-kernel, or a version of CASA that this one knows"
+            )
     if not any(failure or missing for failure, missing in tried.values()):
         yield Check("imports", True, f"{', '.join(tried)}: all that the kernel uses is there")
 
@@ -199,8 +251,12 @@ def _made(folder: str) -> Check:
     try:
         os.makedirs(folder)
     except OSError as error:
-        return Check("data folder", False, f"{folder} cannot be made ({error.strerror})",
-                     "set measurespath in ~/.casa/config.py to a folder of your own")
+        return Check(
+            "data folder",
+            False,
+            f"{folder} cannot be made ({error.strerror})",
+            "set measurespath in ~/.casa/config.py to a folder of your own",
+        )
     return Check("data folder", True, f"made {folder}, where CASA will put its data", mended=True)
 
 
@@ -209,9 +265,13 @@ def _leap_seconds(folder: str) -> Check:
     stamp = _table_date(table)
     days = (time.time() - stamp) / _SECONDS_PER_DAY if stamp else None
     detail = f"{days:.0f} days old" if days is not None else "age unknown"
-    return _result("leap seconds", days is not None and days < 365, f"{table}, {detail}",
-                   f"{sys.executable} -m casaconfig --measures-update --force  (CASA else logs SEVERE lines, but "
-                   "its times stay right unless a leap second has been added since)")
+    return _result(
+        "leap seconds",
+        days is not None and days < 365,
+        f"{table}, {detail}",
+        f"{sys.executable} -m casaconfig --measures-update --force  (CASA else logs SEVERE lines, but "
+        "its times stay right unless a leap second has been added since)",
+    )
 
 
 def _table_date(table: str) -> float | None:
@@ -240,8 +300,12 @@ def _applications(fix: bool) -> Iterator[Check]:
         else:
             yield _appimage(f"{package} application", package, image, fix)
     perl = shutil.which("perl", path=f"/usr/bin:/bin:{os.environ.get('PATH', '')}")
-    yield _result("perl", perl == "/usr/bin/perl", perl or "not installed",
-                  "install perl as /usr/bin/perl (it starts plotms and the viewer)")
+    yield _result(
+        "perl",
+        perl == "/usr/bin/perl",
+        perl or "not installed",
+        "install perl as /usr/bin/perl (it starts plotms and the viewer)",
+    )
     fuse = os.access("/dev/fuse", os.R_OK) and ctypes.util.find_library("fuse") is not None
     yield Check("fuse", True, "there" if fuse else "not there (not needed: the kernel unpacks the AppImages)")
 
@@ -260,17 +324,22 @@ def _appimage(name: str, package: str, image: str, fix: bool) -> Check:
 
 
 def _disk() -> Iterator[Check]:
-    for name, folder, minimum in (("cache folder", appimage.cache_folders()[0], _MIN_CACHE_MB),
-                                  ("temporary folder", tempfile.gettempdir(), _MIN_TEMP_MB)):
+    for name, folder, minimum in (
+        ("cache folder", appimage.cache_folders()[0], _MIN_CACHE_MB),
+        ("temporary folder", tempfile.gettempdir(), _MIN_TEMP_MB),
+    ):
         there = folder
         while not os.path.isdir(there):
             there = os.path.dirname(there)
         free = shutil.disk_usage(there).free // 1_000_000
         writable = os.access(there, os.W_OK)
-        yield _result(name, writable and free >= minimum,
-                      f"{folder}, {free} MB free{'' if writable else ', not writable'}",
-                      f"free {minimum} MB there, or choose another with "
-                      f"{'XDG_CACHE_HOME' if name.startswith('cache') else 'TMPDIR'}")
+        yield _result(
+            name,
+            writable and free >= minimum,
+            f"{folder}, {free} MB free{'' if writable else ', not writable'}",
+            f"free {minimum} MB there, or choose another with "
+            f"{'XDG_CACHE_HOME' if name.startswith('cache') else 'TMPDIR'}",
+        )
 
 
 def main() -> None:
@@ -283,4 +352,3 @@ def main() -> None:
     given = vars(parser.parse_args())
     fix = given.pop("fix")
     print(json.dumps([asdict(check) for check in checks(Options(**given), fix)], indent=1))
-

@@ -20,7 +20,9 @@ from casawrapper.casa.versions import private_names
 def main() -> None:
     """Import what is installed and print what is wrong with it."""
     _calm(sys.argv.pop())
-    print("\n" + json.dumps({package: _tried(package) for package in private_names.PACKAGES if package_folder(package)}))
+    print(
+        "\n" + json.dumps({package: _tried(package) for package in private_names.PACKAGES if package_folder(package)})
+    )
 
 
 def _calm(data: str) -> None:

@@ -34,7 +34,7 @@ def _install_completion(shell: InteractiveShell, prompt: Prompt) -> None:
     @context_matcher(identifier="casa", priority=100)
     def casa(context: Any) -> dict[str, Any]:
         lines = context.full_text.split("\n")
-        cursor = sum(len(line) + 1 for line in lines[:context.cursor_line]) + context.cursor_position
+        cursor = sum(len(line) + 1 for line in lines[: context.cursor_line]) + context.cursor_position
         try:
             from casawrapper.casa.keyboard.completion import complete
 
@@ -46,8 +46,12 @@ def _install_completion(shell: InteractiveShell, prompt: Prompt) -> None:
             found = None
         if found is None:
             return {"completions": []}
-        return {"completions": [SimpleCompletion(text, type=found.kind) for text in found.texts],
-                "matched_fragment": found.fragment, "suppress": found.alone, "ordered": True}
+        return {
+            "completions": [SimpleCompletion(text, type=found.kind) for text in found.texts],
+            "matched_fragment": found.fragment,
+            "suppress": found.alone,
+            "ordered": True,
+        }
 
     shell.Completer.custom_matchers.append(casa)
 

@@ -34,5 +34,9 @@ def bindings(head: str) -> Bindings:
     aliases = {short: name for found in _FROM.finditer(head) for name, short in _AS.findall(found[1])}
     aliases |= {found[2] or found[1]: found[1] for found in _MODULE.finditer(head)}
     verbs = [found[1] for found in _VERB.finditer(head)]
-    return Bindings({found[1]: found[2] for found in _VALUE.finditer(head)}, aliases,
-                    {found[1]: found[2] for found in _MADE.finditer(head)}, verbs[-1] if verbs else None)
+    return Bindings(
+        {found[1]: found[2] for found in _VALUE.finditer(head)},
+        aliases,
+        {found[1]: found[2] for found in _MADE.finditer(head)},
+        verbs[-1] if verbs else None,
+    )

@@ -49,12 +49,12 @@ def call_at(code: str, cursor: int) -> CallSite | None:
     site = CallSite(call.callee)
     for text in call.arguments:
         _add(site, text)
-    current = head[call.begin:]
+    current = head[call.begin :]
     named = _NAMED.match(current)
     site.parameter = named[1] if named else None
     site.quoted = quote_start is not None
     site.start = quote_start if quote_start is not None else piece_start
-    site.word = head[site.start:]
+    site.word = head[site.start :]
     site.quote = head[site.start - 1] if site.quoted else ""
     if site.quoted and _in_braces(head, site.start):
         return None
@@ -80,8 +80,8 @@ def _scan(head: str) -> tuple[list[_Bracket], int | None, int]:
     while (piece := _PIECE.match(head, position)) is not None:
         text, position = piece.group(), piece.end()
         if piece["quote"]:
-            end = re.compile(r"(?:\\.|(?!%s).)*%s" % (text, text), re.DOTALL).match(head, position)
-            broken = len(text) == 1 and "\n" in head[position:end.end() if end else None]
+            end = re.compile(rf"(?:\\.|(?!{text}).)*{text}", re.DOTALL).match(head, position)
+            broken = len(text) == 1 and "\n" in head[position : end.end() if end else None]
             if broken:
                 # A text that was never closed: what follows its line is code again.
                 position = head.index("\n", position)
@@ -90,13 +90,13 @@ def _scan(head: str) -> tuple[list[_Bracket], int | None, int]:
             else:
                 position = end.end()
         elif text in "([{":
-            callee = _CALLEE.search(head[:piece.start()])
+            callee = _CALLEE.search(head[: piece.start()])
             brackets.append(_Bracket(text, callee[1] if callee and text == "(" else "", position))
         elif text in _CLOSING:
             if brackets and brackets[-1].character == _CLOSING[text]:
                 brackets.pop()
         elif text == "," and brackets:
-            brackets[-1].arguments.append(head[brackets[-1].begin:piece.start()])
+            brackets[-1].arguments.append(head[brackets[-1].begin : piece.start()])
             brackets[-1].begin = position
     return brackets, None, position
 

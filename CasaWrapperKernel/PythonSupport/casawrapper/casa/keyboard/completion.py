@@ -6,9 +6,10 @@ import ast
 import os
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Any, Iterable
+from typing import Any
 
 from casawrapper.casa import catalog
 from casawrapper.casa.catalog import parameters, sources
@@ -22,8 +23,7 @@ from casawrapper.casa.prompt import task_name
 _KINDS = {
     **dict.fromkeys(("vis", "msfile"), (MEASUREMENT_SET,)),
     "infile": (MEASUREMENT_SET, IMAGE),
-    **dict.fromkeys(("caltable", "caltable2", "caltable3", "gaintable", "tablein", "incrtable"),
-                    (CALIBRATION,)),
+    **dict.fromkeys(("caltable", "caltable2", "caltable3", "gaintable", "tablein", "incrtable"), (CALIBRATION,)),
     **dict.fromkeys(("imagename", "raster", "contour", "template", "highres", "lowres"), (IMAGE, FITS)),
     **dict.fromkeys(("mask", "startmodel", "model", "modelimage", "skymodel"), (IMAGE,)),
     **dict.fromkeys(("fitsimage", "fitsfile"), (FITS,)),
@@ -32,7 +32,8 @@ _KINDS = {
 _OPENED = {
     **dict.fromkeys(("ms", "msmetadata", "calibrater", "imager", "agentflagger", "simulator"), (MEASUREMENT_SET,)),
     **dict.fromkeys(("image", "imagemetadata", "imagepol"), (IMAGE, FITS)),
-    "calanalysis": (CALIBRATION,), "table": (ANY_TABLE,),
+    "calanalysis": (CALIBRATION,),
+    "table": (ANY_TABLE,),
 }
 _WRAPPED = {"image": (IMAGE, FITS), "ms": (MEASUREMENT_SET,), "table": (ANY_TABLE,)}
 _DATA = ("vis", "caltable", "infile", "tablein", "msfile")
@@ -78,13 +79,13 @@ def complete(code: str, cursor: int, user_ns: dict[str, Any], active: Any = None
     if site is None or not known:
         opened = _opened(site, names) if site is not None else None
         return opened or _outside(head, names)
-    for name, text in zip(known, site.positional):
+    for name, text in zip(known, site.positional, strict=False):
         site.given.setdefault(name, text)
     if site.parameter is None and not site.quoted:
         texts = [f"{name}=" for name in known if name not in site.given]
         return _found(site.word, texts, "param", alone=not site.word)
     # A text without a name is the value of the parameter in its place.
-    name = site.parameter or next((name for name in list(known)[len(site.positional):]), "")
+    name = site.parameter or next((name for name in list(known)[len(site.positional) :]), "")
     return _values(site, known[name], names) if name in known else None
 
 
@@ -125,8 +126,11 @@ def _values(site: CallSite, parameter: Parameter, names: _Names) -> Found | None
     if data is not None:
         known = selection.values(parameter.name, data)
         if known:
-            return _in_python(_found(fragment, known, parameter.name) or _found(f'"{fragment}', known, parameter.name),
-                              fragment, site.quote)
+            return _in_python(
+                _found(fragment, known, parameter.name) or _found(f'"{fragment}', known, parameter.name),
+                fragment,
+                site.quote,
+            )
     if parameter.allowed:
         return _found(site.word, parameter.allowed, "value")
     return _paths(site.word, parameter)

@@ -68,8 +68,10 @@ def _adapt(casatools: ModuleType) -> None:
         path = expanded(os.fsdecode(filename))
         problem = obstacle(path)
         if problem:
-            notice(f"CASA cannot log to {path} ({problem}): its log goes on in {casatools.logsink.logfile(self)}. "
-                   "Name a file that you may write.")
+            notice(
+                f"CASA cannot log to {path} ({problem}): its log goes on in {casatools.logsink.logfile(self)}. "
+                "Name a file that you may write."
+            )
             return False
         follow(path)  # before CASA adds to it: what it holds already is not of this session
         return set_file(self, path, *args, **kwargs)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Callable, Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from IPython.core.error import UsageError
 
@@ -51,8 +52,10 @@ def _state(rest: str) -> None:
         where = f"the file {path} has been moved or removed (%casalog save FILE writes all of it into another)"
     if path == os.devnull:
         where = "there is no file, since your CASA configuration says nologfile, or casalog.setlogfile was told so"
-    print(f"CASA's log is {'shown' if state['on'] else 'not shown'} under the cells; "
-          f"this session has {state['counts']} so far, and {where}.")
+    print(
+        f"CASA's log is {'shown' if state['on'] else 'not shown'} under the cells; "
+        f"this session has {state['counts']} so far, and {where}."
+    )
 
 
 def _switch(on: bool) -> Callable[[str], None]:
@@ -123,6 +126,11 @@ def _no_more(rest: str) -> None:
 
 
 _COMMANDS: dict[str, Callable[[str], None]] = {
-    "": _state, "on": _switch(True), "off": _switch(False), "level": _level, "last": _last, "tail": _tail,
+    "": _state,
+    "on": _switch(True),
+    "off": _switch(False),
+    "level": _level,
+    "last": _last,
+    "tail": _tail,
     "save": _save,
 }

@@ -36,7 +36,9 @@ def span(record: CallRecord, proceed: Proceed) -> Any:
     if record.call.depth:
         return proceed()
     record.log = log = LogSince(current_logfile())
-    channel.host("begin", call=record.call.id, task=record.call.name, process=os.getpid(), thread=threading.get_native_id())
+    channel.host(
+        "begin", call=record.call.id, task=record.call.name, process=os.getpid(), thread=threading.get_native_id()
+    )
     try:
         return proceed()
     finally:

@@ -10,9 +10,9 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape, glob
-from typing import Iterator
 
 from casawrapper.casa.core.errors import CasaSetupError, again
 from casawrapper.casa.programs import pgplot
@@ -64,16 +64,17 @@ def application(package: str) -> str:
     """Path of the program to start for `package`, unpacked at first need."""
     image = find_appimage(package)
     if image is None:
-        raise CasaSetupError(f"The package {package}, as it is installed here, has no program for {machine()}: "
-                             f"{'run  %pip install ' + again(package) + '  and this cell again.' if is_supported() else _NO_WAY}")
+        raise CasaSetupError(
+            f"The package {package}, as it is installed here, has no program for {machine()}: "
+            f"{'run  %pip install ' + again(package) + '  and this cell again.' if is_supported() else _NO_WAY}"
+        )
     return _unpacked(image) if is_appimage(image) else image
 
 
 def cache_folders() -> list[str]:
     """Where unpacked applications are kept, the best place first."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return [os.path.join(home, "casa-kernel"),
-            os.path.join(tempfile.gettempdir(), f"casa-kernel-cache-{os.getuid()}")]
+    return [os.path.join(home, "casa-kernel"), os.path.join(tempfile.gettempdir(), f"casa-kernel-cache-{os.getuid()}")]
 
 
 def cached(image: str) -> str | None:
@@ -94,8 +95,10 @@ def _unpacked(image: str) -> str:
         except (OSError, subprocess.SubprocessError) as error:
             problems.append(f"{folder}: {error}")
     if run is None:
-        raise RuntimeError(f"{os.path.basename(image)} could not be unpacked ({'; '.join(problems)}). "
-                           "It needs about 150 MB: free some, or set XDG_CACHE_HOME to a folder with space.")
+        raise RuntimeError(
+            f"{os.path.basename(image)} could not be unpacked ({'; '.join(problems)}). "
+            "It needs about 150 MB: free some, or set XDG_CACHE_HOME to a folder with space."
+        )
     return run
 
 
@@ -117,8 +120,15 @@ def _extract_into(image: str, folder: str, target: str) -> None:
             shutil.rmtree(left, ignore_errors=True)
     scratch = tempfile.mkdtemp(prefix=_SCRATCH, dir=folder)
     try:
-        subprocess.run([image, "--appimage-extract"], cwd=scratch, check=True, timeout=EXTRACT_SECONDS,
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [image, "--appimage-extract"],
+            cwd=scratch,
+            check=True,
+            timeout=EXTRACT_SECONDS,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         if not os.access(os.path.join(scratch, _ROOT, "AppRun"), os.X_OK):
             raise OSError("nothing that can be started came out (is the folder mounted noexec?)")
         close_off(os.path.join(scratch, _ROOT))

@@ -38,8 +38,11 @@ def writer(path: str) -> tuple[str, int] | None:
     except OSError:
         return None
     # casacore's lock for writing is that of the first byte.
-    held = {int(lock[5].rpartition(":")[2]): int(lock[4]) for lock in locks
-            if lock[1] == "POSIX" and lock[3] == "WRITE" and lock[6] == "0"}
+    held = {
+        int(lock[5].rpartition(":")[2]): int(lock[4])
+        for lock in locks
+        if lock[1] == "POSIX" and lock[3] == "WRITE" and lock[6] == "0"
+    }
     for table in tables:
         try:
             number = os.stat(os.path.join(table, _FILE)).st_ino
@@ -68,8 +71,12 @@ def _say(program: str, paths: list[str], tables: dict[str, str]) -> None:
     if process != os.getpid():
         notice(f"{program} waits for {path}, which process {process} has locked for writing.")
     elif path in tables:
-        notice(f"{program} waits for {path}, which {tables[path]} has open for writing: interrupt this cell, then "
-               f"{tables[path]}.close().")
+        notice(
+            f"{program} waits for {path}, which {tables[path]} has open for writing: interrupt this cell, then "
+            f"{tables[path]}.close()."
+        )
     else:
-        notice(f"{program} waits for {path}, which a tool of this notebook has open for writing: interrupt this cell, "
-               "then close that, as with ms.close() or cb.close().")
+        notice(
+            f"{program} waits for {path}, which a tool of this notebook has open for writing: interrupt this cell, "
+            "then close that, as with ms.close() or cb.close()."
+        )

@@ -36,8 +36,14 @@ class Application:
         self._errors = private_file(name, ".err")
         with open(self._errors, "wb") as errors:
             self.process = subprocess.Popen(
-                ["/bin/sh", "-c", _WATCHED, name, *command], start_new_session=True, env={**_environment(), **variables},
-                cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
+                ["/bin/sh", "-c", _WATCHED, name, *command],
+                start_new_session=True,
+                env={**_environment(), **variables},
+                cwd=folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
 
     @interruptible
     def wait_for(self, look: Callable[[], T | None], seconds: float = START_SECONDS) -> T:
@@ -50,11 +56,15 @@ class Application:
                 return found
             if dead:
                 code = self.process.returncode
-                raise RuntimeError(f"{self.name} ended before it could draw (exit code {code}"
-                                   f"{self._last_words()}).  casa-kernel doctor  checks what it needs.")
+                raise RuntimeError(
+                    f"{self.name} ended before it could draw (exit code {code}"
+                    f"{self._last_words()}).  casa-kernel doctor  checks what it needs."
+                )
             time.sleep(0.02)
-        raise RuntimeError(f"{self.name} did not start within {seconds:.0f} s{self._last_words()}. Run the "
-                           "cell again if the machine was busy;  casa-kernel doctor  checks what it needs.")
+        raise RuntimeError(
+            f"{self.name} did not start within {seconds:.0f} s{self._last_words()}. Run the "
+            "cell again if the machine was busy;  casa-kernel doctor  checks what it needs."
+        )
 
     def poll(self) -> int | None:
         """Exit code, or None while the program runs (CASA asks as it would ask a Popen)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import Callable
+from collections.abc import Callable
 
 from casawrapper.casa.core.errors import ProgramEnded
 from casawrapper.util.messages import notice
@@ -18,24 +18,32 @@ _process = os.getpid()
 _LOOKS, _BETWEEN_LOOKS = 3, 0.03
 
 
-def draw(name: str, call: Callable[[], object], forget: Callable[..., bool], alone: bool = True,
-         explain: Callable[[str], str] = str) -> None:
+def draw(
+    name: str,
+    call: Callable[[], object],
+    forget: Callable[..., bool],
+    alone: bool = True,
+    explain: Callable[[str], str] = str,
+) -> None:
     """Make the `call`, and once more, with a new program, if the program ends meanwhile.
 
     `forget()` drops a program that has ended. `alone` is false if earlier calls have left in the program
     what this one adds to. `explain` makes what the program says about an error clearer.
     """
     if os.getpid() != _process:
-        raise RuntimeError(f"{name} cannot draw in a process that is a copy of the kernel (multiprocessing, fork): "
-                           "return the results and draw in the notebook.")
+        raise RuntimeError(
+            f"{name} cannot draw in a process that is a copy of the kernel (multiprocessing, fork): "
+            "return the results and draw in the notebook."
+        )
     try:
         if forget() and not alone:
             raise ProgramEnded(name)
         _call(name, call, forget, explain)
     except ProgramEnded as error:
         if not alone:
-            raise RuntimeError(f"{name} has ended, and with it what earlier calls have drawn on this page: "
-                               "run those again.") from error
+            raise RuntimeError(
+                f"{name} has ended, and with it what earlier calls have drawn on this page: run those again."
+            ) from error
         notice(f"{name} ended while it was drawing; it has been started again.")
     except KeyboardInterrupt:
         # It would go on drawing, and refuse the next plot until it is done.
@@ -46,12 +54,13 @@ def draw(name: str, call: Callable[[], object], forget: Callable[..., bool], alo
     try:
         _call(name, call, forget, explain)
     except ProgramEnded as error:
-        raise RuntimeError(f"{name} ended twice while it was drawing (often for want of memory: select or "
-                           "average more); the next call starts it anew.") from error
+        raise RuntimeError(
+            f"{name} ended twice while it was drawing (often for want of memory: select or "
+            "average more); the next call starts it anew."
+        ) from error
 
 
-def _call(name: str, call: Callable[[], object], forget: Callable[..., bool],
-          explain: Callable[[str], str]) -> None:
+def _call(name: str, call: Callable[[], object], forget: Callable[..., bool], explain: Callable[[str], str]) -> None:
     import grpc
 
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import keyword
 import tokenize
+from collections.abc import Iterator
 from tokenize import TokenInfo
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING
 
 from IPython.core.inputtransformer2 import TokenTransformBase
 
@@ -15,8 +16,7 @@ from casawrapper.casa.prompt import Prompt, task_name
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-_LAYOUT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT,
-           tokenize.ENDMARKER)
+_LAYOUT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER)
 _BINDERS = ("def", "class", "import", "as", "for", "del", "global", "nonlocal")
 Statement = list[TokenInfo]
 
@@ -72,8 +72,8 @@ class _Rewriting(TokenTransformBase):
 
     def transform(self, lines: list[str]) -> list[str]:
         line = lines[self.start_line]
-        changed = line[:self.start_col] + self._call + line[self._end:]
-        return [*lines[:self.start_line], changed, *lines[self.start_line + 1:]]
+        changed = line[: self.start_col] + self._call + line[self._end :]
+        return [*lines[: self.start_line], changed, *lines[self.start_line + 1 :]]
 
 
 def _statements(line: list[TokenInfo]) -> Iterator[Statement]:
@@ -101,7 +101,7 @@ def _is_word(token: TokenInfo) -> bool:
 
 
 def _text(tokens: Statement) -> str:
-    return tokens[0].line[tokens[0].start[1]:tokens[-1].end[1]]
+    return tokens[0].line[tokens[0].start[1] : tokens[-1].end[1]]
 
 
 def _bound_names(tokens_by_line: list[list[TokenInfo]]) -> set[str]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from casawrapper.casa.setup.options import CONFIG
 
-_KINDS = (("casarundata", "data_auto_update", "data_update_interval"),
-          ("measures", "measures_auto_update", "measures_update_interval"))
+_KINDS = (
+    ("casarundata", "data_auto_update", "data_update_interval"),
+    ("measures", "measures_auto_update", "measures_update_interval"),
+)
 
 
 def may_be_updated() -> bool:
@@ -25,8 +27,9 @@ def may_be_updated() -> bool:
     from casaconfig import get_data_info
 
     known = get_data_info(path)
-    return any(getattr(config, wanted) and _is_old(known[kind], getattr(config, days, 1))
-               for kind, wanted, days in _KINDS)
+    return any(
+        getattr(config, wanted) and _is_old(known[kind], getattr(config, days, 1)) for kind, wanted, days in _KINDS
+    )
 
 
 def _is_old(found: dict[str, Any] | None, days: float) -> bool:

@@ -41,8 +41,11 @@ def _unreachable() -> socket.socket:
 def _listens_on(descriptor: int, port: int) -> bool:
     try:
         with socket.socket(fileno=os.dup(descriptor)) as copy:
-            return (copy.family in (socket.AF_INET, socket.AF_INET6) and copy.getsockname()[1] == port
-                    and copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1)
+            return (
+                copy.family in (socket.AF_INET, socket.AF_INET6)
+                and copy.getsockname()[1] == port
+                and copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+            )
     except OSError:
         # No socket, or gone since the folder was read.
         return False

@@ -6,9 +6,10 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Iterator
+from typing import Any
 
 from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import file as logfiles
@@ -46,8 +47,10 @@ def _configure(logfile: str, config: Any) -> None:
         config.logfile = logfiles.expanded(chosen)
         problem = logfiles.obstacle(config.logfile)
         if problem:
-            notice(f"CASA cannot log to {config.logfile}, which its configuration names as logfile ({problem}): "
-                   f"its log is in {logfile}.")
+            notice(
+                f"CASA cannot log to {config.logfile}, which its configuration names as logfile ({problem}): "
+                f"its log is in {logfile}."
+            )
             config.logfile = logfile
     plan(config.logfile)
     logfiles.follow(config.logfile)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import symtable
-from typing import Iterator
+from collections.abc import Iterator
 
 _WORD = re.compile(r"(?<![\w.'\"/~$%-])[A-Za-z_]\w*")
 _OTHER_LANGUAGE = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b|prun\b)")
@@ -22,15 +22,16 @@ def names_used(code: str) -> set[str]:
         # Magics and shell lines are no Python; words are a good enough guess, as a wrong one only costs time.
         if _OTHER_LANGUAGE.match(code):
             return set()
-        lines = [line for line in code.splitlines() if not line.lstrip().startswith(("!", "#", "%cd", "%casalog", "%%"))]
+        lines = [
+            line for line in code.splitlines() if not line.lstrip().startswith(("!", "#", "%cd", "%casalog", "%%"))
+        ]
         return set(_WORD.findall("\n".join(lines)))
 
 
 def _by_scope(top: symtable.SymbolTable) -> set[str]:
     used = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
     for scope in _below(top):
-        used |= {symbol.get_name() for symbol in scope.get_symbols()
-                 if symbol.is_referenced() and symbol.is_global()}
+        used |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_referenced() and symbol.is_global()}
     return used - _bound(top)
 
 

@@ -8,7 +8,12 @@ import sys
 from casawrapper.casa.core.errors import CasaSetupError
 
 _DATA_ERRORS = {
-    "AutoUpdatesNotAllowed", "BadLock", "BadReadme", "NoNetwork", "NoReadme", "RemoteError",
+    "AutoUpdatesNotAllowed",
+    "BadLock",
+    "BadReadme",
+    "NoNetwork",
+    "NoReadme",
+    "RemoteError",
     "UnsetMeasurespath",
 }
 
@@ -22,15 +27,21 @@ def explain(error: BaseException) -> str | None:
         return _measures_data()
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]
-        return (f"CASA needs the Python package '{package}', which is not installed: "
-                f"run  %pip install {package}  and restart the kernel.")
+        return (
+            f"CASA needs the Python package '{package}', which is not installed: "
+            f"run  %pip install {package}  and restart the kernel."
+        )
     if "Descriptors cannot" in text:
-        return ("The installed protobuf is too new for CASA's plotting packages: run  "
-                "%pip install 'protobuf<3.21'  and restart the kernel (or import CASA before anything that "
-                "imports google.protobuf).")
+        return (
+            "The installed protobuf is too new for CASA's plotting packages: run  "
+            "%pip install 'protobuf<3.21'  and restart the kernel (or import CASA before anything that "
+            "imports google.protobuf)."
+        )
     if "OPENSSL_" in text or "GLIBC" in text:
-        return (f"This CASA release was built for a newer Linux than this one ({text}): install an older "
-                "casatools, or use a newer system or container.")
+        return (
+            f"This CASA release was built for a newer Linux than this one ({text}): install an older "
+            "casatools, or use a newer system or container."
+        )
     return None
 
 
@@ -42,13 +53,21 @@ def _measures_data() -> str:
     folder = getattr(config, "measurespath", None)
     other = "or set measurespath in ~/.casa/config.py to a casadata folder that is already there"
     if not folder:
-        return ("CASA has no measures data, because measurespath is not set: set it in ~/.casa/config.py to "
-                "a casadata folder.")
+        return (
+            "CASA has no measures data, because measurespath is not set: set it in ~/.casa/config.py to "
+            "a casadata folder."
+        )
     if not os.path.isdir(folder):
-        return (f"CASA has no measures data: the folder {folder} does not exist. Make it with  "
-                f"!mkdir -p {folder}  and restart the kernel (which then downloads 830 MB, once), {other}.")
+        return (
+            f"CASA has no measures data: the folder {folder} does not exist. Make it with  "
+            f"!mkdir -p {folder}  and restart the kernel (which then downloads 830 MB, once), {other}."
+        )
     if not os.access(folder, os.W_OK):
-        return (f"CASA has no measures data: the folder {folder} lacks them and you may not write there. "
-                f"Ask its owner to fill it, {other}.")
-    return (f"CASA has no usable measures data in {folder}: empty that folder and restart the kernel with "
-            f"a network connection (CASA then downloads about 830 MB into it, once), {other}.")
+        return (
+            f"CASA has no measures data: the folder {folder} lacks them and you may not write there. "
+            f"Ask its owner to fill it, {other}."
+        )
+    return (
+        f"CASA has no usable measures data in {folder}: empty that folder and restart the kernel with "
+        f"a network connection (CASA then downloads about 830 MB into it, once), {other}."
+    )

@@ -44,5 +44,7 @@ def _set_data(paths: Any) -> None:
 
 
 _SETTERS: dict[str, Callable[[Any], None]] = {
-    "logfile": _set_log, "measurespath": _set_measures, "datapath": _set_data,
+    "logfile": _set_log,
+    "measurespath": _set_measures,
+    "datapath": _set_data,
 }

@@ -6,10 +6,11 @@ import builtins
 import importlib
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from casawrapper.casa import catalog
 from casawrapper.casa.catalog import casa_names
@@ -101,8 +102,12 @@ def prepare() -> None:
 def _import_all() -> dict[str, Any]:
     importlib.invalidate_caches()
     casatools = importlib.import_module("casatools")
-    values: dict[str, Any] = {"casatools": casatools, "ctsys": casatools.ctsys, **_tasks(),
-                              catalog.WRAPPER: importlib.import_module(catalog.WRAPPER)}
+    values: dict[str, Any] = {
+        "casatools": casatools,
+        "ctsys": casatools.ctsys,
+        **_tasks(),
+        catalog.WRAPPER: importlib.import_module(catalog.WRAPPER),
+    }
     for name, tool in catalog.constructors().items():
         if hasattr(casatools, tool):
             values[name] = getattr(casatools, tool)
@@ -135,7 +140,9 @@ def _from_application(package: str, attributes: dict[str, str]) -> dict[str, Any
     except CasaSetupError as error:
         return {name: Unavailable(error) for name in attributes}
     except Exception as error:
-        return {name: Unavailable(CasaSetupError(cannot_be_imported(package, name, error)), error) for name in attributes}
+        return {
+            name: Unavailable(CasaSetupError(cannot_be_imported(package, name, error)), error) for name in attributes
+        }
 
 
 def _without(package: str, name: str) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator, NamedTuple
+from typing import Any, NamedTuple
 
 from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.util.messages import notice
@@ -30,8 +31,10 @@ class Options(NamedTuple):
         if self.configfile:
             path = self.config_path()
             if not os.path.isfile(path):  # casaconfig would leave it out without a word
-                raise CasaSetupError(f"There is no file {path}, which this kernel's --configfile names: make it, or "
-                                     "run  casa-kernel install  with another.")
+                raise CasaSetupError(
+                    f"There is no file {path}, which this kernel's --configfile names: make it, or "
+                    "run  casa-kernel install  with another."
+                )
             sys.argv = [*before, "--configfile", path]  # where casaconfig looks for it
         try:
             yield
@@ -39,12 +42,14 @@ class Options(NamedTuple):
             sys.argv = before
         self._apply(sys.modules[config])
         if config != CONFIG and (self.configfile or self.cachedir or self.datapath):
-            notice("CASA before 6.6.4 has no --configfile, --cachedir or --datapath: what this kernel was installed with "
-                   "has no effect.")
+            notice(
+                "CASA before 6.6.4 has no --configfile, --cachedir or --datapath: what this kernel was installed with "
+                "has no effect."
+            )
 
     def argv(self) -> list[str]:
         """The options as `casa` takes them on its command line."""
-        given = zip(Options.__annotations__, self)
+        given = zip(Options.__annotations__, self, strict=False)
         return [text for name, value in given if value for text in (f"--{name}", value) if isinstance(text, str)]
 
     def _apply(self, config: Any) -> None:
@@ -76,5 +81,7 @@ def _make_folder(option: str, folder: str) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise CasaSetupError(f"The folder {folder} of this kernel's {option} cannot be made ({error.strerror}): give"
-                             f"  casa-kernel install  another {option}.") from error
+        raise CasaSetupError(
+            f"The folder {folder} of this kernel's {option} cannot be made ({error.strerror}): give"
+            f"  casa-kernel install  another {option}."
+        ) from error

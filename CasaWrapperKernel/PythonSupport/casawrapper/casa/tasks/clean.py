@@ -20,5 +20,6 @@ def refuse_interactive(arguments: Arguments, run: Run) -> Any:
         raise CannotRun(
             "interactive=True opens a window, which a notebook cannot show: use interactive=False with "
             "usemask='auto-multithresh' or with mask='my.mask' (an image, a region file or a box; CARTA "
-            "draws them), or clean interactively in the browser with cubevis:  from cubevis import iclean.")
+            "draws them), or clean interactively in the browser with cubevis:  from cubevis import iclean."
+        )
     return run(arguments)

@@ -11,7 +11,9 @@ from casawrapper.util.messages import notice
 def flag_without_display(arguments: Arguments, run: Run) -> Any:
     """Run flagdata with display=''."""
     if arguments.get("display"):
-        notice(f"flagdata(display='{arguments['display']}') needs a window, so it runs with display=''; "
-               "mode='summary' returns the report.")
+        notice(
+            f"flagdata(display='{arguments['display']}') needs a window, so it runs with display=''; "
+            "mode='summary' returns the report."
+        )
         arguments["display"] = ""
     return run(arguments)

@@ -24,8 +24,7 @@ def plot(arguments: Arguments, run: Run) -> Any:
         If the data have no weather for what was asked.
     """
     if arguments["interactive"]:
-        notice("plotbandpass(interactive=True) waits for keys, so it runs with interactive=False; "
-               "all pages follow.")
+        notice("plotbandpass(interactive=True) waits for keys, so it runs with interactive=False; all pages follow.")
         arguments["interactive"] = False
     if not arguments["figfile"]:
         arguments["figfile"] = private_file("bandpass", ".png")
@@ -39,8 +38,10 @@ def plot(arguments: Arguments, run: Run) -> Any:
             # CASA 6.7 comes to a name that nobody has defined.
             if not any(arguments[name] for name in _NEED_WEATHER):
                 raise
-            raise CannotRun("plotbandpass takes the weather for showatm, showtsky and showimage from the "
-                            "WEATHER table of the measurement set, which has none: leave them out.") from error
+            raise CannotRun(
+                "plotbandpass takes the weather for showatm, showtsky and showimage from the "
+                "WEATHER table of the measurement set, which has none: leave them out."
+            ) from error
     files = watch.written()
     if not files:
         notice("plotbandpass has drawn nothing: the selection leaves no solutions, or it printed the reason.")

@@ -23,11 +23,12 @@ def plot(arguments: Arguments, run: Run) -> Any:
     rows, columns = _weather(os.path.expanduser(data))
     missing = [name for name in _COLUMNS if name not in columns]
     if not rows:
-        notice(f"{data} has no weather data (its WEATHER table is missing or empty): plotweather draws "
-               "nothing and returns the opacities of the VLA's seasonal model, after about a minute.")
+        notice(
+            f"{data} has no weather data (its WEATHER table is missing or empty): plotweather draws "
+            "nothing and returns the opacities of the VLA's seasonal model, after about a minute."
+        )
     elif missing:
-        raise CannotRun(f"plotweather cannot use the WEATHER table of {data}, which lacks "
-                        f"{', '.join(missing)}.")
+        raise CannotRun(f"plotweather cannot use the WEATHER table of {data}, which lacks {', '.join(missing)}.")
     with drawn_figures(f"plotweather: weather and opacity during {os.path.basename(os.path.normpath(data))}"):
         return run(arguments)
 

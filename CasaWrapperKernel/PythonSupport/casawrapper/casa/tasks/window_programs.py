@@ -18,8 +18,7 @@ def browsetable(tablename: str | None = None, *args: object, **kwargs: object) -
     if tablename:
         show_object(TablePath(tablename))
     else:
-        notice("browsetable has nothing to show: give it tablename='my.ms' "
-               "(there is no window in a notebook).")
+        notice("browsetable has nothing to show: give it tablename='my.ms' (there is no window in a notebook).")
 
 
 def adapt_table(package: ModuleType) -> None:
@@ -37,8 +36,10 @@ def adapt_table(package: ModuleType) -> None:
 
 def casafeather(*args: object, **kwargs: object) -> None:
     """Name the task that does the same."""
-    notice("casafeather is a window, which a notebook cannot show: the task feather(imagename=..., "
-           "highres=..., lowres=..., sdfactor=...) combines the same images.")
+    notice(
+        "casafeather is a window, which a notebook cannot show: the task feather(imagename=..., "
+        "highres=..., lowres=..., sdfactor=...) combines the same images."
+    )
 
 
 def casalogger(*args: object, **kwargs: object) -> None:

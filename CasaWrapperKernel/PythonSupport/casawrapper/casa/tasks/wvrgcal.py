@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.errors import CannotRun
@@ -18,17 +19,24 @@ _CHANNELS = 4
 def calibrate(arguments: Arguments, run: Run) -> Any:
     """Say what is missing in the data, or run."""
     folder = os.path.expanduser(arguments["vis"])
-    windows = [number for number, channels in enumerate(_column(folder, "SPECTRAL_WINDOW", "NUM_CHAN"))
-               if channels == _CHANNELS]
+    windows = [
+        number
+        for number, channels in enumerate(_column(folder, "SPECTRAL_WINDOW", "NUM_CHAN"))
+        if channels == _CHANNELS
+    ]
     if not windows:
-        raise CannotRun(f"{arguments['vis']} has no data of water vapour radiometers: none of its spectral "
-                        f"windows has {_CHANNELS} channels. wvrgcal needs data of ALMA with them.")
+        raise CannotRun(
+            f"{arguments['vis']} has no data of water vapour radiometers: none of its spectral "
+            f"windows has {_CHANNELS} channels. wvrgcal needs data of ALMA with them."
+        )
     wrong = sorted(set(arguments["wvrspw"]) - set(windows))
     if wrong:
         raise CannotRun(f"wvrspw={wrong} is no spectral window of the radiometers; those are {windows}.")
     if not _sees_the_sky(folder, arguments["wvrspw"] or windows):
-        raise CannotRun(f"wvrgcal finds no radiometer data of the sky in {arguments['vis']}: the intents of all "
-                        "their states lack ON_SOURCE or have CALIBRATE_ATMOSPHERE.")
+        raise CannotRun(
+            f"wvrgcal finds no radiometer data of the sky in {arguments['vis']}: the intents of all "
+            "their states lack ON_SOURCE or have CALIBRATE_ATMOSPHERE."
+        )
     if not arguments["usefieldtab"] and not _rows(folder, "POINTING"):
         notice(f"The POINTING table of {arguments['vis']} is empty, so wvrgcal runs with usefieldtab=True.")
         arguments["usefieldtab"] = True
@@ -40,17 +48,24 @@ def calibrate(arguments: Arguments, run: Run) -> Any:
             raise
         reason = error.__cause__
         if isinstance(reason, FileNotFoundError):
-            raise CannotRun("wvrgcal could not use these data and arguments: the SEVERE lines of its log "
-                            "say why.") from error
+            raise CannotRun(
+                "wvrgcal could not use these data and arguments: the SEVERE lines of its log say why."
+            ) from error
         raise CannotRun(f"wvrgcal: {reason}") from error
 
 
 def _sees_the_sky(folder: str, windows: list[int]) -> bool:
     """Whether some data of the radiometers are of the sky, or all are flagged, which CASA itself says."""
-    kinds = [number for number, window in enumerate(_column(folder, "DATA_DESCRIPTION", "SPECTRAL_WINDOW_ID"))
-             if window in windows]
-    sky = [number for number, intent in enumerate(_column(folder, "STATE", "OBS_MODE"))
-           if "ON_SOURCE" in intent and "CALIBRATE_ATMOSPHERE" not in intent]
+    kinds = [
+        number
+        for number, window in enumerate(_column(folder, "DATA_DESCRIPTION", "SPECTRAL_WINDOW_ID"))
+        if window in windows
+    ]
+    sky = [
+        number
+        for number, intent in enumerate(_column(folder, "STATE", "OBS_MODE"))
+        if "ON_SOURCE" in intent and "CALIBRATE_ATMOSPHERE" not in intent
+    ]
     if not kinds:
         return False
     with _open(folder, "") as tool:
@@ -83,5 +98,6 @@ def _open(folder: str, table: str) -> Iterator[Any]:
         with open_table(os.path.join(folder, table)) as tool:
             yield tool
     except FileNotFoundError:
-        raise CannotRun(f"{folder} is no measurement set with which wvrgcal can work: it has no {table} "
-                        "table.") from None
+        raise CannotRun(
+            f"{folder} is no measurement set with which wvrgcal can work: it has no {table} table."
+        ) from None

@@ -10,7 +10,7 @@ import importlib
 import inspect
 import os
 import sys
-from functools import lru_cache
+from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -54,15 +54,20 @@ PLOTMS_CHECK = Names(PLOTMS, (CHECK,), "noticing at once that plotms has died")
 PLOTMS_SAVE = Names(PLOTMS, ("save",), "a picture of PDF and PostScript files")
 PLOTMS_TIME = Names("casaplotms.private.task_plotms", ("time",), "plotms without its rests")
 PLOTMS_DISPLAY = Names("casaplotms.private.task_plotms", ("os",), "plotms without a display")
-PLOTMS_CHOICES = Names("casaplotms.private.task_plotms", ("checkVariantString",),
-                       "the explanation of wrong values for plotms' axes and symbols")
+PLOTMS_CHOICES = Names(
+    "casaplotms.private.task_plotms",
+    ("checkVariantString",),
+    "the explanation of wrong values for plotms' axes and symbols",
+)
 PLOTMS_TASK = Names("casaplotms.plotms", ("_plotms_t",), "what casa-kernel does for plotms")
 VIEWER_START = Names(VIEWER, (LAUNCH, PROCESS, ADDRESS, STUB), "the viewer")
 VIEWER_CHECK = Names(VIEWER, (CHECK,), "noticing at once that the viewer has died")
 IMVIEW = Names("casaviewer.private.task_imview", ("imview",), "what casa-kernel does for imview")
 MSVIEW = Names("casaviewer.private.task_msview", ("msview",), "what casa-kernel does for msview")
 TYPECHECK = Names("casatools.typecheck", ("CasaValidator",), "the explanation of wrong arguments")
-_CALL = Names("casatasks.listobs", (RULES, VALIDATOR), "the explanation of wrong arguments and completion of allowed values")
+_CALL = Names(
+    "casatasks.listobs", (RULES, VALIDATOR), "the explanation of wrong arguments and completion of allowed values"
+)
 _LINES = Names("casatasks.listobs", LINES, "turns of the tasks that threads call at once, as to their log")
 _CLASS = Names("casatasks.listobs", ("_listobs",), "Tab, Shift-Tab and the verbs for tasks")
 _ONE_LINE = Names("casatasks.listobs", (ONE_LINE,), "the line at Shift-Tab that says what a task does")
@@ -78,8 +83,7 @@ HELP = Names(f"{SHELL}.init_doc", ("taskhelp", "toolhelp"), "taskhelp and toolhe
 _TABLE: dict[str, tuple[Names, ...]] = {
     "casatools": (TYPECHECK, TOOL_METHODS),
     "casatasks": (_CLASS, _CALL, _LINES, _ONE_LINE, NUMBERS, COMBINED, FIGURES),
-    "casaplotms": (PLOTMS_TASK, PLOTMS_START, PLOTMS_CHECK, PLOTMS_SAVE, PLOTMS_TIME, PLOTMS_DISPLAY,
-                   PLOTMS_CHOICES),
+    "casaplotms": (PLOTMS_TASK, PLOTMS_START, PLOTMS_CHECK, PLOTMS_SAVE, PLOTMS_TIME, PLOTMS_DISPLAY, PLOTMS_CHOICES),
     "casaviewer": (IMVIEW, MSVIEW, VIEWER_START, VIEWER_CHECK),
     "casashell": (FRAMES, TWIN, TWIN_CALL, HELP),
 }
@@ -101,7 +105,7 @@ def announce(package: ModuleType) -> None:
         notice(sentence)
 
 
-@lru_cache(maxsize=None)
+@cache
 def lacks(names: Names) -> str:
     """Which of the names are missing, and where; empty if all are there."""
     try:
@@ -120,7 +124,7 @@ def require(names: Names) -> None:
         raise CasaSetupError(f"{_sentence(missing, names.feature)} A newer casa-kernel may know this version.")
 
 
-@lru_cache(maxsize=None)
+@cache
 def mention(names: Names) -> None:
     """Say what is off, once."""
     if missing := lacks(names):
@@ -166,8 +170,9 @@ def behind(name: str) -> str:
 
 
 def _unguarded(package: ModuleType) -> list[str]:
-    missing = [name for name, task in tasks(package).items()
-               if not hasattr(sys.modules[type(task).__module__], behind(name))]
+    missing = [
+        name for name, task in tasks(package).items() if not hasattr(sys.modules[type(task).__module__], behind(name))
+    ]
     if not missing:
         return []
     first, more = missing[0], len(missing) - 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from casawrapper.casa.core.errors import ProgramEnded
 from casawrapper.casa.core.program import Program
@@ -84,13 +85,13 @@ def save_plotms(path: str, arguments: dict[str, Any]) -> None:
 def replace_plotms_time(patience: type) -> None:
     """Let CASA's plotms task find `patience` in the place of the module `time`."""
     if not lacks(PLOTMS_TIME):
-        setattr(sys.modules[PLOTMS_TIME.module], "time", patience)
+        sys.modules[PLOTMS_TIME.module].time = patience
 
 
 def replace_plotms_os(stand_in: object) -> None:
     """Let CASA's plotms task find `stand_in` in the place of the module `os`."""
     if not lacks(PLOTMS_DISPLAY):
-        setattr(sys.modules[PLOTMS_DISPLAY.module], "os", stand_in)
+        sys.modules[PLOTMS_DISPLAY.module].os = stand_in
 
 
 def replace_plotms_choice_check(explain: Callable[[str, Any, list[str]], str]) -> None:

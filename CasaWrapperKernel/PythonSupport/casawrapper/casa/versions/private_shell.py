@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, Iterator, NoReturn
+from typing import Any, NoReturn
 
 from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.versions.private_names import FRAMES, HELP, SHELL, TWIN, TWIN_CALL, Names, mention, require
@@ -41,8 +42,10 @@ def _from_shell(module: str, feature: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise CasaSetupError(f"{feature} come from the Python package casashell of CASA's release, "
-                           f"which has no {error.name} here:  %pip install casashell") from error
+        raise CasaSetupError(
+            f"{feature} come from the Python package casashell of CASA's release, "
+            f"which has no {error.name} here:  %pip install casashell"
+        ) from error
 
 
 @contextmanager

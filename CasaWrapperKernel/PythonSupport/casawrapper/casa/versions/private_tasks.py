@@ -6,8 +6,9 @@ import importlib
 import inspect
 import sys
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, Callable
+from typing import Any
 
 from casawrapper.casa.versions.one_number import one_number
 from casawrapper.casa.versions.private_names import (
@@ -102,7 +103,9 @@ def _write_lines_later(module: Any) -> None:
         _begun.lines = lines = TaskLines(original, name, arguments)
         return lines
 
-    for part, function in zip(LINES, (start, lambda state, name, result: result, lambda name, error: None), strict=True):
+    for part, function in zip(
+        LINES, (start, lambda state, name, result: result, lambda name, error: None), strict=True
+    ):
         setattr(module, part, function)
 
 
@@ -122,7 +125,8 @@ def let_arrays_be_numbers() -> None:
     utilities: Any = sys.modules[NUMBERS.module]
     statistics, value = utilities.ia.statistics, utilities.qa.getvalue
     utilities.ia.statistics = lambda *args, **kwargs: {
-        key: one_number(found) for key, found in statistics(*args, **kwargs).items()}
+        key: one_number(found) for key, found in statistics(*args, **kwargs).items()
+    }
     utilities.qa.getvalue = lambda *args, **kwargs: one_number(value(*args, **kwargs))
 
 

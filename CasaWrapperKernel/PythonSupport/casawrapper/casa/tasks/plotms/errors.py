@@ -18,8 +18,7 @@ _USUAL = ("Clearing", "Plotting", "Loading", "Data selection will", "The plotms 
 
 # Of a picture that is still smaller than the 2 GB that Qt can address.
 _MOST_PIXELS = 2**29
-_DATA = (("vis", kinds.MEASUREMENT_SET, "measurement set"),
-         ("caltable", kinds.CALIBRATION, "calibration table"))
+_DATA = (("vis", kinds.MEASUREMENT_SET, "measurement set"), ("caltable", kinds.CALIBRATION, "calibration table"))
 
 
 def allowed(name: str, value: Any, choices: list[str]) -> str:
@@ -32,11 +31,12 @@ def allowed(name: str, value: Any, choices: list[str]) -> str:
 def explain(arguments: Arguments, log: LogSince, details: str) -> str:
     """The `details` that plotms gives, made a reason; `log` has been open since the plot began."""
     if "problem with format" in details:
-        return ("the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt, or expformat must be one of "
-                "these.")
+        return "the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt, or expformat must be one of these."
     if "export failed" in details and arguments["width"] * arguments["height"] > _MOST_PIXELS:
-        return (f"a picture of {arguments['width']} x {arguments['height']} pixels is too large for it: give a smaller "
-                "width and height.")
+        return (
+            f"a picture of {arguments['width']} x {arguments['height']} pixels is too large for it: give a smaller "
+            "width and height."
+        )
     if "export failed" in details:
         return f"the file cannot be written: {obstacle(arguments['plotfile'])}"
     if "plot parameters failed" in details:

@@ -67,7 +67,7 @@ class Pages:
     def _names(self) -> Iterator[str]:
         steps = self._steps()
         for first in range(0, len(steps), self._panels):
-            yield ",".join(steps[first:first + self._panels])
+            yield ",".join(steps[first : first + self._panels])
         if not steps:
             # plotms logs no single step.
             yield from _labels(self._axis, self._data)
@@ -81,8 +81,11 @@ class Pages:
 def are_needed(path: str, arguments: Arguments) -> bool:
     """Whether the names of the pages are plotms' own, so that it must draw elsewhere first."""
     # If `path` itself is there, or cannot be written, the call ends with CASA's own error.
-    return (bool(arguments["iteraxis"]) and (arguments["overwrite"] or not os.path.exists(path))
-            and os.access(os.path.dirname(path), os.W_OK))
+    return (
+        bool(arguments["iteraxis"])
+        and (arguments["overwrite"] or not os.path.exists(path))
+        and os.access(os.path.dirname(path), os.W_OK)
+    )
 
 
 def moved(files: list[str], folder: str, overwrite: bool) -> tuple[list[str], list[str]]:
@@ -102,8 +105,10 @@ def refuse(existing: list[str]) -> None:
     """Complain of the files that are there, if there are some."""
     if existing:
         more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
-        raise RuntimeError(f"plotms has kept {os.path.relpath(existing[0])}{more}, which are there already, and shows "
-                           "the new pages only here: give overwrite=True, or another plotfile, to have them as files.")
+        raise RuntimeError(
+            f"plotms has kept {os.path.relpath(existing[0])}{more}, which are there already, and shows "
+            "the new pages only here: give overwrite=True, or another plotfile, to have them as files."
+        )
 
 
 def _labels(axis: str, data: str) -> list[str]:

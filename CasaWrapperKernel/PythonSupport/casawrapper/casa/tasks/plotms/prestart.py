@@ -114,7 +114,11 @@ def _begin() -> None:
 def _options() -> list[str]:
     from casatools import ctsys
 
-    return ["--nopopups", f"--logfilename={log_file.shared(location.planned_logfile())}", f"--datapath={ctsys.rundata()}"]
+    return [
+        "--nopopups",
+        f"--logfilename={log_file.shared(location.planned_logfile())}",
+        f"--datapath={ctsys.rundata()}",
+    ]
 
 
 def _start(options: list[str]) -> tuple[Application, str]:

@@ -38,8 +38,10 @@ def plot(arguments: Arguments, run: Run) -> None:
     """Run plotms without a window and show every page that it writes."""
     given = arguments["plotfile"]
     if not (_data(arguments) or given):
-        notice("plotms has nothing to plot: give it vis='my.ms' or caltable='my.cal' "
-               "(there is no plotms window in a notebook).")
+        notice(
+            "plotms has nothing to plot: give it vis='my.ms' or caltable='my.cal' "
+            "(there is no plotms window in a notebook)."
+        )
         return
     private_names.require(private_names.PLOTMS_START)
     arguments["showgui"] = False
@@ -74,8 +76,13 @@ def plot(arguments: Arguments, run: Run) -> None:
     try:
         with turn, locks.explained("plotms", [_data(arguments)]):
             _clear_shared_axes(arguments)
-            draw("plotms", once, private_programs.forget_plotms, alone=arguments["clearplots"],
-                 explain=partial(errors.explain, arguments, log))
+            draw(
+                "plotms",
+                once,
+                private_programs.forget_plotms,
+                alone=arguments["clearplots"],
+                explain=partial(errors.explain, arguments, log),
+            )
     finally:
         # Also what was drawn before an interrupt.
         pages.flatten()
@@ -107,8 +114,7 @@ def _show(arguments: Arguments, files: list[str], pictures: list[str]) -> None:
     if not files:
         notice("plotms wrote no picture; its log lines say why (often the selection holds no good data).")
     elif arguments["iteraxis"] and not arguments["exprange"] and _has_more_pages(arguments):
-        notice(f"This is the first page along iteraxis='{arguments['iteraxis']}'; "
-               "exprange='all' shows every page.")
+        notice(f"This is the first page along iteraxis='{arguments['iteraxis']}'; exprange='all' shows every page.")
 
 
 def _has_more_pages(arguments: Arguments) -> bool:
@@ -132,8 +138,9 @@ def _words(arguments: Arguments) -> str:
     axes = f"{' and '.join(y) if isinstance(y, list) else y or 'amp'} vs {arguments['xaxis'] or 'time'}"
     if not arguments["vis"] and not (y and arguments["xaxis"]):
         axes = "the usual axes"  # which depend on the kind of calibration table
-    chosen = [f"{name}='{arguments[name]}'" for name in ("field", "spw", "antenna", "scan", "correlation")
-              if arguments[name]]
+    chosen = [
+        f"{name}='{arguments[name]}'" for name in ("field", "spw", "antenna", "scan", "correlation") if arguments[name]
+    ]
     each = [f"for each {arguments['iteraxis']}"] if arguments["iteraxis"] else []
     return f"plotms: {', '.join([f'{axes} of {data}', *chosen, *each])}"
 

@@ -33,12 +33,16 @@ def _layer(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return [_layer(name, one) for one in value]
     if not isinstance(value, dict) or value and not isinstance(value.get("file"), str):
-        raise ValueError(f"imview({name}={value!r}) names no image: give {name}='my.image' or "
-                         f"{name}={{'file': 'my.image'}}, or a list of these.")
+        raise ValueError(
+            f"imview({name}={value!r}) names no image: give {name}='my.image' or "
+            f"{name}={{'file': 'my.image'}}, or a list of these."
+        )
     for key in value.keys() - set(_KNOWN[name]):
         meant = nearest(str(key), _KNOWN[name])
-        notice(f"imview does not know {key!r} in {name}"
-               + (f": do you mean {meant!r}?" if meant else f"; it takes {', '.join(_KNOWN[name])}."))
+        notice(
+            f"imview does not know {key!r} in {name}"
+            + (f": do you mean {meant!r}?" if meant else f"; it takes {', '.join(_KNOWN[name])}.")
+        )
     return {**value, "file": os.path.expanduser(str(value["file"]))} if value else value
 
 

@@ -23,7 +23,7 @@ _FORM = "zoom={'channel': '5~20'}, or a list such as [5, 7, 9]"
 def wanted(zoom: Any) -> bool:
     """Whether imview's `zoom` asks for more than one channel."""
     channel = zoom.get("channel") if isinstance(zoom, dict) else None
-    return isinstance(channel, (list, tuple, range)) or isinstance(channel, str)
+    return isinstance(channel, (list, tuple, range, str))
 
 
 def draw(raster: Any, zoom: dict[str, Any]) -> tuple[Any, str]:
@@ -40,8 +40,10 @@ def draw(raster: Any, zoom: dict[str, Any]) -> tuple[Any, str]:
         titles = [planes.label(channel) for channel in channels]
         figure = _sheet(image, planes, pictures, channels, titles, options, zoom)
     name = os.path.basename(os.path.normpath(options["file"]))
-    return figure, (f"imview: channels {channels[0]} to {channels[-1]} of {name} "
-                    f"({titles[0]} to {titles[-1]}), in {len(channels)} panels")
+    return figure, (
+        f"imview: channels {channels[0]} to {channels[-1]} of {name} "
+        f"({titles[0]} to {titles[-1]}), in {len(channels)} panels"
+    )
 
 
 def check_channel(file: str, channel: int) -> None:
@@ -62,16 +64,22 @@ def _channels(asked: Any, available: int) -> list[int]:
     except ValueError:
         chosen = []
     if not chosen or not all(0 <= channel < available for channel in chosen):
-        raise ValueError(f"channel={asked!r}: this image has the channels 0 to {available - 1}; "
-                         f"give {_FORM}.")
+        raise ValueError(f"channel={asked!r}: this image has the channels 0 to {available - 1}; give {_FORM}.")
     step = math.ceil(len(chosen) / _MOST_PANELS)
     if step > 1:
         notice(f"{len(chosen)} channels are too many for one sheet: it shows one in {step}.")
     return chosen[::step]
 
 
-def _sheet(image: Any, planes: SkyPlanes, pictures: list[Any], channels: list[int], titles: list[str],
-           options: dict[str, Any], zoom: dict[str, Any]) -> Any:
+def _sheet(
+    image: Any,
+    planes: SkyPlanes,
+    pictures: list[Any],
+    channels: list[int],
+    titles: list[str],
+    options: dict[str, Any],
+    zoom: dict[str, Any],
+) -> Any:
     from mpl_toolkits.axes_grid1 import ImageGrid
     from numpy import ma, percentile
 
@@ -84,19 +92,37 @@ def _sheet(image: Any, planes: SkyPlanes, pictures: list[Any], channels: list[in
     rows = math.ceil(len(pictures) / columns)
     figure = summary.figure((_WIDTH_INCHES, _WIDTH_INCHES * rows / columns), _DOTS, None)
     # Unlike subplots, it packs panels whose sides have a fixed ratio.
-    grid = ImageGrid(figure, 111, (rows, columns), axes_pad=0.05, share_all=True, label_mode="L",
-                     aspect=planes.is_sky, cbar_mode="single", cbar_size=0.15, cbar_pad=0.08)
-    for axes, picture, channel, title in zip(grid, pictures, channels, titles):
-        shown = planes.show(axes, picture, vmin=low, vmax=high, interpolation="nearest",
-                            cmap=_colours(options.get("colormap", "")))
-        axes.text(0.05, 0.95, title or f"channel {channel}", transform=axes.transAxes, va="top",
-                  fontsize=8, bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5})
+    grid = ImageGrid(
+        figure,
+        111,
+        (rows, columns),
+        axes_pad=0.05,
+        share_all=True,
+        label_mode="L",
+        aspect=planes.is_sky,
+        cbar_mode="single",
+        cbar_size=0.15,
+        cbar_pad=0.08,
+    )
+    for axes, picture, channel, title in zip(grid, pictures, channels, titles, strict=False):
+        shown = planes.show(
+            axes, picture, vmin=low, vmax=high, interpolation="nearest", cmap=_colours(options.get("colormap", ""))
+        )
+        axes.text(
+            0.05,
+            0.95,
+            title or f"channel {channel}",
+            transform=axes.transAxes,
+            va="top",
+            fontsize=8,
+            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
+        )
         axes.tick_params(labelsize=7, direction="in", color="white")
     for number in range(len(pictures), len(grid)):
         grid[number].set_visible(False)
         grid[number - columns].axis["bottom"].toggle(ticklabels=True)
     _crop(grid[0], planes, zoom)
-    for axes, channel in list(zip(grid, channels))[:None if planes.beams.differ else 1]:
+    for axes, channel in list(zip(grid, channels, strict=False))[: None if planes.beams.differ else 1]:
         planes.draw_beam(axes, channel)
     corner = grid[(rows - 1) * columns]
     corner.set_xlabel(planes.sides[0].label, fontsize=8)
@@ -111,9 +137,13 @@ def _crop(axes: Any, planes: SkyPlanes, zoom: dict[str, Any]) -> None:
     """Show the box of `zoom` only; all panels share their limits."""
     if not {"blc", "trc"} <= zoom.keys():
         return
-    limits = [[side.edges[0] + (corner + half) / side.pixels * (side.edges[1] - side.edges[0])
-               for corner, half in ((zoom["blc"][axis], 0), (zoom["trc"][axis], 1))]
-              for axis, side in enumerate(planes.sides)]
+    limits = [
+        [
+            side.edges[0] + (corner + half) / side.pixels * (side.edges[1] - side.edges[0])
+            for corner, half in ((zoom["blc"][axis], 0), (zoom["trc"][axis], 1))
+        ]
+        for axis, side in enumerate(planes.sides)
+    ]
     axes.set(xlim=limits[0], ylim=limits[1])
 
 

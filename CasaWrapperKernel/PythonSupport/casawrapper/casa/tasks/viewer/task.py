@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from io import BytesIO
-from typing import Any, Callable
+from typing import Any
 
 from casawrapper.casa.calls.call import Arguments, Run
 from casawrapper.casa.core.files import private_file
@@ -29,8 +30,10 @@ def adapt_program() -> None:
 def view_image(arguments: Arguments, run: Run) -> None:
     """Run imview, into a private file if the user named none, and show what it drew."""
     if not (arguments["raster"] or arguments["contour"]):
-        notice("imview has nothing to show: give it raster='my.image' or contour='my.image' "
-               "(there is no viewer window in a notebook).")
+        notice(
+            "imview has nothing to show: give it raster='my.image' or contour='my.image' "
+            "(there is no viewer window in a notebook)."
+        )
         return
     checks.check(arguments)
     out: Any = arguments["out"]
@@ -73,8 +76,7 @@ def _show_channels(arguments: Arguments, path: str, kind: str) -> None:
 def view_visibilities(arguments: Arguments, run: Run) -> None:
     """The same for msview."""
     if not arguments["infile"]:
-        notice("msview has nothing to show: give it infile='my.ms' "
-               "(there is no viewer window in a notebook).")
+        notice("msview has nothing to show: give it infile='my.ms' (there is no viewer window in a notebook).")
         return
     arguments.update({name: os.path.expanduser(str(arguments[name])) for name in ("infile", "outfile")})
     if not arguments["outfile"]:
@@ -124,7 +126,11 @@ def _start(kind: str) -> tuple[Application, str]:
         # Given a pipe, the viewer needs no registry, which would listen on every network interface.
         # Older ones have no such folder.
         cache = getattr(ctsys, "getcachedir", str)()
-        return [f"--casalogfile={log_file.shared(casalog.logfile())}", f"{kind}={pipe}", f"--datapath={ctsys.rundata()}",
-                *([f"--cachedir={os.path.expanduser(cache)}"] if cache else [])]
+        return [
+            f"--casalogfile={log_file.shared(casalog.logfile())}",
+            f"{kind}={pipe}",
+            f"--datapath={ctsys.rundata()}",
+            *([f"--cachedir={os.path.expanduser(cache)}"] if cache else []),
+        ]
 
     return launch.start("casaviewer", "casaviewer", options)

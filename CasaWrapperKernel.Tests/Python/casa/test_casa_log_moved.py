@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from kernel_client import FrontEnd, Kernel
 from log_blocks import final
 
@@ -24,12 +23,23 @@ def kernel(start_kernel: Callable[..., Kernel], folder: Path) -> Iterator[Kernel
     kernel.end()
 
 
-@pytest.mark.parametrize("how", ["os.remove(log)", "os.rename(log, 'kept.log')", "shutil.rmtree(os.path.dirname(log))",
-                                 "open(log, 'w').close()", "os.rename(log, 'old.log'); open(log, 'w').close()"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "os.remove(log)",
+        "os.rename(log, 'kept.log')",
+        "shutil.rmtree(os.path.dirname(log))",
+        "open(log, 'w').close()",
+        "os.rename(log, 'old.log'); open(log, 'w').close()",
+    ],
+)
 @pytest.mark.parametrize("plotted", [True, False], ids=["plotms runs", "plotms starts"])
 def test_listing_lines_and_reasons_go_on(front: FrontEnd, how: str, plotted: bool) -> None:
-    begin = front.run(f"import os, shutil\n{PLOT if plotted else 'casalog.version();'}\ncasalog.post('before')\n"
-                      "log = casalog.logfile()\n" + how, timeout=100)
+    begin = front.run(
+        f"import os, shutil\n{PLOT if plotted else 'casalog.version();'}\ncasalog.post('before')\n"
+        "log = casalog.logfile()\n" + how,
+        timeout=100,
+    )
     assert begin.status == "ok", begin.reply["content"]
     cell = front.run(PLOT, timeout=100)
     assert [kind for data in cell.displays for kind in data if kind == "image/png"], cell.reply["content"]
