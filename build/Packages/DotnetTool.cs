@@ -9,9 +9,7 @@ internal static class DotnetTool
         string[] common =
         [
             "pack", Path.Combine(Folders.Root, "CasaWrapperKernel"), "-c", "Release", "-o", Folders.Packages, "-v", "quiet",
-            "-p:PackAsTool=true", "-p:PackageId=casa-kernel", "-p:ToolCommandName=casa-kernel",
-            "-p:IncludeContentInPack=false", "-p:PublishDocumentationFiles=false",
-            "-p:CopyOutputSymbolsToPublishDirectory=false", $"-p:CppCompilerAndLinker={await Kernel.Linker(stop)}",
+            "-p:PackTool=true", $"-p:CppCompilerAndLinker={await Kernel.Linker(stop)}",
         ];
         await Tool.Run("dotnet", common, stop);
         await Tool.Run("dotnet", [.. common, "-r", "linux-x64"], stop);
