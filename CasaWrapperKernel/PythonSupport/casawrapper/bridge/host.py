@@ -84,7 +84,7 @@ def _prepare_notes() -> None:
     global _notes
     if _notes is None and not in_child():
         with suppress(OSError):
-            _notes = tempfile.TemporaryFile(buffering=0)
+            _notes = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - open as long as the process
             log("children", path=f"/proc/self/fd/{_notes.fileno()}")
 
 
@@ -156,10 +156,8 @@ def wait(descriptor: int) -> None:
 
 def clear(descriptor: int) -> None:
     """Take note that what was added will be taken now."""
-    try:
+    with suppress(BlockingIOError):  # somebody has been here before
         os.read(descriptor, 8)
-    except BlockingIOError:
-        pass  # somebody has been here before
 
 
 def take_interrupt() -> bool:

@@ -36,7 +36,7 @@ _parameters: dict[str, tuple[str, ...]] = {}
 
 
 class CheckedArguments:
-    """Stands in the place of a task's validator (casatools.typecheck.CasaValidator), of which it makes one for each call.
+    """Stands in the place of a task's validator (casatools.typecheck.CasaValidator); it makes one for each call.
 
     CASA has one for all calls of a task, so that threads would take each other's arguments.
     """

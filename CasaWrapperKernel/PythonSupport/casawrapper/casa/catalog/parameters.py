@@ -90,13 +90,16 @@ def _like_x(key: str, allowed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 def _schema(source: Source) -> dict[str, ast.expr]:
     """The expression by which the task checks each parameter."""
     for node in source.methods["__call__"].body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == private_names.RULES:
-            if isinstance(node.value, ast.Dict):
-                return {
-                    key.value: value
-                    for key, value in zip(node.value.keys, node.value.values, strict=False)
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str)
-                }
+        if (
+            isinstance(node, ast.Assign)
+            and getattr(node.targets[0], "id", "") == private_names.RULES
+            and isinstance(node.value, ast.Dict)
+        ):
+            return {
+                key.value: value
+                for key, value in zip(node.value.keys, node.value.values, strict=False)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
     return {}
 
 

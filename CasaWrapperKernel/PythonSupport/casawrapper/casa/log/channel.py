@@ -21,8 +21,8 @@ class Host(Protocol):
     - ``follow(path)``: CASA is about to log to this file too,
     - ``own()``, ``disown()``: what is logged between them comes from Python code of this cell,
     - ``apart(on)``: what is logged while it is on belongs to no cell,
-    - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and who
-      works at it; said in forked children too,
+    - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and
+      who works at it; said in forked children too,
     - ``switch(on)``, ``level(level)``: what to show under the cells,
     - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path``, the byte ``start``, and ``open``, the
       path by which this process can read it when that name is another file's or nobody's,

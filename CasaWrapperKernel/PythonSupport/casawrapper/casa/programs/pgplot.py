@@ -1,4 +1,4 @@
-"""The viewer's letters: PGPLOT takes file names of about 128 characters, and draws no text if its font is deeper down."""
+"""The viewer's letters: PGPLOT takes file names of about 128 characters and draws no text if its font lies deeper."""
 
 from __future__ import annotations
 
