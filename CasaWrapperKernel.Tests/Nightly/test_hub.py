@@ -145,9 +145,8 @@ def test_a_kernel_survives_a_browser_reload(pair: list[HubKernel]) -> None:
 
 def test_a_culled_kernel_leaves_no_process(pair: list[HubKernel]) -> None:
     user = pair[0].user
-    assert any("casa-kernel start" in line for line in kernels(user)) and any(
-        "plotms" in line for line in kernels(user)
-    )
+    running = kernels(user)
+    assert any("casa-kernel start" in line for line in running) and any("plotms" in line for line in running)
     pair[0].disconnect()
     wait_for(lambda: not kernels(user), 60)
     assert processes(user)  # the server itself is still there

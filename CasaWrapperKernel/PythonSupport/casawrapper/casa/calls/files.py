@@ -11,32 +11,12 @@ from casawrapper.casa.calls.call import Arguments, CallRecord
 from casawrapper.casa.calls.pipeline import Proceed
 
 # Their texts select data, and are no files though a file may have such a name.
-_SELECTIONS = frozenset(
-    {
-        "field",
-        "spw",
-        "antenna",
-        "scan",
-        "timerange",
-        "uvrange",
-        "correlation",
-        "intent",
-        "observation",
-        "array",
-        "feed",
-        "msselect",
-        "refant",
-        "mode",
-        "stokes",
-        "chans",
-        "box",
-        "region",
-        "datacolumn",
-        "title",
-        "reference",
-        "transfer",
-    }
-)
+# fmt: off
+_SELECTIONS = frozenset({
+    "field", "spw", "antenna", "scan", "timerange", "uvrange", "correlation", "intent", "observation", "array", "feed",
+    "msselect", "refant", "mode", "stokes", "chans", "box", "region", "datacolumn", "title", "reference", "transfer",
+})
+# fmt: on
 # The products of one call have this name and endings of their own: tclean, deconvolve, simobserve.
 _PREFIXES = ("imagename", "project")
 

@@ -13,40 +13,12 @@ from casawrapper.casa.calls.turns import turns
 from casawrapper.casa.data.reading import column, distinct, open_table
 
 # casacore's numbers of Stokes parameters, from 1 on.
+# fmt: off
 _CORRELATIONS = [
-    "I",
-    "Q",
-    "U",
-    "V",
-    "RR",
-    "RL",
-    "LR",
-    "LL",
-    "XX",
-    "XY",
-    "YX",
-    "YY",
-    "RX",
-    "RY",
-    "LX",
-    "LY",
-    "XR",
-    "XL",
-    "YR",
-    "YL",
-    "PP",
-    "PQ",
-    "QP",
-    "QQ",
-    "RCircular",
-    "LCircular",
-    "Linear",
-    "Ptotal",
-    "Plinear",
-    "PFtotal",
-    "PFlinear",
-    "Pangle",
+    "I", "Q", "U", "V", "RR", "RL", "LR", "LL", "XX", "XY", "YX", "YY", "RX", "RY", "LX", "LY", "XR", "XL", "YR", "YL",
+    "PP", "PQ", "QP", "QQ", "RCircular", "LCircular", "Linear", "Ptotal", "Plinear", "PFtotal", "PFlinear", "Pangle",
 ]
+# fmt: on
 
 _asked = threading.Event()
 
