@@ -24,7 +24,11 @@ _Stamp = tuple[int, int]
 
 
 def observe(record: CallRecord, proceed: Proceed) -> Any:
-    """Stage: what the arguments of a call of the user's name, before and after it."""
+    """Stage: what the arguments of a call of the user's name, before and after it.
+
+    Files are those that the arguments name, also in lists, and of imagename and project all that begin with the name
+    and a point. A folder, such as a table, has changed if what lies directly in it has, locks aside.
+    """
     if record.call.depth:
         return proceed()
     before = _stamps(record.call.arguments)
