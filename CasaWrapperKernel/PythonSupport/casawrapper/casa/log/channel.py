@@ -27,6 +27,18 @@ class Host(Protocol):
     - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path``, the byte ``start``, and ``open``, the
       path by which this process can read it when that name is another file's or nobody's,
     - ``last()``, ``session()``: give the block of the last cell and the whole log, by mime type.
+
+    Parameters
+    ----------
+    command
+        One of those above.
+    **argument
+        What stands in its brackets, as values that JSON knows.
+
+    Returns
+    -------
+    dict
+        The answer; empty for commands that give none, and for all of them in a forked child.
     """
 
     def __call__(self, command: str, **argument: Any) -> dict[str, Any]: ...
@@ -41,14 +53,28 @@ host: Host = no_host
 
 
 def install(log: Host) -> None:
-    """Tell `log` from now on."""
+    """Tell `log` from now on.
+
+    Parameters
+    ----------
+    log
+        Takes the place of `no_host`. casatools is adapted as soon as it is imported.
+    """
     global host
     host = log
     when_imported("casatools", _adapt)
 
 
 def show(command: str, nothing: str) -> None:
-    """Show what the host answers, or say that there is nothing."""
+    """Show what the host answers, or say that there is nothing.
+
+    Parameters
+    ----------
+    command
+        One that gives something to show, by mime type: ``last`` or ``session``.
+    nothing
+        The sentence for the user if that is empty.
+    """
     content = host(command)
     if content:
         show_output(content)
