@@ -14,7 +14,15 @@ from casawrapper.bridge import host
 
 
 class HostStream(io.TextIOBase):
-    """A text stream whose ``write`` is the host's own function: a print costs no Python call."""
+    """A text stream whose ``write`` is the host's own function: a print costs no Python call.
+
+    Parameters
+    ----------
+    name
+        stdout or stderr.
+    descriptor
+        The process's own: 1 or 2.
+    """
 
     encoding = "utf-8"
     errors = "replace"

@@ -23,7 +23,13 @@ _swept = False
 
 
 def own(folder: str) -> None:
-    """Remove `folder`, new in the temporary folder, when this process exits, or some time after its death."""
+    """Remove `folder`, new in the temporary folder, when this process exits, or some time after its death.
+
+    Parameters
+    ----------
+    folder
+        An absolute path, whose name begins with ``casa-kernel-`` or ``casa_kernel_``; a forked child leaves it alone.
+    """
     _mark(folder)
     atexit.register(_remove, os.getpid(), folder)
     global _swept

@@ -23,6 +23,7 @@ class Host(Protocol):
     - ``apart(on)``: what is logged while it is on belongs to no cell,
     - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and
       who works at it; said in forked children too,
+    - ``children(path)``: the file into which forked children write what they say (`bridge/host.py`),
     - ``switch(on)``, ``level(level)``: what to show under the cells,
     - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path``, the byte ``start``, and ``open``, the
       path by which this process can read it when that name is another file's or nobody's,

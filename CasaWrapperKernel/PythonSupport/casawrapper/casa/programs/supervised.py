@@ -44,7 +44,7 @@ def draw(
     ------
     RuntimeError
         The program cannot draw this, has ended twice or with what this call adds to, or this process is a fork of the
-        one that has imported this module.
+        kernel. Other errors of `call` are raised as they are.
     """
     if os.getpid() != _process:
         raise RuntimeError(
