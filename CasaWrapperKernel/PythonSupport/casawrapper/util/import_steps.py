@@ -53,7 +53,18 @@ _stepping: tuple[str, int] | None = None
 
 
 def advance(name: str) -> bool:
-    """Import a little more of the package or module `name`; whether it is there now. Raises what its import raises."""
+    """Import a little more of the package or module `name`; whether it is there now.
+
+    Returns
+    -------
+    bool
+        False if it is to be called again.
+
+    Raises
+    ------
+    Exception
+        What the import raises.
+    """
     global _stepping
     if name not in sys.modules:
         _stepping = (name, threading.get_ident())

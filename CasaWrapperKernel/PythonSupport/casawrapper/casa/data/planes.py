@@ -76,7 +76,10 @@ class SkyPlanes:
 
     @property
     def channels(self) -> int:
-        """How many channels there are."""
+        """How many channels there are.
+
+        One where the image has no spectral axis, or has it as a side of the picture.
+        """
         return 1 if self._spectral is None else self._shape[self._spectral]
 
     def read(self, channel: int) -> Any:
@@ -152,7 +155,18 @@ class SkyPlanes:
         return f"{world['value']:.6g} {world['unit']}"
 
     def beam(self, channel: int) -> Beam | None:
-        """The beam of a channel's plane."""
+        """The beam of a channel's plane.
+
+        Parameters
+        ----------
+        channel
+            From 0. Where beams differ by Stokes parameter too, that of the first is given.
+
+        Returns
+        -------
+        Beam or None
+            None if the image has no beam.
+        """
         return self.beams.of(channel)
 
     def draw_beam(self, axes: Any, channel: int) -> None:
