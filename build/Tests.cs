@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Build;
 
-/// <summary>Everything that must hold: format, unit tests, the whole kernel, the examples with and without CASA.</summary>
+/// <summary>Everything that must hold: format, lint, types, unit tests, the whole kernel, the examples with and without CASA.</summary>
 internal static class Tests
 {
     /// <summary>Runs the C# tests, which are built already; what hangs is ended.</summary>
@@ -22,10 +22,11 @@ internal static class Tests
         Directory.CreateDirectory(Folders.Results);
         await Tool.Run("dotnet", ["build", Folders.Solution, "-v", "quiet"], stop);
         await Tool.Run("dotnet", ["format", Folders.Solution, "--no-restore", "--verify-no-changes"], stop);
+        var failed = await PythonChecks.Find(stop);
         // Without a C compiler there are no packages, and their tests are skipped.
         var kernel = await (await Kernel.Linker(stop) is null ? Kernel.Publish(stop) : Packages.Packages.Make(arm64: false, stop));
 
-        var failed = await Tool.Try("dotnet", [.. Unit, "--report-junit", "--report-junit-filename", "unit.xml"], stop) != 0;
+        failed |= await Tool.Try("dotnet", [.. Unit, "--report-junit", "--report-junit-filename", "unit.xml"], stop) != 0;
         var environment = await Environments.WithCasa(stop) ?? await Environments.WithoutCasa(stop) ?? throw Environments.Nothing();
         Console.WriteLine($"The whole kernel is tested with {environment.Python} ({environment.Origin}).");
         failed |= await Python(kernel, environment, "kernel", stop);

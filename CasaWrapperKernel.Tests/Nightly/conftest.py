@@ -77,7 +77,6 @@ def check_reduction(examples: Path) -> None:
     assert numbers["cube_max_jy_per_beam"] == pytest.approx(0.0405, rel=0.01)
     notebook = json.loads((examples / "ngc5921.ipynb").read_text())
     bundles = [o.get("data", {}) for c in notebook["cells"] for o in c.get("outputs", [])]
-    pages = [
-        "".join(data.get("text/html", [])).count("src='data:image/") for data in bundles
-    ]  # of one plot, one output
+    # All pages of one plot are one output.
+    pages = ["".join(data.get("text/html", [])).count("src='data:image/") for data in bundles]
     assert sum("image/png" in data for data in bundles) + sum(pages) >= 14

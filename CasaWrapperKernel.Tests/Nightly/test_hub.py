@@ -22,7 +22,9 @@ c.JupyterHub.bind_url = "http://127.0.0.1:{PORT}"
 c.JupyterHub.hub_port = {PORT + 1}
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{PORT + 2}"
 c.JupyterHub.services = [{{"name": "test", "api_token": "not-secret-at-all"}}]
-c.JupyterHub.load_roles = [{{"name": "test", "services": ["test"], "scopes": ["admin:users", "admin:servers", "access:servers"]}}]
+c.JupyterHub.load_roles = [
+    {{"name": "test", "services": ["test"], "scopes": ["admin:users", "admin:servers", "access:servers"]}}
+]
 c.Spawner.cmd = ["{WORK}/hub-env/bin/jupyterhub-singleuser"]
 c.Spawner.args = ["--MappingKernelManager.cull_idle_timeout=5", "--MappingKernelManager.cull_interval=1"]
 """
@@ -31,7 +33,7 @@ import os, shutil
 shutil.unpack_archive('/usr/share/casa-kernel-nightly/ngc5921_raw.ms.tar.xz', '.')
 plotms(vis='ngc5921_raw.ms', avgchannel='63')
 """
-# What of a kernel nobody else may read: its log, its pictures, its cache, what it was typed, its connection file, its memory.
+# What of a kernel nobody else may read: log, pictures, cache, what it was typed, connection file, memory.
 PRIVATE = """
 import glob, os
 from casawrapper.bridge import host
@@ -40,7 +42,8 @@ from casawrapper.casa.core import files as workspace
 picture = max(glob.glob(workspace.private_folder() + '/*/*'), key=os.path.getsize)
 history = get_ipython().history_manager.hist_file
 program = glob.glob(appimage.cache_folders()[0] + '/casaplotms*/squashfs-root/AppRun')[0]
-print(*[casalog.logfile(), picture, program, history, host.settings['connection_file'], f'/proc/{os.getpid()}/environ'], sep='\\n')
+connection = host.settings['connection_file']
+print(*[casalog.logfile(), picture, program, history, connection, f'/proc/{os.getpid()}/environ'], sep='\\n')
 """
 
 
@@ -142,9 +145,8 @@ def test_a_kernel_survives_a_browser_reload(pair: list[HubKernel]) -> None:
 
 def test_a_culled_kernel_leaves_no_process(pair: list[HubKernel]) -> None:
     user = pair[0].user
-    assert any("casa-kernel start" in line for line in kernels(user)) and any(
-        "plotms" in line for line in kernels(user)
-    )
+    running = kernels(user)
+    assert any("casa-kernel start" in line for line in running) and any("plotms" in line for line in running)
     pair[0].disconnect()
     wait_for(lambda: not kernels(user), 60)
     assert processes(user)  # the server itself is still there

@@ -1,4 +1,4 @@
-"""CASA imported in steps beside CASA imported at once: the same modules, names, settings and log; nothing said is lost."""
+"""CASA imported in steps beside CASA imported at once: the same modules, names, settings and log, with nothing lost."""
 
 from __future__ import annotations
 

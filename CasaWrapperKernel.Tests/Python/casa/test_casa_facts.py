@@ -26,7 +26,8 @@ tb.putcol('SCAN_NUMBER', scans)
 CELLS = {
     "not yet closed": FIRST + "print(json.dumps(asked('big.ms', 'scan')))\ntb.close()",
     "scans": "casawrapper.ms('big.ms')",
-    "pages": "print(json.dumps([selection.count(axis, 'big.ms') for axis in ('scan', 'field', 'antenna', 'spw', 'time')]))",
+    "pages": "axes = 'scan', 'field', 'antenna', 'spw', 'time'\n"
+    "print(json.dumps([selection.count(axis, 'big.ms') for axis in axes]))",
     "as listobs": f"""
 listed = listobs('{MS}', verbose=False)
 moment = lambda day: qa.time(qa.quantity(day, 'd'), form='ymd', prec=7)[0].replace('/', '-', 2).replace('/', ' ')
@@ -40,7 +41,8 @@ found = asked('big.ms', 'scan', 'field', 'antenna', 'spw', 'correlation', 'inten
 wanted = [list(map(str, meta.scannumbers())), [*meta.namesforfields(), '0', '1', '2'], meta.antennanames(), ['0'],
           ['RR', 'LL'], meta.intents(), ['0']]
 meta.done()
-print(json.dumps([found, wanted, asked('b.cal', 'scan', 'field', 'refant', 'spw'), selection.count('antenna', 'b.cal')]))
+solved = asked('b.cal', 'scan', 'field', 'refant', 'spw')
+print(json.dumps([found, wanted, solved, selection.count('antenna', 'b.cal')]))
 """,
     "renamed": "tb.open('big.ms/FIELD', nomodify=False); tb.putcol('NAME', ['A/B', 'ü \"1\"', 'C C'])\n"
     "now = asked('big.ms', 'field'); tb.close(); tb.open('big.ms/ANTENNA', nomodify=False)\n"

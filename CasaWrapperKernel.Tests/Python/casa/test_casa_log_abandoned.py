@@ -13,7 +13,10 @@ from log_watch import all_of
 
 pytestmark = pytest.mark.deadline(180)
 MS = "ngc5921_raw.ms"
-LONG = f"tclean('{MS}', imagename='%s', field='2', imsize=512, cell='15arcsec', niter=10**7, threshold='1e-9Jy', cycleniter=50)"
+LONG = (
+    f"tclean('{MS}', imagename='%s', field='2', imsize=512, cell='15arcsec', "
+    "niter=10**7, threshold='1e-9Jy', cycleniter=50)"
+)
 GONE = r"tclean: ended with its process, \d+\.?\d* s"
 
 

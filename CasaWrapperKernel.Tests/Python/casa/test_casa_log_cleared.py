@@ -17,7 +17,10 @@ from log_blocks import as_block, states
 
 pytestmark = pytest.mark.deadline(120)
 
-FIRST = "from IPython.display import clear_output, display, HTML\nimport time\ncasalog.post('first', 'WARN'); time.sleep(0.4)\n"
+FIRST = (
+    "from IPython.display import clear_output, display, HTML\nimport time\n"
+    "casalog.post('first', 'WARN'); time.sleep(0.4)\n"
+)
 SECOND = "\ncasalog.post('second', 'WARN'); time.sleep(0.4); print('end')"
 WIDGET = "import ipywidgets\nout = ipywidgets.Output()\n"
 CELLS = {

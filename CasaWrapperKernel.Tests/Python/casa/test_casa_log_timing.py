@@ -189,9 +189,8 @@ def test_threads_of_several_cells_at_once(front: FrontEnd, log: Path) -> None:
         own, lines = parted(lines, mark)
         in_time(f"`casalog.post` in threads at once, {mark}", delays(messages[mark], own))
         (*_, block) = [block for block in map(as_block, messages[mark]) if block is not None]
-        assert len(re.findall(rf"::({mark}\w?)::casa +\1 \d+\.", block.parts[0].text)) == len(
-            own
-        )  # each with its own origin
+        with_own_origin = re.findall(rf"::({mark}\w?)::casa +\1 \d+\.", block.parts[0].text)
+        assert len(with_own_origin) == len(own)
 
 
 def test_the_tools_alone_suffice(start_kernel: Callable[..., Kernel]) -> None:

@@ -1,4 +1,4 @@
-"""casalog.setlogfile and a configured logfile in the whole kernel: the log under the cells goes on, whatever is named."""
+"""casalog.setlogfile and a configured logfile in the whole kernel: the log under the cells goes on in every case."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ CELLS = {
     "tools": """
 import shutil
 from casatools import image, msmetadata, table
-found = [tb.open(vis), tb.close(), ms.open(vis), ms.close(), msmd.open(msfile=vis), msmd.done(), tb.open(tablename=vis / 'FIELD')]
+found = [tb.open(vis), tb.close(), ms.open(vis), ms.close()]
+found += [msmd.open(msfile=vis), msmd.done(), tb.open(tablename=vis / 'FIELD')]
 tb.copy(Path('copied.tab')).close(); tb.close()
 other = table(Path('copied.tab')); found.append(int(other.nrows())); other.close()
 found.append([ia.open(Path('im.image')), ia.tofits(Path('im.fits'), overwrite=True), ia.close()])

@@ -369,7 +369,8 @@ def test_a_whole_kernel_says_it_under_the_first_cell_that_uses_casa_and_so_does_
 
 def test_every_task_gives_its_function_all_its_arguments_so_that_it_is_known_to_run(data: Path) -> None:
     code = (
-        "import ast, inspect, casatasks\nfrom casawrapper.casa.versions import private_names, private_tasks\nwrong, seen = [], 0\n"
+        "import ast, inspect, casatasks\nfrom casawrapper.casa.versions import private_names, private_tasks\n"
+        "wrong, seen = [], 0\n"
         "for name, task in private_names.tasks(casatasks).items():\n"
         "    module = ast.parse(inspect.getsource(inspect.getmodule(type(task))))\n"
         "    call, = [node for node in ast.walk(module) if isinstance(node, ast.Call) and\n"

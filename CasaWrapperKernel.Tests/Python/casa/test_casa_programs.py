@@ -137,7 +137,10 @@ def test_program_ends_with_the_process(session: Session) -> None:
 
 def test_program_ends_even_when_the_process_is_killed(tmp_path: Path) -> None:
     code = (
-        "import os, sys; sys.argv=['casa-kernel']\nfrom casawrapper.casa.setup import environment, options; from casawrapper.casa.composition import leave_hooks; from casawrapper.casa.log import channel\n"
+        "import os, sys; sys.argv=['casa-kernel']\n"
+        "from casawrapper.casa.setup import environment, options\n"
+        "from casawrapper.casa.composition import leave_hooks\n"
+        "from casawrapper.casa.log import channel\n"
         "environment.install('casa.log', options.Options()); leave_hooks()\n"
         "from casaplotms import plotmstool\nprint(plotmstool.getPlotMSPid(), flush=True)\n"
         "sys.stdin.read()"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from casa_session import Cell, Session, ink, run_cells, unpack_data
 
@@ -53,8 +55,8 @@ CELLS = {
     "plotbandpass": "plotbandpass('b.cal', xaxis='chan', yaxis='amp', antenna='1~4');",
     "observed": OBSERVE + f"vishead('{MS}', mode='get', hdkey='telescope')\n"
     f"try: flagmanager('{MS}', mode='restore', versionname='none')\n"
-    "except Exception: pass\n[(one.call.name, one.call.depth, one.call.arguments.get('vis'), type(one.result).__name__, repr(one.error)[:12]) "
-    "for one in records]",
+    "except Exception: pass\n[(one.call.name, one.call.depth, one.call.arguments.get('vis'), "
+    "type(one.result).__name__, repr(one.error)[:12]) for one in records]",
     "casalogger": "from casalogger import casalogger\ncasalogger()",
     "bad argument": f"listobs('{MS}', verbose='sometimes')",
     "meta": "import inspect\n(str(inspect.signature(listobs))[:25], 'listobs' in listobs.__doc__)",
@@ -92,7 +94,7 @@ def test_listcal_does_not_ask(session: Session) -> None:
 
 
 def test_listing_stays_in_casas_log(session: Session) -> None:
-    assert "MeasurementSet Name:" in open(session.logfile).read()
+    assert "MeasurementSet Name:" in Path(session.logfile).read_text()
 
 
 def test_dictionary_is_there_in_later_cells(session: Session) -> None:

@@ -11,7 +11,10 @@ from conftest import TEST_PYTHON
 from installed import Site, borrowing_environment, lend, mapped
 
 LIBRARIES = ("libstdc++.so.6", "libcrypto.so.3", "libssl.so.3")
-ASK = "import os, sys, sysconfig; print(os.path.realpath(sys.executable), sysconfig.get_config_var('LDLIBRARY'), sysconfig.get_path('stdlib'))"
+ASK = (
+    "import os, sys, sysconfig; print(os.path.realpath(sys.executable), "
+    "sysconfig.get_config_var('LDLIBRARY'), sysconfig.get_path('stdlib'))"
+)
 LOADED = "import ctypes, ssl; ctypes.CDLL('libstdc++.so.6'); print(open('/proc/self/maps').read())"
 
 

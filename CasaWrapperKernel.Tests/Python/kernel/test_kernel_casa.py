@@ -150,7 +150,7 @@ def test_log_line_is_shown_while_the_cell_runs(front: FrontEnd) -> None:
         front.run("casalog.post('the block of the cell before must not delay this one')")
         code = f"import time\ncasalog.post('live line {i}')\nposted = time.monotonic()\ntime.sleep(1)\nposted"
         msg_id = front.execute(code)
-        shown = front.wait_for(lambda m: m["parent_header"].get("msg_id") == msg_id and _is_log(m))
+        shown = front.wait_for(lambda m, of=msg_id: m["parent_header"].get("msg_id") == of and _is_log(m))
         assert f"live line {i}" in shown["content"]["data"]["text/html"]
         cell = front.collect(msg_id)
         assert cell.result is not None

@@ -118,7 +118,8 @@ def test_the_title_takes_the_colour_of_the_worst(front: FrontEnd, priority: str,
         f"casalog.post('multi\\n' + {HOSTILE!r})",
         f"casalog.origin({HOSTILE!r})\ncasalog.post('from there')\ncasalog.origin('casa')",
         f"try: flagdata('{MS}', mode='manual', field={HOSTILE!r})\nexcept Exception: pass",
-        f"vishead('{MS}', mode='put', hdkey='observer', hdvalue={HOSTILE!r})\nvishead('{MS}', mode='get', hdkey='observer');",
+        f"vishead('{MS}', mode='put', hdkey='observer', hdvalue={HOSTILE!r})\n"
+        f"vishead('{MS}', mode='get', hdkey='observer');",
     ],
 )
 def test_no_text_becomes_markup(front: FrontEnd, code: str) -> None:

@@ -1,4 +1,4 @@
-"""CASA is imported while the kernel idles: no cell waits for it, and nothing of the user's is in its way or it in theirs."""
+"""CASA is imported while the kernel idles: no cell waits for it, and neither it nor the user is in the other's way."""
 
 from __future__ import annotations
 

@@ -7,24 +7,12 @@ import pytest
 from casawrapper.casa.calls.arguments import must_be_one_of
 from casawrapper.casa.core.nearest import nearest
 
+# fmt: off
 KNOWN = (
-    "amp",
-    "caltable",
-    "coloraxis",
-    "field",
-    "imagename",
-    "infile",
-    "modelimage",
-    "pccor_caltable",
-    "phase",
-    "phasecenter",
-    "restfreq",
-    "spw",
-    "tclean",
-    "time",
-    "vis",
-    "weighting",
+    "amp", "caltable", "coloraxis", "field", "imagename", "infile", "modelimage", "pccor_caltable", "phase",
+    "phasecenter", "restfreq", "spw", "tclean", "time", "vis", "weighting",
 )
+# fmt: on
 
 
 @pytest.mark.parametrize(

@@ -100,29 +100,34 @@ def test_a_call_knows_its_notices_and_its_files(tmp_path: Any, book: Book, capsy
 def steps(call: Callable[[], object]) -> Iterator[int]:
     """Interrupt `call` once at each of its steps, if the kernel's handler would there; yields how far it came."""
     for number in range(1, 5000):
-        count = 0
-        raised = False
-
-        def look(frame: FrameType, event: str, argument: object) -> Any:
-            nonlocal count, raised
-            frame.f_trace_opcodes = True
-            count += event == "opcode"
-            if not raised and count >= number and not must_wait(frame):
-                raised = True
-                raise KeyboardInterrupt
-            return look
-
-        before = sys.gettrace()
-        sys.settrace(look)
-        try:
-            call()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            sys.settrace(before)
+        raised = interrupt_at(number, call)
         yield number
         if not raised:
             return
+
+
+def interrupt_at(number: int, call: Callable[[], object]) -> bool:
+    count = 0
+    raised = False
+
+    def look(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count, raised
+        frame.f_trace_opcodes = True
+        count += event == "opcode"
+        if not raised and count >= number and not must_wait(frame):
+            raised = True
+            raise KeyboardInterrupt
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        call()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(before)
+    return raised
     raise AssertionError("the call has no end")
 
 

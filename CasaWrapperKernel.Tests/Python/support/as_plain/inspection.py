@@ -14,21 +14,12 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+# fmt: off
 _CODE = (
-    "co_varnames",
-    "co_names",
-    "co_freevars",
-    "co_cellvars",
-    "co_argcount",
-    "co_posonlyargcount",
-    "co_kwonlyargcount",
-    "co_nlocals",
-    "co_flags",
-    "co_name",
-    "co_qualname",
-    "co_filename",
-    "co_firstlineno",
+    "co_varnames", "co_names", "co_freevars", "co_cellvars", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",
+    "co_nlocals", "co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno",
 )
+# fmt: on
 _FUNCTION = ("__name__", "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__", "__annotations__")
 _QUESTIONS = (
     "isfunction",

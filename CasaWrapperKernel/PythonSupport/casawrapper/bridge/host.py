@@ -19,7 +19,17 @@ from casawrapper.util import strict_json
 
 
 class Job(NamedTuple):
-    """A request as the host hands it over; header, metadata and content are JSON."""
+    """A request as the host hands it over; header, metadata and content are JSON.
+
+    Attributes
+    ----------
+    id
+        The host's number of it, never 0, which stands for no request.
+    msg_type
+        Such as ``execute_request``; some are the host's own, such as ``start_subshell``.
+    buffers
+        The binary parts of the message.
+    """
 
     id: int
     msg_type: str
@@ -45,7 +55,13 @@ _process = os.getpid()
 
 
 def enter(job: Job | None) -> None:
-    """From here on the running code belongs to this request."""
+    """From here on the running code belongs to this request.
+
+    Parameters
+    ----------
+    job
+        None for code that belongs to no request.
+    """
     current_job.set(job)
     current_request.set(job.id if job else 0)
 
@@ -61,12 +77,32 @@ def ready() -> None:
 
 
 def fail(reason: str) -> None:
-    """Tell the host that no cell can be run; the reason answers every request."""
+    """Tell the host that no cell can be run; the reason answers every request.
+
+    Parameters
+    ----------
+    reason
+        For the user: what is wrong and what to do.
+    """
     _casa_host.fail(reason)
 
 
 def log(command: str, **argument: Any) -> dict[str, Any]:
-    """Tell the host something about CASA's log, or ask it: see `casa/log/channel.py` for the commands."""
+    """Tell the host something about CASA's log, or ask it: see `casa/log/channel.py` for the commands.
+
+    Parameters
+    ----------
+    command
+        Belongs to the request that the running code belongs to.
+    **argument
+        Values that JSON knows.
+
+    Returns
+    -------
+    dict
+        Empty for a command without an answer, and in a forked child, where ``begin`` and ``end`` are noted for the
+        parent and all else is lost.
+    """
     if in_child():
         _note(command, argument)
         return {}
@@ -84,7 +120,7 @@ def _prepare_notes() -> None:
     global _notes
     if _notes is None and not in_child():
         with suppress(OSError):
-            _notes = tempfile.TemporaryFile(buffering=0)
+            _notes = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - open as long as the process
             log("children", path=f"/proc/self/fd/{_notes.fileno()}")
 
 
@@ -100,13 +136,29 @@ os.register_at_fork(before=_prepare_notes)
 
 
 def take(lane: str) -> Job | None:
-    """The next request of a lane, or None."""
+    """The next request of a lane, or None.
+
+    Parameters
+    ----------
+    lane
+        `MAIN_LANE`, ``control`` or the id of a subshell.
+    """
     job = _casa_host.take(lane)
     return None if job is None else Job(*job)
 
 
 def complete(job: Job, content: dict[str, Any] | None, execution_count: int = 0) -> None:
-    """Hand in the content of a request's reply (None: the request is not known here)."""
+    """Hand in the content of a request's reply (None: the request is not known here).
+
+    Parameters
+    ----------
+    job
+        The request that is answered.
+    content
+        Of the reply; its ``status`` says whether the request has succeeded, and it has if there is none.
+    execution_count
+        The number of the cell, 0 for requests that run none.
+    """
     if in_child():
         return
     data = b"" if content is None else strict_json.dumps(content)
@@ -117,7 +169,19 @@ def complete(job: Job, content: dict[str, Any] | None, execution_count: int = 0)
 def publish(
     msg_type: str, content: dict[str, Any], metadata: dict[str, Any] | None = None, buffers: list[Any] | None = None
 ) -> None:
-    """Send a message to every front end, under the cell that the calling code belongs to."""
+    """Send a message to every front end, under the cell that the calling code belongs to.
+
+    Parameters
+    ----------
+    msg_type
+        A type of messages on the channel IOPub, such as ``display_data``.
+    content
+        Anything that `util/strict_json.py` can write.
+    metadata
+        Of the message; None for none.
+    buffers
+        Contiguous objects with a buffer, which are copied.
+    """
     if in_child():
         return
     parts = [bytes(memoryview(b).cast("B")) for b in buffers or ()]
@@ -130,6 +194,25 @@ def ask(prompt: str, password: bool) -> str:
     """Ask the user of the front end that started the cell, and wait for the answer.
 
     The wait is a system call of Python's own, so that an interrupt ends it.
+
+    Parameters
+    ----------
+    prompt
+        The question.
+    password
+        Whether the answer is not shown.
+
+    Returns
+    -------
+    str
+        The answer without a newline.
+
+    Raises
+    ------
+    StdinNotImplementedError
+        The front end takes no questions, or this process is a forked child.
+    EOFError
+        The user has ended the input.
     """
     question = 0 if in_child() else _casa_host.ask_input(current_request.get(), prompt, int(password))
     if not question:
@@ -149,17 +232,27 @@ def ask(prompt: str, password: bool) -> str:
 
 
 def wait(descriptor: int) -> None:
-    """Block until the host has added something for this thread; an interrupt ends it."""
+    """Block until the host has added something for this thread; an interrupt ends it.
+
+    Parameters
+    ----------
+    descriptor
+        One that the host has given, such as that of a lane or of a question.
+    """
     select.select([descriptor], [], [])
     clear(descriptor)
 
 
 def clear(descriptor: int) -> None:
-    """Take note that what was added will be taken now."""
-    try:
+    """Take note that what was added will be taken now.
+
+    Parameters
+    ----------
+    descriptor
+        The same as for `wait`; it does not block.
+    """
+    with suppress(BlockingIOError):  # somebody has been here before
         os.read(descriptor, 8)
-    except BlockingIOError:
-        pass  # somebody has been here before
 
 
 def take_interrupt() -> bool:

@@ -34,10 +34,19 @@ def busy() -> Iterator[None]:
 
 
 class Idle:
-    """Takes the steps on an event loop's thread."""
+    """Takes the steps on an event loop's thread.
+
+    Parameters
+    ----------
+    loop
+        The event loop of the main thread.
+    step
+        Does a little and says whether there is more to do.
+    is_free
+        Says whether no request is being answered.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, step: Callable[[], bool], is_free: Callable[[], bool]) -> None:
-        """`step` says whether there are more; `is_free` whether no request is being answered."""
         self._loop = loop
         self._step = step
         self._is_free = is_free

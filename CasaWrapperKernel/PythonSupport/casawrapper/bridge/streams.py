@@ -14,7 +14,15 @@ from casawrapper.bridge import host
 
 
 class HostStream(io.TextIOBase):
-    """A text stream whose ``write`` is the host's own function: a print costs no Python call."""
+    """A text stream whose ``write`` is the host's own function: a print costs no Python call.
+
+    Parameters
+    ----------
+    name
+        stdout or stderr.
+    descriptor
+        The process's own: 1 or 2.
+    """
 
     encoding = "utf-8"
     errors = "replace"
@@ -76,7 +84,9 @@ def _start_under_cell(start: Any) -> Any:
 def _write_to_descriptors() -> None:
     """In a forked child the host's threads are gone; what it prints comes to the parent through descriptors 1 and 2."""
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        _replace(name, open(descriptor, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False))
+        # The child prints to them until it ends.
+        stream = open(descriptor, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
+        _replace(name, stream)
 
 
 def _replace(name: str, stream: io.TextIOBase) -> None:

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def start(requests: Requests) -> None:
-    """Start the thread that takes jobs which cannot wait for the main thread."""
+    """Start the thread that takes jobs which cannot wait for the main thread.
+
+    Parameters
+    ----------
+    requests
+        Answers them; the threads of all subshells share it.
+    """
     control = _Control(requests)
     _start_thread("casa-kernel-control", control.run)
 

@@ -1,4 +1,4 @@
-"""CASA in a notebook: quiet imports, pictures under the cell, the names of the CASA prompt. What the kernel sees of it."""
+"""CASA in a notebook (quiet imports, pictures under the cell, the names of the CASA prompt), as the kernel sees it."""
 
 from __future__ import annotations
 

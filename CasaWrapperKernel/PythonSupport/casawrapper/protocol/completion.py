@@ -14,7 +14,7 @@ from casawrapper.util.log import log
 from casawrapper.util.threads import leave_alone
 
 _PATIENCE_SECONDS = 5.0
-"""Much more than jedi needs (0.2 s, on a busy machine ten times as much): JupyterLab waits for a second, others longer."""
+"""Much more than jedi needs (0.2 s, on a busy machine ten times that): JupyterLab waits for a second, others longer."""
 _WARM_UP = "a"
 
 

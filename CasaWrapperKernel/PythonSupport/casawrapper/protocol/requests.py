@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -211,5 +212,5 @@ class Requests:
         return {"restart": content.get("restart", False)}
 
 
-def _error(error: BaseException, stack: list[str]) -> dict[str, Any]:
+def _error(error: BaseException, stack: Sequence[str]) -> dict[str, Any]:
     return {"status": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": stack}

@@ -92,7 +92,7 @@ class BundledHistory(HistoryManager):
 
 def _has_locks(folder: str) -> bool:
     try:
-        file = tempfile.TemporaryFile(dir=folder)
+        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - not being able to lock it means something else
     except OSError:
         return True  # it cannot be written: IPython knows what to do
     with file:

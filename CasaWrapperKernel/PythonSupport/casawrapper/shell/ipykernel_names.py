@@ -1,8 +1,8 @@
 """What libraries look for under ipykernel's names.
 
-Some see by ``sys.modules`` that they are in a notebook (tqdm), some import their comms from ipykernel (matplotlib's nbagg,
-HoloViews), some ask ipykernel's application for the connection file. Its own modules would answer for a kernel that
-does not run.
+Some see by ``sys.modules`` that they are in a notebook (tqdm), some import their comms from ipykernel (matplotlib's
+nbagg, HoloViews), some ask ipykernel's application for the connection file. Its own modules would answer for a kernel
+that does not run.
 """
 
 from __future__ import annotations

@@ -23,8 +23,9 @@ class KernelMagics(Magics):
     def edit(self, line: str) -> None:
         """Ask the front end to open a file, or the source of an object, in its editor.
 
-        What you can name is described under IPython's %edit. The kernel does not see when you have finished, so the file
-        is not run afterwards; use %run for that. JupyterLab does not open files on demand: there the path is of use.
+        What you can name is described under IPython's %edit. The kernel does not see when you have finished, so the
+        file is not run afterwards; use %run for that. JupyterLab does not open files on demand: there the path is of
+        use.
         """
         from IPython.core.magics.code import CodeMagics, InteractivelyDefined, MacroToEdit
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
@@ -25,7 +26,7 @@ from casawrapper.shell.history import BundledHistory
 from casawrapper.shell.magics import KernelMagics
 from casawrapper.util.imports import when_imported
 
-last_traceback: ContextVar[list[str]] = ContextVar("casa_kernel_traceback", default=[])
+last_traceback: ContextVar[Sequence[str]] = ContextVar("casa_kernel_traceback", default=())
 """The traceback that the running cell has shown; subshells run cells side by side."""
 
 

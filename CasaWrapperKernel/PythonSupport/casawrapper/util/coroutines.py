@@ -9,7 +9,20 @@ T = TypeVar("T")
 
 
 async def resumed(coroutine: Coroutine[Any, Any, T], waits_for: Any) -> T:
-    """Go on with a `coroutine` whose last step has said what it `waits_for`."""
+    """Go on with a `coroutine` whose last step has said what it `waits_for`.
+
+    Parameters
+    ----------
+    coroutine
+        One that has been sent None once, outside of an event loop.
+    waits_for
+        What it gave then.
+
+    Returns
+    -------
+    object
+        What the coroutine returns; its errors are raised.
+    """
     found: T = await _Begun(coroutine, waits_for)
     return found
 

@@ -20,6 +20,16 @@ def needed_by(*packages: str) -> Iterator[str | None]:
 
     Whoever takes them is to import each before taking the next. What a module imports only on a condition, or in a
     function, is not among them. None comes where a file has been read and no module is ready yet.
+
+    Parameters
+    ----------
+    *packages
+        Names of installed packages; they and their parts are left to whoever imports them.
+
+    Yields
+    ------
+    str or None
+        A module that is not in `sys.modules` yet. Only source files are read: what extension modules need is not known.
     """
     search = _Search(packages)
     for package in packages:

@@ -53,7 +53,18 @@ _stepping: tuple[str, int] | None = None
 
 
 def advance(name: str) -> bool:
-    """Import a little more of the package or module `name`; whether it is there now. Raises what its import raises."""
+    """Import a little more of the package or module `name`; whether it is there now.
+
+    Returns
+    -------
+    bool
+        False if it is to be called again.
+
+    Raises
+    ------
+    Exception
+        What the import raises.
+    """
     global _stepping
     if name not in sys.modules:
         _stepping = (name, threading.get_ident())
@@ -72,12 +83,33 @@ def is_wanted(name: str) -> bool:
 
 
 def begun(name: str) -> ModuleType | None:
-    """The module that has been executed in part."""
+    """The module that has been executed in part.
+
+    Returns
+    -------
+    module or None
+        To be taken for the new module of that name, so that what has been executed is not lost; None if there is none.
+    """
     return _partly[name].module if name in _partly else None
 
 
 def execute(name: str, module: ModuleType, loader: Any) -> None:
-    """Execute the module by its `loader`; in part, if it is the one that `advance` speaks of."""
+    """Execute the module by its `loader`; in part, if it is the one that `advance` speaks of.
+
+    Parameters
+    ----------
+    name
+        The module's absolute name.
+    module
+        The new module, or the one that `begun` has given.
+    loader
+        Python's own loader of it.
+
+    Raises
+    ------
+    Exception
+        What the module's code raises. A pause is raised too, which no handler of errors catches.
+    """
     steps = _stepping == (name, threading.get_ident())
     if name not in _partly and not (steps and _can_be_parted(name, module, loader)):
         loader.exec_module(module)

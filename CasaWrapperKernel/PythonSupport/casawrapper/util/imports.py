@@ -26,7 +26,16 @@ _loading: dict[str, list[ContextFactory]] = {}
 
 
 def when_imported(name: str, callback: Callback) -> None:
-    """Call `callback(module)` once module `name` has been executed, or now if it already is."""
+    """Call `callback(module)` once module `name` has been executed, or now if it already is.
+
+    Parameters
+    ----------
+    name
+        The absolute name; nothing is imported for its sake.
+    callback
+        Is called on the thread that imports, or at once on this one. If it raises, the user is told that the module
+        is used as it is.
+    """
     with _lock:
         _watch()
         _callbacks.setdefault(name, []).append(callback)
@@ -36,14 +45,30 @@ def when_imported(name: str, callback: Callback) -> None:
 
 
 def while_importing(name: str, context: ContextFactory) -> None:
-    """Execute module `name` inside `context()`, for instance to translate what it raises."""
+    """Execute module `name` inside `context()`, for instance to translate what it raises.
+
+    Parameters
+    ----------
+    name
+        The absolute name. A module that is there already is not executed again.
+    context
+        Makes a context manager, which sees what the module raises and may raise something else.
+    """
     with _lock:
         _watch()
         _contexts.setdefault(name, []).append(context)
 
 
 def while_loading(package: str, context: ContextFactory) -> None:
-    """Load the library of each extension module that lies in `package` inside `context()`."""
+    """Load the library of each extension module that lies in `package` inside `context()`.
+
+    Parameters
+    ----------
+    package
+        The absolute name of the package right above the extension modules.
+    context
+        Makes a context manager for each of them.
+    """
     with _lock:
         _watch()
         _loading.setdefault(package, []).append(context)

@@ -27,7 +27,13 @@ def interruptible(function: Function) -> Function:
 
 
 def must_wait(frame: FrameType | None) -> bool:
-    """Whether an interrupt must not be raised at `frame`: the innermost function that says anything decides."""
+    """Whether an interrupt must not be raised at `frame`: the innermost function that says anything decides.
+
+    Parameters
+    ----------
+    frame
+        Where the signal has arrived; None has nothing that would have to wait.
+    """
     while frame is not None:
         waits = _waits.get(frame.f_code)
         if waits is not None:

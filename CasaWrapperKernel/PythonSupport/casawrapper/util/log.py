@@ -37,7 +37,13 @@ class _Lines(logging.Handler):
 
 
 def attach(descriptor: int) -> None:
-    """Let the log go to `descriptor`, from the level that CASA_KERNEL_LOG names."""
+    """Let the log go to `descriptor`, from the level that CASA_KERNEL_LOG names.
+
+    Parameters
+    ----------
+    descriptor
+        A file descriptor that stays open; each record is one write. Where the variable names no level, it is WARNING.
+    """
     lines = _Lines(descriptor)
     lines.setFormatter(logging.Formatter("%(levelname)s %(module)s: %(message)s"))
     log.setLevel(_LEVELS.get(os.environ.get("CASA_KERNEL_LOG", "").lower(), logging.WARNING))

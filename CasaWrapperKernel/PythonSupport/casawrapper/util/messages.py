@@ -11,6 +11,11 @@ def notice(sentence: str) -> None:
     """Print one sentence under the cell.
 
     It goes to stdout: stderr is red in most front ends and would look like a failure.
+
+    Parameters
+    ----------
+    sentence
+        What is wrong or was done, and what the user can do, without a newline.
     """
     heard = _listener.get()
     if heard is not None:
@@ -19,7 +24,19 @@ def notice(sentence: str) -> None:
 
 
 def listen(heard: list[str] | None) -> list[str] | None:
-    """Add to `heard` what is said here from now on; returns who listened before."""
+    """Add to `heard` what is said here from now on; returns who listened before.
+
+    Parameters
+    ----------
+    heard
+        A list that grows; None for nobody. "Here" is this thread or asyncio task and those that it starts with its
+        context.
+
+    Returns
+    -------
+    list of str or None
+        To be given to `listen` again at the end.
+    """
     before = _listener.get()
     _listener.set(heard)
     return before

@@ -15,7 +15,19 @@ _PLACE = "casa-kernel-" + os.urandom(16).hex()
 
 
 def dumps(value: Any) -> bytes:
-    """Serialise message content; the slow way is taken only for the rare value that needs it."""
+    """Serialise message content; the slow way is taken only for the rare value that needs it.
+
+    Parameters
+    ----------
+    value
+        Anything: what JSON does not know becomes what jupyter_client makes of it (dates in ISO form, bytes in base64),
+        or its ``repr``. NaN and infinities become texts; what of a text is not Unicode becomes question marks.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+    """
     try:
         return json.dumps(value, default=_plain, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, TypeError, UnicodeEncodeError):
@@ -26,6 +38,16 @@ def parts(content: dict[str, Any]) -> list[bytes | str]:
     """Serialise message content as bytes and, by turns, text that is as it is.
 
     The text is that of large pictures: letters only, which need no search for what JSON escapes, and no copy.
+
+    Parameters
+    ----------
+    content
+        Of a message, whose pictures are in ``data`` by mime type.
+
+    Returns
+    -------
+    list of bytes or str
+        One after the other they are the JSON: bytes at the even places, texts at the odd ones.
     """
     data = content.get("data")
     if not isinstance(data, dict):

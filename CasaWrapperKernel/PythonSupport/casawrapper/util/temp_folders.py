@@ -13,6 +13,7 @@ import shutil
 import socket
 import tempfile
 import threading
+from contextlib import suppress
 
 _PREFIXES = ("casa-kernel-", "casa_kernel_")
 _OWNER = ".owner"
@@ -22,7 +23,13 @@ _swept = False
 
 
 def own(folder: str) -> None:
-    """Remove `folder`, which is in the temporary folder and new, when this process exits, or some time after its death."""
+    """Remove `folder`, new in the temporary folder, when this process exits, or some time after its death.
+
+    Parameters
+    ----------
+    folder
+        An absolute path, whose name begins with ``casa-kernel-`` or ``casa_kernel_``; a forked child leaves it alone.
+    """
     _mark(folder)
     atexit.register(_remove, os.getpid(), folder)
     global _swept
@@ -45,10 +52,8 @@ def sweep() -> None:
     except OSError:
         return
     for folder in folders:
-        try:
+        with suppress(OSError):  # gone already, or not to be removed
             _sweep(folder)
-        except OSError:
-            pass  # gone already, or not to be removed
 
 
 def _mark(folder: str) -> None:

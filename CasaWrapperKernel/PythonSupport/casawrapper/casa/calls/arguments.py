@@ -36,9 +36,18 @@ _parameters: dict[str, tuple[str, ...]] = {}
 
 
 class CheckedArguments:
-    """Stands in the place of a task's validator (casatools.typecheck.CasaValidator), of which it makes one for each call.
+    """Stands in the place of a task's validator (casatools.typecheck.CasaValidator); it makes one for each call.
 
     CASA has one for all calls of a task, so that threads would take each other's arguments.
+
+    Parameters
+    ----------
+    task
+        The task's name, for the sentences about its arguments.
+    validator
+        CASA's class; an instance of it checks each call.
+    parameters
+        The names that the task takes, for `explain_unknown`.
     """
 
     def __init__(self, task: str, validator: type, parameters: Sequence[str]) -> None:
@@ -48,7 +57,20 @@ class CheckedArguments:
         _parameters[task] = tuple(parameters)
 
     def validate(self, values: dict[str, Any], rules: dict[str, Any]) -> bool:
-        """Whether the task takes these `values`; the `document` then has them in the form that it wants."""
+        """Whether the task takes these `values`; the `document` then has them in the form that it wants.
+
+        Parameters
+        ----------
+        values
+            The arguments by name, as the user gave them; path objects are taken as their texts.
+        rules
+            CASA's rules by the same names (a schema of Cerberus).
+
+        Raises
+        ------
+        FileNotFoundError
+            The working folder has been deleted.
+        """
         check_working_folder()
         values = as_text(values)
         self._own.values, self._own.rules = values, rules
@@ -116,7 +138,17 @@ def _problem(name: str, value: Any, alternatives: list[dict[str, Any]]) -> str:
 
 
 def must_be_one_of(name: str, value: str, allowed: Sequence[str]) -> str:
-    """The sentence for a `value` that is none of those that are allowed."""
+    """The sentence for a `value` that is none of those that are allowed.
+
+    Parameters
+    ----------
+    name
+        The parameter.
+    value
+        What the user gave; the sentence begins with what was probably meant, if something allowed is near.
+    allowed
+        What CASA takes; of words that differ in small and capital letters only one is named.
+    """
     choices = {choice.casefold(): choice for choice in sorted(allowed)}
     return f"{_guess(value, allowed)}{name} must be one of {', '.join(map(repr, sorted(choices.values())))}."
 

@@ -11,32 +11,12 @@ from casawrapper.casa.calls.call import Arguments, CallRecord
 from casawrapper.casa.calls.pipeline import Proceed
 
 # Their texts select data, and are no files though a file may have such a name.
-_SELECTIONS = frozenset(
-    {
-        "field",
-        "spw",
-        "antenna",
-        "scan",
-        "timerange",
-        "uvrange",
-        "correlation",
-        "intent",
-        "observation",
-        "array",
-        "feed",
-        "msselect",
-        "refant",
-        "mode",
-        "stokes",
-        "chans",
-        "box",
-        "region",
-        "datacolumn",
-        "title",
-        "reference",
-        "transfer",
-    }
-)
+# fmt: off
+_SELECTIONS = frozenset({
+    "field", "spw", "antenna", "scan", "timerange", "uvrange", "correlation", "intent", "observation", "array", "feed",
+    "msselect", "refant", "mode", "stokes", "chans", "box", "region", "datacolumn", "title", "reference", "transfer",
+})
+# fmt: on
 # The products of one call have this name and endings of their own: tclean, deconvolve, simobserve.
 _PREFIXES = ("imagename", "project")
 
@@ -44,7 +24,11 @@ _Stamp = tuple[int, int]
 
 
 def observe(record: CallRecord, proceed: Proceed) -> Any:
-    """Stage: what the arguments of a call of the user's name, before and after it."""
+    """Stage: what the arguments of a call of the user's name, before and after it.
+
+    Files are those that the arguments name, also in lists, and of imagename and project all that begin with the name
+    and a point. A folder, such as a table, has changed if what lies directly in it has, locks aside.
+    """
     if record.call.depth:
         return proceed()
     before = _stamps(record.call.arguments)

@@ -18,7 +18,18 @@ def as_text(arguments: Arguments) -> Arguments:
 
 
 def text_of(value: Any) -> Any:
-    """The text of a path object; a new list, tuple or dictionary for one that has some in it; else `value` itself."""
+    """The text of a path object; a new list, tuple or dictionary for one that has some in it; else `value` itself.
+
+    Parameters
+    ----------
+    value
+        Anything. Lists, tuples and dictionaries of more than 1000 items are taken to hold no paths.
+
+    Returns
+    -------
+    object
+        Arrays, numbers and texts are always handed back as they are, never as copies.
+    """
     kind = type(value)
     if kind in (list, tuple) and 0 < len(value) <= _MOST_PATHS:
         found = [text_of(one) for one in value]

@@ -31,7 +31,13 @@ _ids = itertools.count(1)
 
 
 class Pipeline:
-    """Stages, in the order in which a call enters them."""
+    """Stages, in the order in which a call enters them.
+
+    Parameters
+    ----------
+    *stages
+        The first one is entered first and left last.
+    """
 
     def __init__(self, *stages: Stage) -> None:
         self.stages = [protected(stage) for stage in stages]

@@ -39,7 +39,11 @@ class Turns:
         os.register_at_fork(after_in_child=self._queue.clear)
 
     def stage(self, record: CallRecord, proceed: Proceed) -> Any:
-        """Let a call wait for those of other threads; an interrupt ends the wait."""
+        """Let a call wait for those of other threads; an interrupt ends the wait.
+
+        After one second of waiting the user is told for whom. With ``CASA_KERNEL_TURNS=off`` in the environment no call
+        waits.
+        """
         first = self.holder()
         if first is not None and first.thread == threading.get_ident():
             return proceed()
@@ -53,7 +57,14 @@ class Turns:
             self._leave(ticket)
 
     def holder(self) -> _Ticket | None:
-        """Whose turn it is."""
+        """Whose turn it is.
+
+        Returns
+        -------
+        ticket or None
+            The place of the call that runs, with its ``call``, ``thread`` (Python's number of it) and ``thread_name``;
+            None if no call runs.
+        """
         try:
             return self._queue[0]
         except IndexError:

@@ -65,7 +65,13 @@ APPLICATIONS = {
 
 
 def package_folder(package: str) -> str | None:
-    """Where the top-level package `package` is installed."""
+    """Where the top-level package `package` is installed.
+
+    Returns
+    -------
+    str or None
+        None if it is not installed, or is a module without a folder.
+    """
     spec = importlib.util.find_spec(package)
     return next(iter(spec.submodule_search_locations or ()), None) if spec else None
 
@@ -84,7 +90,13 @@ def task_names() -> frozenset[str]:
 
 @while_installed
 def tools() -> dict[str, str]:
-    """Each tool object's name and the class of casatools that it is made from, such as tb: table."""
+    """Each tool object's name and the class of casatools that it is made from, such as tb: table.
+
+    Returns
+    -------
+    dict
+        In the order of casashell's list; empty where CASA has no tools.
+    """
     classes: dict[str, str] = {}
     found: dict[str, str] = {}
     for node in _statements(package_folder("casashell"), *TOOL_LIST):
@@ -117,7 +129,13 @@ def original_name(name: str) -> str | None:
 
 
 def constructors() -> dict[str, str]:
-    """The tools' constructors, such as tbtool: table."""
+    """The tools' constructors, such as tbtool: table.
+
+    Returns
+    -------
+    dict
+        By the name at the prompt, the class of casatools.
+    """
     return {f"{short}tool" if name != "vlafiller" else name: name for short, name in tools().items()}
 
 

@@ -22,7 +22,14 @@ _State = tuple[tuple[str, int], ...]
 
 
 def while_installed(function: Callable[..., T]) -> Callable[..., T]:
-    """Remember what `function` gives until something is installed: sys.path or one of its folders changes."""
+    """Remember what `function` gives until something is installed: sys.path or one of its folders changes.
+
+    Parameters
+    ----------
+    function
+        Its arguments can be keys of a dictionary, and are given by position. What it returns is shared by all who ask,
+        so nobody may change it.
+    """
     remembered: dict[_State, dict[Hashable, T]] = {}
 
     @functools.wraps(function)

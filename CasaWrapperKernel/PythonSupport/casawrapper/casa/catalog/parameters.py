@@ -24,7 +24,21 @@ _NEXT_TOPIC = re.compile(r"(default|options?|examples?|subparameter|note)\b", re
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter; `default` is Python text, `types` are names of CASA's such as cBool."""
+    """One parameter; `default` is Python text, `types` are names of CASA's such as cBool.
+
+    Attributes
+    ----------
+    name
+        As it stands in a call.
+    default
+        "" for a parameter that must be given.
+    text
+        One line or a few sentences on it; "" where CASA has none.
+    allowed
+        The texts that can be its value; none where others can.
+    types
+        Every type that it can have.
+    """
 
     name: str
     default: str
@@ -41,7 +55,13 @@ def parameters(task: str) -> dict[str, Parameter]:
 
 
 def describe(task: str) -> str | None:
-    """A task's parameters, one line each, and what it does; None if CASA has no task of this name."""
+    """A task's parameters, one line each, and what it does; None if CASA has no task of this name.
+
+    Returns
+    -------
+    str or None
+        A headline, the call with a comment on each parameter, and the beginning of CASA's documentation.
+    """
     source = sources.of_task(task)
     if source is None:
         return None
@@ -90,13 +110,16 @@ def _like_x(key: str, allowed: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 def _schema(source: Source) -> dict[str, ast.expr]:
     """The expression by which the task checks each parameter."""
     for node in source.methods["__call__"].body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == private_names.RULES:
-            if isinstance(node.value, ast.Dict):
-                return {
-                    key.value: value
-                    for key, value in zip(node.value.keys, node.value.values, strict=False)
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str)
-                }
+        if (
+            isinstance(node, ast.Assign)
+            and getattr(node.targets[0], "id", "") == private_names.RULES
+            and isinstance(node.value, ast.Dict)
+        ):
+            return {
+                key.value: value
+                for key, value in zip(node.value.keys, node.value.values, strict=False)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
     return {}
 
 

@@ -15,14 +15,30 @@ _CALLED = {"__builtins__": {}, "int": int, "float": float, "bool": bool}
 
 @dataclass(frozen=True)
 class Source:
-    """The class of a task or tool."""
+    """The class of a task or tool.
+
+    Attributes
+    ----------
+    doc
+        Its docstring, "" where there is none.
+    headline
+        What a task does, in one line; "" for a tool.
+    methods
+        The syntax tree of each method by its name.
+    """
 
     doc: str
     headline: str
     methods: dict[str, ast.FunctionDef]
 
     def arguments(self, method: str) -> dict[str, str]:
-        """The arguments of a method and their defaults as Python text ("" where there is none)."""
+        """The arguments of a method and their defaults as Python text ("" where there is none).
+
+        Returns
+        -------
+        dict
+            In their order, without `self`; empty if there is no such method.
+        """
         if method not in self.methods:
             return {}
         given = self.methods[method].args
@@ -31,7 +47,15 @@ class Source:
         return dict(zip(names, defaults, strict=False))
 
     def describe(self, name: str, method: str) -> str | None:
-        """What a method, which the user calls `name`, takes and does; None if there is none."""
+        """What a method, which the user calls `name`, takes and does; None if there is none.
+
+        Parameters
+        ----------
+        name
+            What stands before the brackets, such as "tb.open".
+        method
+            The method's own name.
+        """
         if method not in self.methods:
             return None
         taken = ", ".join(f"{key}={text}" if text else key for key, text in self.arguments(method).items())
@@ -39,7 +63,13 @@ class Source:
 
 
 def of_task(name: str) -> Source | None:
-    """The class of the task `name`; None if there is no such task."""
+    """The class of the task `name`; None if there is no such task.
+
+    Parameters
+    ----------
+    name
+        The name by which its package calls the task: imview, not viewer.
+    """
     packages = ["casatasks"] if name in catalog.task_names() else catalog.APPLICATIONS
     return next(
         (found for package in packages if (found := _read(package, name, private_names.task_class(name)))), None

@@ -21,7 +21,13 @@ class ProgramEnded(Exception):
 
 
 class OpenToEverybody(RuntimeError):
-    """A program that would listen on every network interface of the machine, and obey whoever connects."""
+    """A program that would listen on every network interface of the machine, and obey whoever connects.
+
+    Parameters
+    ----------
+    program
+        What the user knows it by, at the beginning of the sentence.
+    """
 
     def __init__(self, program: str) -> None:
         super().__init__(
@@ -40,26 +46,66 @@ class CasaSetupError(ImportError):
 
 
 def brief(error: BaseException) -> BaseException:
-    """Mark `error` as one that the code of CASA explains to nobody: it is shown without it, once."""
+    """Mark `error` as one that the code of CASA explains to nobody: it is shown without it, once.
+
+    Parameters
+    ----------
+    error
+        Any; one that takes no attributes stays unmarked.
+
+    Returns
+    -------
+    BaseException
+        The same object, to be raised.
+    """
     with suppress(AttributeError):
         setattr(error, BRIEF, True)
     return error
 
 
 def not_installed(package: str, who: str) -> str:
-    """What to do about a package of CASA that is not there; `who` is a part of CASA, with 'needs'."""
+    """What to do about a package of CASA that is not there; `who` is a part of CASA, with 'needs'.
+
+    Parameters
+    ----------
+    package
+        The name by which pip knows it.
+    who
+        The beginning of the sentence, such as "plotms needs".
+
+    Returns
+    -------
+    str
+        One sentence, which says what to install.
+    """
     return (
         f"{who} the Python package {package}, which is not installed: run  %pip install {package}  and this cell again."
     )
 
 
 def again(package: str) -> str:
-    """What pip must be told to install a package once more."""
+    """What pip must be told to install a package once more.
+
+    Returns
+    -------
+    str
+        The arguments of ``pip install``: the package anew, without what it depends on.
+    """
     return f"--force-reinstall --no-deps {package}"
 
 
 def cannot_be_imported(package: str, name: str, error: Exception) -> str:
-    """What to do about a package of CASA that is there but broken; `name` is what was to come from it."""
+    """What to do about a package of CASA that is there but broken; `name` is what was to come from it.
+
+    Parameters
+    ----------
+    package
+        The name by which pip knows it.
+    name
+        The beginning of the sentence.
+    error
+        What the import raised; its type and text are part of the sentence.
+    """
     return (
         f"{name} is not there, because the Python package {package} cannot be imported ({type(error).__name__}: "
         f"{error}): run  %pip install {again(package)}  and restart the kernel."

@@ -8,7 +8,18 @@ from casawrapper.casa.core.errors import brief
 
 
 def obstacle(path: str) -> str:
-    """Why no file `path` can be written."""
+    """Why no file `path` can be written.
+
+    Parameters
+    ----------
+    path
+        A file that could not be written, absolute or relative to the working folder.
+
+    Returns
+    -------
+    str
+        The end of a sentence: a missing folder, missing rights or a full disk; where it is none of these, a question.
+    """
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         return f"the folder {folder} does not exist."
@@ -20,7 +31,13 @@ def obstacle(path: str) -> str:
 
 
 def check_working_folder() -> None:
-    """Complain where the working folder has been deleted: CASA's own code crashes there, or waits for ever."""
+    """Complain where the working folder has been deleted: CASA's own code crashes there, or waits for ever.
+
+    Raises
+    ------
+    FileNotFoundError
+        The working folder has been deleted; the message says how to go to another one.
+    """
     try:
         os.getcwd()
     except FileNotFoundError:

@@ -28,7 +28,15 @@ Traceback = Callable[..., "list[str]"]
 
 
 def install(shell: InteractiveShell, explain: Callable[[BaseException], str | None]) -> None:
-    """Let `shell` show marked errors briefly, and those that `explain` has a sentence for by that sentence."""
+    """Let `shell` show marked errors briefly, and those that `explain` has a sentence for by that sentence.
+
+    Parameters
+    ----------
+    shell
+        The shell whose tracebacks change. In modes of %xmode other than Context they stay as they are.
+    explain
+        Gives the sentence that is to stand in the place of an error's text, None for an error that says enough itself.
+    """
     formatter = shell.InteractiveTB
     formatter.structured_traceback = partial(_structured, formatter, explain, formatter.structured_traceback)
 

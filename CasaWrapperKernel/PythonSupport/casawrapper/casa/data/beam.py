@@ -24,7 +24,13 @@ class Beam(NamedTuple):
         return f"{self.major / size:.4g} x {self.minor / size:.4g} {unit}, {self.angle:.3g} deg"
 
     def outline(self) -> Any:
-        """Offsets to the east and to the north, in arcsec, around the ellipse: (2, N), beginning at its north end."""
+        """Offsets to the east and to the north, in arcsec, around the ellipse: (2, N), beginning at its north end.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of shape (2, 60): offsets from the centre of the beam. The outline is open: its first point is not repeated.
+        """
         from numpy import array, cos, linspace, sin
 
         turn, angle = linspace(0, 2 * math.pi, _POINTS, endpoint=False), math.radians(self.angle)
@@ -35,7 +41,13 @@ class Beam(NamedTuple):
 
 
 class Beams:
-    """The beams of the opened tool `image`: one for all its planes, one for each, or none."""
+    """The beams of the opened tool `image`: one for all its planes, one for each, or none.
+
+    Parameters
+    ----------
+    image
+        CASA's image tool with an image open; it is asked here only, and need not stay open.
+    """
 
     def __init__(self, image: Any) -> None:
         found = image.restoringbeam()
@@ -44,7 +56,18 @@ class Beams:
         self._found = found["beams"] if self.differ else found
 
     def of(self, channel: int, stokes: int = 0) -> Beam | None:
-        """The beam of a plane."""
+        """The beam of a plane.
+
+        Parameters
+        ----------
+        channel, stokes
+            The pixels of the plane on the spectral and the Stokes axis, from 0.
+
+        Returns
+        -------
+        Beam or None
+            None if the image has no beam.
+        """
         found = self._found
         if self.differ:
             # What has one beam for all channels, or all Stokes parameters, names it by the number 0.

@@ -16,13 +16,38 @@ _LABEL_SIZE = 8
 
 
 class SkyImage(summary.DataPath):
-    """The path of a CASA or FITS image: a text for every task, and in a notebook a summary with a picture."""
+    """The path of a CASA or FITS image: a text for every task, and in a notebook a summary with a picture.
+
+    Parameters
+    ----------
+    path
+        A CASA or FITS image, absolute or relative to the working folder, also with ``~``.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is nothing at `path`.
+    ValueError
+        It is no image.
+    """
 
     def __new__(cls, path: str | os.PathLike[str]) -> SkyImage:
         return super().__new__(cls, summary.checked(path, (IMAGE, FITS), "image"))
 
     def facts(self) -> dict[str, Any]:
-        """The header in short."""
+        """The header in short.
+
+        Returns
+        -------
+        dict
+            Texts, "" where the image does not say: ``shape`` (pixels in the order of the image's axes), ``unit`` (of
+            the brightness), ``beam`` (of the middle channel), ``object``, ``type`` and ``masks``.
+
+        Raises
+        ------
+        RuntimeError
+            CASA cannot open the image.
+        """
         with self.opened() as image:
             return self._facts(image, SkyPlanes(image, _MOST_PIXELS))
 
@@ -39,7 +64,18 @@ class SkyImage(summary.DataPath):
 
     @contextmanager
     def opened(self) -> Iterator[Any]:
-        """The image tool with this image, for the time of a `with`."""
+        """The image tool with this image, for the time of a `with`.
+
+        Yields
+        ------
+        casatools.image
+            Closed at the end of the ``with``, also after an error.
+
+        Raises
+        ------
+        RuntimeError
+            CASA cannot open the image.
+        """
         from casatools import image
 
         tool = image()

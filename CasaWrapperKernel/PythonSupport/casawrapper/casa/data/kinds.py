@@ -12,7 +12,19 @@ _FITS_ENDINGS = (".fits", ".fit", ".uvfits", ".fits.gz")
 
 
 def kind_of(path: str) -> str | None:
-    """What a path holds: one of the kinds above, another casacore type, or None."""
+    """What a path holds: one of the kinds above, another casacore type, or None.
+
+    Parameters
+    ----------
+    path
+        Absolute or relative to the working folder; a ``~`` is not expanded.
+
+    Returns
+    -------
+    str or None
+        `FITS` for a file with an ending of such; for a folder with a casacore table in it the type that its table.info
+        names, such as "Calibration", or "Table"; None for all else.
+    """
     if path.lower().endswith(_FITS_ENDINGS) and os.path.isfile(path):
         return FITS
     try:
@@ -22,7 +34,22 @@ def kind_of(path: str) -> str | None:
 
 
 def matches(prefix: str, kinds: tuple[str, ...]) -> list[str]:
-    """Paths that begin with `prefix` and are of one of `kinds` (any path if there are none), and folders."""
+    """Paths that begin with `prefix` and are of one of `kinds` (any path if there are none), and folders.
+
+    Parameters
+    ----------
+    prefix
+        The beginning of a path, also with ``~``; up to its last slash it is a folder.
+    kinds
+        What `kind_of` gives for the paths that are wanted; `ANY_TABLE` stands for all of them but `FITS`.
+
+    Returns
+    -------
+    list of str
+        What begins with `prefix` as it was typed, in alphabetical order; after that the folders that hold something
+        else, which end in a slash. Only the first 500 names are looked at, and hidden ones only if `prefix` names a
+        point.
+    """
     folder, _, start = prefix.rpartition("/")
     shown = folder + "/" if "/" in prefix else ""
     try:

@@ -14,7 +14,20 @@ _MOST_RANGES = 10
 
 
 class MeasurementSet(summary.DataPath):
-    """The path of a measurement set: a text for every task, and in a notebook a summary of the data."""
+    """The path of a measurement set: a text for every task, and in a notebook a summary of the data.
+
+    Parameters
+    ----------
+    path
+        Absolute or relative to the working folder, also with ``~``.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is nothing at `path`.
+    ValueError
+        It is no measurement set.
+    """
 
     def __new__(cls, path: str | os.PathLike[str]) -> MeasurementSet:
         return super().__new__(cls, summary.checked(path, (MEASUREMENT_SET,), "measurement set"))
@@ -40,7 +53,20 @@ class MeasurementSet(summary.DataPath):
         return os.path.join(os.path.abspath(os.path.expanduser(self)), name)
 
     def facts(self) -> dict[str, Any]:
-        """What was observed, when, and how."""
+        """What was observed, when, and how.
+
+        Returns
+        -------
+        dict
+            Texts, "" where there are no data: ``telescope``, ``from`` and ``to`` (the begin of the first and the end of
+            the last integration, with the time scale of the column TIME), ``rows``, ``data columns``, ``scans``,
+            ``correlations`` and ``intents``. All rows are read, none is sampled.
+
+        Raises
+        ------
+        OSError, RuntimeError
+            The table or one of its subtables is gone or cannot be read.
+        """
         with self._sub() as main, self._sub("OBSERVATION") as observation:
             data = [name for name in main.colnames() if name.endswith("DATA")]
             rows = main.nrows()

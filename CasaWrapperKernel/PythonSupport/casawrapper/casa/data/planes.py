@@ -29,6 +29,13 @@ class SkyPlanes:
     """Reads the planes of the opened tool `image`, thinned out to about `most_pixels` on each side.
 
     A plane is one on the sky, or of the first two axes of more than one pixel where no two are on the sky.
+
+    Parameters
+    ----------
+    image
+        CASA's image tool, open as long as planes are read.
+    most_pixels
+        Of a side that is longer, every second, third, ... pixel is read; a side may keep nearly twice as many.
     """
 
     def __init__(self, image: Any, most_pixels: int) -> None:
@@ -69,11 +76,27 @@ class SkyPlanes:
 
     @property
     def channels(self) -> int:
-        """How many channels there are."""
+        """How many channels there are.
+
+        One where the image has no spectral axis, or has it as a side of the picture.
+        """
         return 1 if self._spectral is None else self._shape[self._spectral]
 
     def read(self, channel: int) -> Any:
-        """The plane of `channel`, x before y, with what is no number or not good masked."""
+        """The plane of `channel`, x before y, with what is no number or not good masked.
+
+        An image without `sides` has none.
+
+        Parameters
+        ----------
+        channel
+            The pixel on the spectral axis, from 0; ignored where there is no such axis beside the plane.
+
+        Returns
+        -------
+        numpy.ma.MaskedArray
+            Of shape (x, y) and in the image's unit; the first plane on all further axes, such as Stokes.
+        """
         from numpy import isfinite, ma, moveaxis
 
         chosen = [side.axis for side in self.sides]
@@ -87,7 +110,20 @@ class SkyPlanes:
         return plane.reshape(plane.shape[:2])
 
     def show(self, axes: Any, plane: Any, **options: Any) -> Any:
-        """Draw a `plane` that `read` has given on matplotlib's `axes`; `options` are those of imshow."""
+        """Draw a `plane` that `read` has given on matplotlib's `axes`; `options` are those of imshow.
+
+        Parameters
+        ----------
+        axes
+            Where to draw; x and y are then in the units that the labels of `sides` name.
+        plane
+            Of shape (x, y).
+
+        Returns
+        -------
+        matplotlib.image.AxesImage
+            What a colour bar is made of.
+        """
         return axes.imshow(
             plane.T,
             origin="lower",
@@ -97,7 +133,14 @@ class SkyPlanes:
         )
 
     def label(self, channel: int) -> str:
-        """Where `channel` is on the spectral axis: a velocity if there is a rest frequency to count from."""
+        """Where `channel` is on the spectral axis: a velocity if there is a rest frequency to count from.
+
+        Returns
+        -------
+        str
+            A velocity in the radio convention, in km/s; a frequency in GHz where there is no rest frequency; else the
+            value of the axis with its unit. "" for an image without a spectral axis beside the plane.
+        """
         if self._spectral is None or self._spectral_world is None:
             return ""
         pixel = self._centre.copy()
@@ -112,11 +155,25 @@ class SkyPlanes:
         return f"{world['value']:.6g} {world['unit']}"
 
     def beam(self, channel: int) -> Beam | None:
-        """The beam of a channel's plane."""
+        """The beam of a channel's plane.
+
+        Parameters
+        ----------
+        channel
+            From 0. Where beams differ by Stokes parameter too, that of the first is given.
+
+        Returns
+        -------
+        Beam or None
+            None if the image has no beam.
+        """
         return self.beams.of(channel)
 
     def draw_beam(self, axes: Any, channel: int) -> None:
-        """The beam of a channel's plane, as it lies on the sky, in the lower left corner of what `axes` show."""
+        """The beam of a channel's plane, as it lies on the sky, in the lower left corner of what `axes` show.
+
+        Nothing is drawn where the plane has no beam or is not one on the sky.
+        """
         from matplotlib.patches import Polygon
         from numpy import array
 

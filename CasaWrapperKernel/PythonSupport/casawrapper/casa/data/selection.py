@@ -13,40 +13,12 @@ from casawrapper.casa.calls.turns import turns
 from casawrapper.casa.data.reading import column, distinct, open_table
 
 # casacore's numbers of Stokes parameters, from 1 on.
+# fmt: off
 _CORRELATIONS = [
-    "I",
-    "Q",
-    "U",
-    "V",
-    "RR",
-    "RL",
-    "LR",
-    "LL",
-    "XX",
-    "XY",
-    "YX",
-    "YY",
-    "RX",
-    "RY",
-    "LX",
-    "LY",
-    "XR",
-    "XL",
-    "YR",
-    "YL",
-    "PP",
-    "PQ",
-    "QP",
-    "QQ",
-    "RCircular",
-    "LCircular",
-    "Linear",
-    "Ptotal",
-    "Plinear",
-    "PFtotal",
-    "PFlinear",
-    "Pangle",
+    "I", "Q", "U", "V", "RR", "RL", "LR", "LL", "XX", "XY", "YX", "YY", "RX", "RY", "LX", "LY", "XR", "XL", "YR", "YL",
+    "PP", "PQ", "QP", "QQ", "RCircular", "LCircular", "Linear", "Ptotal", "Plinear", "PFtotal", "PFlinear", "Pangle",
 ]
+# fmt: on
 
 _asked = threading.Event()
 
@@ -55,6 +27,21 @@ def values(parameter: str, path: str) -> list[str]:
     """What can be selected with `parameter` in the table at `path`, in the form in which CASA takes it.
 
     Nothing when that cannot be read now.
+
+    Parameters
+    ----------
+    parameter
+        A task's parameter that selects, such as field, spw, antenna, scan, intent or correlation; others have no
+        values.
+    path
+        A measurement set or calibration table, also with ``~``.
+
+    Returns
+    -------
+    list of str
+        Names, and for fields and spectral windows also their numbers. Names with characters that mean something in a
+        selection are in double quotes; those that no selection can name are left out. Nothing is read outside of
+        Python's main thread, while a task runs, or before casatools is there, for which see `take_question`.
     """
     try:
         found = read(parameter, path) if parameter in _READERS and _may_read() and _can_read() else []
@@ -67,17 +54,39 @@ def values(parameter: str, path: str) -> list[str]:
 def read(parameter: str, path: str) -> list[str]:
     """What can be selected with `parameter` in the table at `path`, as it is now.
 
+    Parameters
+    ----------
+    parameter
+        One of those that `values` knows.
+    path
+        A measurement set or calibration table, also with ``~``.
+
+    Returns
+    -------
+    list of str
+        As they stand in the data, without quotes; each once.
+
     Raises
     ------
     OSError, RuntimeError
         There is no such table, or it lacks what is asked for.
+    KeyError
+        The parameter is not known.
     """
     found = _READERS[parameter](os.path.abspath(os.path.expanduser(path)))
     return list(dict.fromkeys(text for text in found if text))
 
 
 def count(axis: str, path: str) -> int | None:
-    """How many pages plotms can make of the data at `path` along `axis`; None where that is not known."""
+    """How many pages plotms can make of the data at `path` along `axis`; None where that is not known.
+
+    Parameters
+    ----------
+    axis
+        A value of plotms' iteraxis: known are scan, field, antenna and spw.
+    path
+        A measurement set or calibration table, also with ``~``. Counted is what there are rows of.
+    """
     reader = _IDS.get(axis)
     try:
         return len(reader(os.path.abspath(os.path.expanduser(path)))) if reader is not None else None

@@ -19,7 +19,17 @@ _OPEN_ROWS = 12
 
 
 def figure(inches: tuple[float, float] = _PICTURE_INCHES, dots: int = _DOTS, layout: str | None = "tight") -> Any:
-    """An empty figure, of a thumbnail's size, that no window system and no list of open figures knows."""
+    """An empty figure, of a thumbnail's size, that no window system and no list of open figures knows.
+
+    Parameters
+    ----------
+    inches
+        Width and height.
+    dots
+        Pixels for each inch.
+    layout
+        matplotlib's layout engine, None for none.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -35,7 +45,26 @@ def page(
     picture: Any,
     caption: str,
 ) -> str:
-    """HTML of a summary: `parts` are tables by title, each a head and its rows."""
+    """HTML of a summary: `parts` are tables by title, each a head and its rows.
+
+    Parameters
+    ----------
+    path
+        The heading.
+    facts
+        Values by name; those that are empty are left out.
+    parts
+        A table for each title; one of more than 12 rows is folded at first.
+    picture
+        A matplotlib figure, or None.
+    caption
+        What the picture shows, for those who do not see it.
+
+    Returns
+    -------
+    str
+        HTML with the picture in it; all texts are escaped.
+    """
     shown = [[escape(key), escape(str(one))] for key, one in facts.items() if one]
     left = [f"<b>{escape(path)}</b>", table((), shown)]
     for title, (head, rows) in parts.items():
@@ -53,7 +82,13 @@ class DataPath(str):
     """The path of data: a text like any other, also in CASA's log and history, that a notebook shows as a summary."""
 
     def facts(self) -> dict[str, Any]:
-        """What the summary says of the data, by its name."""
+        """What the summary says of the data, by its name.
+
+        Returns
+        -------
+        dict
+            What is to be shown, by name, in this order; empty texts are left out.
+        """
         raise NotImplementedError
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -66,12 +101,42 @@ class DataPath(str):
 
 
 def text(path: str, facts: dict[str, Any]) -> str:
-    """The same in plain text, without tables and picture."""
+    """The same in plain text, without tables and picture.
+
+    Parameters
+    ----------
+    path
+        The first line.
+    facts
+        A line each, but for empty ones.
+    """
     return "\n".join([path, *(f"  {key}: {one}" for key, one in facts.items() if one)])
 
 
 def checked(path: str | os.PathLike[str], kinds: tuple[str, ...] | None, what: str) -> str:
-    """`path` if it holds data of one of `kinds` (None: of any), which the user calls `what`."""
+    """`path` if it holds data of one of `kinds` (None: of any), which the user calls `what`.
+
+    Parameters
+    ----------
+    path
+        Absolute or relative to the working folder, also with ``~``.
+    kinds
+        What `kinds.kind_of` may give for it.
+    what
+        A noun for the error, such as "measurement set".
+
+    Returns
+    -------
+    str
+        The text of `path` as it was given.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is nothing at `path`.
+    ValueError
+        It holds something else, which the message names if it is data too.
+    """
     path = os.fspath(path)
     full = os.path.expanduser(path)
     if not os.path.exists(full):

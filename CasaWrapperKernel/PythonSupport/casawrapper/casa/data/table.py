@@ -13,13 +13,38 @@ _LONGEST_CELL = 60
 
 
 class TablePath(summary.DataPath):
-    """The path of any casacore table: a text, and in a notebook a look into the table."""
+    """The path of any casacore table: a text, and in a notebook a look into the table.
+
+    Parameters
+    ----------
+    path
+        Absolute or relative to the working folder, also with ``~``.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is nothing at `path`.
+    ValueError
+        It holds no data of a kind that `kinds.kind_of` knows.
+    """
 
     def __new__(cls, path: str | os.PathLike[str]) -> TablePath:
         return super().__new__(cls, summary.checked(path, None, "table"))
 
     def facts(self) -> dict[str, Any]:
-        """How many rows there are, the subtables and keywords."""
+        """How many rows there are, the subtables and keywords.
+
+        Returns
+        -------
+        dict
+            ``rows`` and ``subtables`` as texts, then the table's keywords by their names, without those that hold
+            records.
+
+        Raises
+        ------
+        FileNotFoundError, RuntimeError
+            The table is gone or cannot be read.
+        """
         with self._open() as table:
             return _facts(table)
 

@@ -31,7 +31,14 @@ def remember(record: CallRecord, proceed: Proceed) -> Any:
 
 
 def be_quiet(answer: Any) -> None:
-    """Do not echo `answer` at the end of the running cell, which shows already what it says."""
+    """Do not echo `answer` at the end of the running cell, which shows already what it says.
+
+    Parameters
+    ----------
+    answer
+        The dictionary that a task is about to return; anything else is echoed as ever. A later cell that ends with the
+        dictionary shows it.
+    """
     from IPython import get_ipython
 
     shell = get_ipython()

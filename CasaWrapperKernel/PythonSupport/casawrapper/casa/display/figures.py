@@ -81,7 +81,13 @@ def install(shell: InteractiveShell) -> None:
 
 
 def on_new_figure(figure: Any) -> None:
-    """matplotlib has made a figure (its setting figure.hooks)."""
+    """matplotlib has made a figure (its setting figure.hooks).
+
+    Parameters
+    ----------
+    figure
+        It is taken for the task's that draws at this moment, and left alone if none does.
+    """
     painter = _painter.get()
     if painter is not None:
         _drawn[figure] = replace(painter)

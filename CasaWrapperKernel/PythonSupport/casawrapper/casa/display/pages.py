@@ -21,7 +21,23 @@ _BOX_STYLE = (
 
 
 def show_pages(paths: list[str], alt: str, files: list[str]) -> None:
-    """Show the pictures `paths` of the pages that are in `files`, with links to those."""
+    """Show the pictures `paths` of the pages that are in `files`, with links to those.
+
+    Parameters
+    ----------
+    paths
+        PNG or JPEG files, in the order of the pages. They are embedded, so they need not stay.
+    alt
+        What there is to see, in words.
+    files
+        As many: the file that each page is kept in, which may be of another kind than its picture. The titles are what
+        their names do not have in common.
+
+    Raises
+    ------
+    OSError
+        A picture cannot be read.
+    """
     names = _names(files)
     titles = [f"{number} of {len(paths)}{': ' if name else ''}{name}" for number, name in enumerate(names, 1)]
     pages = list(zip(paths, titles, files, strict=False))

@@ -26,6 +26,13 @@ class Watch:
     """Remembers the files beside `path` whose names begin like it, to tell later which ones are new.
 
     CASA puts the iteration into the names (x.png becomes x_Scan1.png), so asking for `path` is not enough.
+
+    Parameters
+    ----------
+    path
+        The file that a task is told to write; its folder need not be there yet.
+    suffix
+        How the names of the files end that are looked at; None for the ending of `path`.
     """
 
     def __init__(self, path: str, suffix: str | None = None) -> None:
@@ -51,7 +58,14 @@ class Watch:
         return found
 
     def written(self) -> list[str]:
-        """Paths of the files that are new or changed, in the order of their pages."""
+        """Paths of the files that are new or changed, in the order of their pages.
+
+        Returns
+        -------
+        list of str
+            Absolute paths, by the time of the last change, and of files that changed at once by the numbers in their
+            names.
+        """
         now = self._look()
         names = [name for name, stamp in now.items() if self._before.get(name) != stamp]
         names.sort(key=lambda name: (now[name][0], _natural(name)))
@@ -65,7 +79,23 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def show_files(files: list[str], alt: str, crop: bool = False, pictures: list[str] | None = None) -> None:
     """Show each file as the picture or text that it holds; `alt` says in words what there is to see.
 
-    `pictures` are what is to be shown of files that browsers do not show.
+    Several pictures become one output that scrolls.
+
+    Parameters
+    ----------
+    files
+        Paths, in the order in which they are shown; for their kinds see `show_file`.
+    alt
+        The text for those who do not see pictures.
+    crop
+        Whether to cut the uniform margins of pictures that are shown one by one.
+    pictures
+        What is to be shown of files that browsers do not show, such as PDF; these then follow as links.
+
+    Raises
+    ------
+    OSError
+        A file cannot be read.
     """
     shown = pictures or files
     if len(shown) == len(files) > 1 and all(map(_is_picture, shown)):
@@ -78,7 +108,24 @@ def show_files(files: list[str], alt: str, crop: bool = False, pictures: list[st
 
 
 def show_file(path: str, alt: str, crop: bool = False) -> None:
-    """Show one file; its first bytes and not its name say what it is."""
+    """Show one file; its first bytes and not its name say what it is.
+
+    Of a text (a file whose name ends in ``.txt``) 200 lines are printed; for other kinds a link is shown.
+
+    Parameters
+    ----------
+    path
+        A PNG or JPEG picture, a text, or anything else.
+    alt
+        What there is to see, in words.
+    crop
+        Whether to cut the uniform margins of a picture.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
     if _is_picture(path):
         with open(path, "rb") as file:
             data = file.read()
@@ -94,7 +141,15 @@ def show_file(path: str, alt: str, crop: bool = False) -> None:
 
 
 def show_picture(data: bytes, alt: str) -> None:
-    """Embed PNG or JPEG data in the notebook."""
+    """Embed PNG or JPEG data in the notebook.
+
+    Parameters
+    ----------
+    data
+        All bytes of the file. What is wider than 900 pixels, and JPEG always, is shown 900 pixels wide.
+    alt
+        What there is to see, in words.
+    """
     kind = "image/png" if data.startswith(_PNG) else "image/jpeg"
     width = struct.unpack(">I", data[16:20])[0] if kind == "image/png" else _MAX_WIDTH + 1
     metadata = {"alt": alt, **({"width": _MAX_WIDTH} if width > _MAX_WIDTH else {})}
@@ -102,7 +157,15 @@ def show_picture(data: bytes, alt: str) -> None:
 
 
 def show_link(path: str, remark: str) -> None:
-    """Show a link to a file of the user's, with a remark."""
+    """Show a link to a file of the user's, with a remark.
+
+    Parameters
+    ----------
+    path
+        The file, absolute or relative to the working folder.
+    remark
+        The second half of a sentence, without its point; the name of the file is put before it.
+    """
     name = os.path.relpath(path)
     show({"text/html": link(path, escape(name)), "text/plain": name})
     notice(f"{os.path.basename(path)}: {remark}.")

@@ -20,7 +20,21 @@ _CELL = 'style="text-align:left;padding:1px 10px 1px 0;vertical-align:top"'
 
 
 def as_html(value: dict[Any, Any], depth: int = 0) -> str:
-    """A dictionary as tables: its plain values in one, each dictionary in it as a part that folds."""
+    """A dictionary as tables: its plain values in one, each dictionary in it as a part that folds.
+
+    Parameters
+    ----------
+    value
+        What a task returns: plain values, arrays, dictionaries with ``value`` and ``unit`` as CASA's quantities are,
+        and further dictionaries. Those with the same few keys become the rows of one table. All texts are escaped.
+    depth
+        How many dictionaries this one lies in; what is deeper than 6 is shown as a text that is cut.
+
+    Returns
+    -------
+    str
+        HTML that needs no style sheet and no script.
+    """
     plain = {key: one for key, one in value.items() if not isinstance(one, dict) or _is_quantity(one)}
     nested = {key: one for key, one in value.items() if key not in plain}
     if nested and not plain and _is_grid(nested):
@@ -68,7 +82,20 @@ def _flat(value: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are HTML already; long ones are cut."""
+    """A table of cells that are HTML already; long ones are cut.
+
+    Parameters
+    ----------
+    head
+        The headings; none for a table without.
+    rows
+        As many cells each as there are headings. Those after the hundredth row are only counted.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     lines = [_row(head, "th")] if head else []
     every = list(rows)
     lines += [_row(row, "td") for row in every[:_MOST_ROWS]]

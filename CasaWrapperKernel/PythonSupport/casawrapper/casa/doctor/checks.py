@@ -1,8 +1,8 @@
 """`python -m casawrapper.casa.doctor`: what of CASA is here and works, as one JSON list.
 
 Each element has `check`, `ok`, `detail`, `cure` (empty when ok) and `mended`. CASA is imported in another process only.
-With --fix, what can be mended by adding files where CASA or the kernel would add them is mended; CASA's start-up options
-are understood.
+With --fix, what can be mended by adding files where CASA or the kernel would add them is mended; CASA's start-up
+options are understood.
 """
 
 from __future__ import annotations

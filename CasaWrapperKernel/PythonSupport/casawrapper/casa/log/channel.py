@@ -21,12 +21,25 @@ class Host(Protocol):
     - ``follow(path)``: CASA is about to log to this file too,
     - ``own()``, ``disown()``: what is logged between them comes from Python code of this cell,
     - ``apart(on)``: what is logged while it is on belongs to no cell,
-    - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and who
-      works at it; said in forked children too,
+    - ``begin(call, task, process, thread)``, ``end(call, process, error, result)``: a task that the user called, and
+      who works at it; said in forked children too,
+    - ``children(path)``: the file into which forked children write what they say (`bridge/host.py`),
     - ``switch(on)``, ``level(level)``: what to show under the cells,
     - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path``, the byte ``start``, and ``open``, the
       path by which this process can read it when that name is another file's or nobody's,
     - ``last()``, ``session()``: give the block of the last cell and the whole log, by mime type.
+
+    Parameters
+    ----------
+    command
+        One of those above.
+    **argument
+        What stands in its brackets, as values that JSON knows.
+
+    Returns
+    -------
+    dict
+        The answer; empty for commands that give none, and for all of them in a forked child.
     """
 
     def __call__(self, command: str, **argument: Any) -> dict[str, Any]: ...
@@ -41,14 +54,28 @@ host: Host = no_host
 
 
 def install(log: Host) -> None:
-    """Tell `log` from now on."""
+    """Tell `log` from now on.
+
+    Parameters
+    ----------
+    log
+        Takes the place of `no_host`. casatools is adapted as soon as it is imported.
+    """
     global host
     host = log
     when_imported("casatools", _adapt)
 
 
 def show(command: str, nothing: str) -> None:
-    """Show what the host answers, or say that there is nothing."""
+    """Show what the host answers, or say that there is nothing.
+
+    Parameters
+    ----------
+    command
+        One that gives something to show, by mime type: ``last`` or ``session``.
+    nothing
+        The sentence for the user if that is empty.
+    """
     content = host(command)
     if content:
         show_output(content)

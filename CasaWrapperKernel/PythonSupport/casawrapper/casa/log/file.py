@@ -18,13 +18,35 @@ def install() -> None:
 
 
 def expanded(name: str) -> str:
-    """The file that CASA means by a name."""
+    """The file that CASA means by a name.
+
+    Parameters
+    ----------
+    name
+        As casalog.setlogfile takes it: with ``~``, environment variables, or "" for casa.log.
+
+    Returns
+    -------
+    str
+        An absolute path; ``/dev/null`` for the name "null".
+    """
     # With the name "null" CASA writes nowhere, but the next name would then end the process.
     return os.devnull if name == "null" else os.path.abspath(os.path.expandvars(os.path.expanduser(name or "casa.log")))
 
 
 def obstacle(path: str) -> str | None:
-    """Why CASA could not add to this file, None if it can; makes the file as CASA does."""
+    """Why CASA could not add to this file, None if it can; makes the file as CASA does.
+
+    Parameters
+    ----------
+    path
+        A file as `expanded` gives it.
+
+    Returns
+    -------
+    str or None
+        The words of the operating system, such as "Is a directory".
+    """
     try:
         # Not blocking, for a pipe that nobody reads.
         os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666))
@@ -34,7 +56,18 @@ def obstacle(path: str) -> str | None:
 
 
 def shared(path: str | None) -> str:
-    """The file, for a program that is to log to it as well: it opens the name anew, and its folder may be gone."""
+    """The file, for a program that is to log to it as well: it opens the name anew, and its folder may be gone.
+
+    Parameters
+    ----------
+    path
+        CASA's log file, None while there is none. Its folder is made anew where that is possible.
+
+    Returns
+    -------
+    str
+        The same path, "" for none.
+    """
     if not path:
         return ""
     with suppress(OSError):
@@ -43,7 +76,14 @@ def shared(path: str | None) -> str:
 
 
 def follow(path: str) -> None:
-    """Show what CASA logs there from now on."""
+    """Show what CASA logs there from now on.
+
+    Parameters
+    ----------
+    path
+        An absolute path. Nothing can be shown of a pipe or a device, and the user is told so, unless it is
+        ``/dev/null``.
+    """
     if path != os.devnull and os.path.exists(path) and not os.path.isfile(path):
         # Whoever reads a pipe takes the lines away from the one that they are for.
         notice(f"CASA now logs to {path}, which is no file: nothing of it can be shown under the cells.")

@@ -13,6 +13,11 @@ class LogSince:
     """The lines of the log file `path` that come after this object has been made, until it is closed.
 
     Whoever has the file open writes on when it is moved or removed, and programs that start after that make a new one.
+
+    Parameters
+    ----------
+    path
+        An absolute path; None where CASA does not log, and there are no lines then.
     """
 
     def __init__(self, path: str | None) -> None:
@@ -27,7 +32,14 @@ class LogSince:
         self._ends = {name: os.path.getsize(name) for name in self._files()}
 
     def lines(self) -> list[str]:
-        """The lines, with all their columns."""
+        """The lines, with all their columns.
+
+        Returns
+        -------
+        list of str
+            Time, priority, origin and message, separated by tabs, without the newline; the last one is empty where the
+            file ends with a whole line.
+        """
         found: list[str] = []
         for name in self._files() if self.is_there else ():
             start = self._starts.get(name, 0)
@@ -38,7 +50,18 @@ class LogSince:
         return found
 
     def messages(self, origin: str) -> list[str]:
-        """The texts of the lines of this origin."""
+        """The texts of the lines of this origin.
+
+        Parameters
+        ----------
+        origin
+            The third column, such as ``listobs::ms::summary``.
+
+        Returns
+        -------
+        list of str
+            A text for each line, also for the second and further lines of one message.
+        """
         lines = [line.split("\t", 3) for line in self.lines()]
         # CASA marks the second and further lines of a message with a plus.
         return [fields[3] for fields in lines if len(fields) == 4 and fields[2].rstrip("+ ") == origin]

@@ -48,7 +48,14 @@ def span(record: CallRecord, proceed: Proceed) -> Any:
 
 
 def gist(result: object) -> str:
-    """A task's answer in a few words."""
+    """A task's answer in a few words.
+
+    Returns
+    -------
+    str
+        A number or text as Python writes it, up to 40 characters; of collections the type and the size, of other
+        objects the type; "" for None.
+    """
     if result is None:
         return ""
     if isinstance(result, (bool, int, float, str)):

@@ -32,7 +32,14 @@ _NO_WAY = "its pictures can be made on Linux x86_64 only."
 
 
 def find_appimage(package: str) -> str | None:
-    """Path of the application that the Python package `package` ships, None if it ships none here."""
+    """Path of the application that the Python package `package` ships, None if it ships none here.
+
+    Returns
+    -------
+    str or None
+        Of several, the one for this machine's processor; another one's if there is none for it. None also if the
+        package is not installed.
+    """
     spec = importlib.util.find_spec(package)
     for location in (spec.submodule_search_locations or ()) if spec else ():
         candidates = sorted(glob(os.path.join(location, PROGRAMS, "*.AppImage")))
@@ -43,14 +50,26 @@ def find_appimage(package: str) -> str | None:
 
 
 def is_appimage(path: str) -> bool:
-    """Whether `path` is a real AppImage and not a script or link that an administrator put in its place."""
+    """Whether `path` is a real AppImage and not a script or link that an administrator put in its place.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
+    """
     with open(path, "rb") as file:
         head = file.read(11)
     return head[:4] == b"\x7fELF" and head[8:10] == b"AI"
 
 
 def machine() -> str:
-    """What programs must be made for."""
+    """What programs must be made for.
+
+    Returns
+    -------
+    str
+        System and processor, such as "Linux x86_64".
+    """
     return f"{platform.system()} {platform.machine()}"
 
 
@@ -61,7 +80,27 @@ def is_supported() -> bool:
 
 @interruptible
 def application(package: str) -> str:
-    """Path of the program to start for `package`, unpacked at first need."""
+    """Path of the program to start for `package`, unpacked at first need.
+
+    Parameters
+    ----------
+    package
+        casaplotms or casaviewer.
+
+    Returns
+    -------
+    str
+        The AppRun of the unpacked AppImage, or what an administrator has put in the place of that.
+
+    Raises
+    ------
+    CasaSetupError
+        The package has no program for this machine.
+    RuntimeError
+        It cannot be unpacked in any of the `cache_folders`.
+    OpenToEverybody
+        It would listen on all network interfaces, and cannot be changed not to.
+    """
     image = find_appimage(package)
     if image is None:
         raise CasaSetupError(
@@ -72,13 +111,25 @@ def application(package: str) -> str:
 
 
 def cache_folders() -> list[str]:
-    """Where unpacked applications are kept, the best place first."""
+    """Where unpacked applications are kept, the best place first.
+
+    Returns
+    -------
+    list of str
+        One in the user's cache (``XDG_CACHE_HOME``), one in the temporary folder; they need not be there.
+    """
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return [os.path.join(home, "casa-kernel"), os.path.join(tempfile.gettempdir(), f"casa-kernel-cache-{os.getuid()}")]
 
 
 def cached(image: str) -> str | None:
-    """The AppRun of an `image` that has been unpacked before."""
+    """The AppRun of an `image` that has been unpacked before.
+
+    Returns
+    -------
+    str or None
+        None if it has not been unpacked, or only into a folder that others may write to.
+    """
     for folder in cache_folders():
         run = os.path.join(folder, _key(image), _ROOT, "AppRun")
         if _is_ours(folder) and os.access(run, os.X_OK):

@@ -21,6 +21,29 @@ def start(name: str, package: str, options: Callable[[str], list[str]]) -> tuple
     """The running program of `package` and its address; `options(pipe)` is what it is started with.
 
     Whatever ends this early, an interrupt too, ends the program.
+
+    Parameters
+    ----------
+    name
+        What the user knows the program by, for the sentences about it.
+    package
+        casaplotms or casaviewer.
+    options
+        Gives the arguments of the program, from the path of the pipe into which it is to write its address.
+
+    Returns
+    -------
+    tuple of Application and str
+        The address is one that gRPC connects to, of a socket in a private folder.
+
+    Raises
+    ------
+    CasaSetupError
+        The package has no program for this machine.
+    RuntimeError
+        The program cannot be unpacked, has ended, or has not said its address within `START_SECONDS`.
+    OpenToEverybody
+        It would listen on all network interfaces.
     """
     # CASA's own pipe is in /tmp and stays there when the program dies.
     pipe = private_file(name, ".pipe")

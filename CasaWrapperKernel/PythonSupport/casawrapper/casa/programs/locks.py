@@ -16,7 +16,15 @@ _LOCKS, _FILE = "/proc/locks", "table.lock"
 
 @contextmanager
 def explained(program: str, paths: list[str]) -> Iterator[None]:
-    """Say after 5 s who has locked one of the tables `paths`, or a subtable, if `program` is not done by then."""
+    """Say after 5 s who has locked one of the tables `paths`, or a subtable, if `program` is not done by then.
+
+    Parameters
+    ----------
+    program
+        The beginning of the sentence.
+    paths
+        Absolute or relative to the working folder; empty ones are left out.
+    """
     real = [os.path.realpath(path) for path in paths if path]
     # Asked here, since another thread may call nothing of CASA's; and only now, since a closed tool's answer is logged.
     tables = _open_tables() if any(map(writer, real)) else {}
@@ -30,7 +38,14 @@ def explained(program: str, paths: list[str]) -> Iterator[None]:
 
 
 def writer(path: str) -> tuple[str, int] | None:
-    """Which table, of the one at `path` and its subtables, is locked for writing, and by which process."""
+    """Which table, of the one at `path` and its subtables, is locked for writing, and by which process.
+
+    Returns
+    -------
+    tuple of str and int, or None
+        The path of the table, and the number of the process; None if none of them is locked by a process of this
+        machine.
+    """
     try:
         tables = [path, *(entry.path for entry in os.scandir(path) if entry.is_dir())]
         with open(_LOCKS) as file:

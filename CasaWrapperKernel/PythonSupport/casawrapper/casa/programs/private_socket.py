@@ -23,10 +23,17 @@ _LONGEST_PATH = 100
 def close_off(root: str) -> None:
     """Change the programs below `root`.
 
+    Parameters
+    ----------
+    root
+        The folder into which an AppImage has been unpacked.
+
     Raises
     ------
     OpenToEverybody
         If there is no such address in them, as when a compiler has laid it out in another way.
+    OSError
+        If a program cannot be read or written.
     """
     changed = 0
     for path in glob(os.path.join(root, "usr", "bin", "*")):
@@ -44,6 +51,18 @@ def close_off(root: str) -> None:
 
 def reachable(address: str, folder: str) -> str:
     """Where to connect to a program that runs in `folder` and gave `address`.
+
+    Parameters
+    ----------
+    address
+        What the program has written, such as "unix:gui-1".
+    folder
+        An absolute path.
+
+    Returns
+    -------
+    str
+        "unix:" and an absolute path; one by way of an open descriptor of this process if the folder lies too deep.
 
     Raises
     ------

@@ -29,7 +29,24 @@ T = TypeVar("T")
 
 
 class Application:
-    """A running program in a session of its own: an interrupt of the notebook does not reach it."""
+    """A running program in a session of its own: an interrupt of the notebook does not reach it.
+
+    Parameters
+    ----------
+    name
+        For the sentences about it.
+    command
+        The program and its arguments.
+    folder
+        Its working folder.
+    variables
+        Environment variables beside those of this process.
+
+    Raises
+    ------
+    OSError
+        `folder` or the temporary folder is not there; of a command that is not there `wait_for` knows.
+    """
 
     def __init__(self, name: str, command: list[str], folder: str, variables: dict[str, str]) -> None:
         self.name = name
@@ -47,7 +64,25 @@ class Application:
 
     @interruptible
     def wait_for(self, look: Callable[[], T | None], seconds: float = START_SECONDS) -> T:
-        """What `look` gives once it gives something; fails early when the program dies."""
+        """What `look` gives once it gives something; fails early when the program dies.
+
+        Parameters
+        ----------
+        look
+            Is asked about 50 times a second, and once more after the program has ended.
+        seconds
+            How long to wait.
+
+        Returns
+        -------
+        object
+            The first thing that is not None.
+
+        Raises
+        ------
+        RuntimeError
+            The program has ended or the time is over; the message has the last line of its standard error.
+        """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             dead = self.process.poll() is not None

@@ -27,8 +27,24 @@ def draw(
 ) -> None:
     """Make the `call`, and once more, with a new program, if the program ends meanwhile.
 
-    `forget()` drops a program that has ended. `alone` is false if earlier calls have left in the program
-    what this one adds to. `explain` makes what the program says about an error clearer.
+    Parameters
+    ----------
+    name
+        What the user knows the program by, for the sentences about it.
+    call
+        Asks the program to draw; started anew, it has nothing of what the first attempt did.
+    forget
+        ``forget()`` drops a program that has ended and says whether there was one; ``forget(end=True)`` ends it before.
+    alone
+        False if earlier calls have left in the program what this one adds to: it is not repeated then.
+    explain
+        Makes what the program says about an error clearer.
+
+    Raises
+    ------
+    RuntimeError
+        The program cannot draw this, has ended twice or with what this call adds to, or this process is a fork of the
+        kernel. Other errors of `call` are raised as they are.
     """
     if os.getpid() != _process:
         raise RuntimeError(

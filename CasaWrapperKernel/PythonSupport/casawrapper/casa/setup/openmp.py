@@ -20,7 +20,7 @@ _ROOT, _PROCESS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 def limit() -> None:
-    """Set OMP_NUM_THREADS where the job has fewer processors or threads than the machine shows, and nobody has set it."""
+    """Set OMP_NUM_THREADS where the job has fewer processors or threads than the machine shows, unless it is set."""
     shown = len(os.sched_getaffinity(0))  # what OpenMP goes by
     allowed = min(n for n in (shown, _slurm(), _cgroup(), _ulimit(), _pids()) if n is not None)
     if allowed < shown:

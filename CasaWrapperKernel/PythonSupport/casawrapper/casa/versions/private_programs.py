@@ -85,13 +85,15 @@ def save_plotms(path: str, arguments: dict[str, Any]) -> None:
 def replace_plotms_time(patience: type) -> None:
     """Let CASA's plotms task find `patience` in the place of the module `time`."""
     if not lacks(PLOTMS_TIME):
-        sys.modules[PLOTMS_TIME.module].time = patience
+        plotms: Any = sys.modules[PLOTMS_TIME.module]
+        plotms.time = patience
 
 
 def replace_plotms_os(stand_in: object) -> None:
     """Let CASA's plotms task find `stand_in` in the place of the module `os`."""
     if not lacks(PLOTMS_DISPLAY):
-        sys.modules[PLOTMS_DISPLAY.module].os = stand_in
+        plotms: Any = sys.modules[PLOTMS_DISPLAY.module]
+        plotms.os = stand_in
 
 
 def replace_plotms_choice_check(explain: Callable[[str, Any, list[str]], str]) -> None:

@@ -27,7 +27,7 @@ from casawrapper.casa.versions.private_names import (
 Wrap = Callable[[str, Callable[..., Any], list[str]], Callable[..., Any]]
 """Gives what is called in the place of a task's function, from the task's name, the function and its parameters."""
 Check = Callable[[str, type, list[str]], Any]
-"""Gives what checks arguments in the place of a task's validator, from the task's name, the validator's class and them."""
+"""Gives what checks arguments in the place of a task's validator, from the task's name, that one's class and them."""
 
 _begun = threading.local()
 
