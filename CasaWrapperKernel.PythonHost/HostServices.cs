@@ -5,7 +5,7 @@ namespace CasaWrapperKernel.PythonHost;
 
 /// <summary>
 /// All that the Python module <c>_casa_host</c> may reach, whatever bridge carries its calls.
-/// <c>casawrapper/host.py</c> describes it for Python.
+/// <c>casawrapper/bridge/host.py</c> describes it for Python.
 /// </summary>
 /// <param name="Settings">JSON object with what Python must know of the kernel.</param>
 /// <param name="Log">What Python says to the log and asks of it: parent, command and JSON argument, to JSON.</param>

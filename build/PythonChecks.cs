@@ -8,11 +8,15 @@ internal static class PythonChecks
     private static string Configuration => Path.Combine(Sources, "pyproject.toml");
 
     /// <summary>Lint, format and types. Every tool runs, so that one run shows all that is to be mended.</summary>
-    /// <returns>Whether there were findings.</returns>
-    /// <exception cref="BuildException">The tools cannot be had here.</exception>
+    /// <returns>Whether there were findings; none, with the reason said, where the tools cannot be had.</returns>
     public static async Task<bool> Find(CancellationToken stop)
     {
-        await Install(stop);
+        if (!await PythonTools.Install(stop))
+        {
+            Console.WriteLine("The Python sources are not checked here; see above.");
+            return false;
+        }
+
         var found = await Ruff(["check", "--no-fix"], stop) != 0;
         found |= await Ruff(["format", "--check"], stop) != 0;
         // Which files it looks at stands in the configuration.
