@@ -60,6 +60,14 @@ public sealed class ProgressMeterTests
         Assert.Equal(text, Pass(text));
 
     [Fact]
+    public void It_may_come_together_with_the_line_before_it()
+    {
+        Assert.Equal("a warning\n", Pass("a warning\n.", inTask: true));
+        Assert.Equal("", Pass(".", inTask: true));
+        Assert.Equal(4, _meter.Percent);
+    }
+
+    [Fact]
     public void Without_its_beginning_it_is_known_in_a_task_only()
     {
         Assert.Equal(".", Pass("."));

@@ -133,11 +133,7 @@ internal sealed class CasaLog : ICellObserver
     /// <summary>The lines that come next belong to no cell, as nobody has asked for what is done; those before do.</summary>
     public void Apart(bool on)
     {
-        lock (_gate)
-        {
-            ReadNew();
-            _apart = on;
-        }
+        AfterReading(() => _apart = on);
     }
 
     /// <summary>A task begins that no other has called.</summary>

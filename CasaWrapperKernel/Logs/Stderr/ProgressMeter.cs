@@ -26,7 +26,8 @@ internal sealed class ProgressMeter
     /// <returns>The text without the pieces of displays.</returns>
     public ReadOnlySpan<byte> Without(ReadOnlySpan<byte> text, bool inTask)
     {
-        if (!IsOpen && !(inTask && _atLineStart && text.StartsWith("."u8)) && text.IndexOf(Beginning) < 0)
+        var mayBegin = inTask && ((_atLineStart && text.StartsWith("."u8)) || text.IndexOf("\n."u8) >= 0);
+        if (!IsOpen && !mayBegin && text.IndexOf(Beginning) < 0)
         {
             _atLineStart = text.EndsWith("\n"u8);
             return text;
