@@ -10,7 +10,6 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from casawrapper.casa.versions.one_number import one_number
 from casawrapper.casa.versions.private_names import (
     COMBINED,
     FIGURES,
@@ -122,6 +121,9 @@ def let_arrays_be_numbers() -> None:
     """
     if lacks(NUMBERS):
         return
+    # With numpy, which a kernel does not need to start.
+    from casawrapper.casa.versions.one_number import one_number
+
     utilities: Any = sys.modules[NUMBERS.module]
     statistics, value = utilities.ia.statistics, utilities.qa.getvalue
     utilities.ia.statistics = lambda *args, **kwargs: {
