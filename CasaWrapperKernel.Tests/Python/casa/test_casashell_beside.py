@@ -6,7 +6,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from casa_session import PYTHON, environment, need_casa
 from kernel_client import Kernel
 
 DRIVER = Path(__file__).parents[1] / "support" / "casashell_driver.py"
+# CASA wraps what inp prints to it; whoever runs the tests may have one of another width.
+WIDTH = "110"
 PREPARE = """
 import json, numpy, os
 ia.fromarray('a.image', pixels=numpy.arange(24.0).reshape(4, 6)); ia.close()
@@ -83,7 +85,7 @@ def casashells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
     folder = tmp_path_factory.mktemp("casashell")
     asked, told = folder.with_name("asked.json"), folder.with_name("told.json")
     asked.write_text(json.dumps([PREPARE, *(code for cell in CELLS.values() for code in (cell, "what_is_left()"))]))
-    env = environment(folder, HOME=str(folder.parent / "home"), COLUMNS="110")
+    env = environment(folder, HOME=str(folder.parent / "home"), COLUMNS=WIDTH)
     os.makedirs(env["HOME"], exist_ok=True)
     done = subprocess.run(
         [
@@ -112,11 +114,11 @@ def casashells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
 
 
 @pytest.fixture(scope="module")
-def kernels(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
+def kernels(start_kernel: Callable[..., Kernel], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
     """What the kernel gives for each cell."""
     need_casa()
     folder = tmp_path_factory.mktemp("kernel")
-    client = kernel.connect()
+    client = start_kernel(env={"COLUMNS": WIDTH}).connect()
     assert client.run(f"%cd -q {folder}\n{PREPARE}").error is None
     answers: list[Answer] = []
     for code in (code for cell in CELLS.values() for code in (cell, "what_is_left()")):
