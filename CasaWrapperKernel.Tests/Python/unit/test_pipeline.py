@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -195,6 +197,15 @@ def test_who_waits_says_for_what_and_can_be_interrupted(capsys: pytest.CaptureFi
     go.set()
     slow.join(20)
     assert not turns.is_taken()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are known to have ended on Linux only")
+def test_a_thread_that_c_code_has_ended_holds_no_turn() -> None:
+    turns = Turns()
+    pipeline = Pipeline(turns.stage)
+    end = pipeline.guard("tclean", lambda a: ctypes.CDLL(None).pthread_exit(None), ["a"])
+    threading.Thread(target=end, args=(1,), daemon=True).start()
+    assert pipeline.guard("imstat", lambda a: a, ["a"])(7) == 7 and not turns.is_taken()
 
 
 def test_a_forked_child_starts_free() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 from casawrapper.casa.calls.call import CallRecord, TaskCall
@@ -18,6 +19,7 @@ from casawrapper.util.messages import notice
 
 _SWITCH = "CASA_KERNEL_TURNS"
 _PATIENCE_SECONDS = 1.0
+_THREADS = "/proc/self/task"
 
 
 class _Ticket:
@@ -28,6 +30,11 @@ class _Ticket:
         self.thread = threading.get_ident()
         self.thread_name = threading.current_thread().name
         self.called = threading.Event()
+        self._native_thread = threading.get_native_id()
+
+    def is_abandoned(self) -> bool:
+        """Whether its thread has ended without leaving: C code can do that, and Python does not notice."""
+        return os.path.isdir(_THREADS) and not os.path.exists(f"{_THREADS}/{self._native_thread}")
 
 
 class Turns:
@@ -65,22 +72,25 @@ class Turns:
             The place of the call that runs, with its ``call``, ``thread`` (Python's number of it) and ``thread_name``;
             None if no call runs.
         """
-        try:
-            return self._queue[0]
-        except IndexError:
-            return None
+        with suppress(IndexError):
+            while (first := self._queue[0]).is_abandoned():
+                self._remove(first)
+            return first
+        return None
 
     def is_taken(self) -> bool:
         """Whether a call of any thread runs or waits."""
-        return bool(self._queue)
+        return self.holder() is not None
 
     def _leave(self, ticket: _Ticket) -> None:
-        # Not there any more in a forked child.
-        if ticket in self._queue:
-            self._queue.remove(ticket)
+        self._remove(ticket)
         first = self.holder()
         if first is not None:
             first.called.set()
+
+    def _remove(self, ticket: _Ticket) -> None:
+        with suppress(ValueError):  # not there any more in a forked child
+            self._queue.remove(ticket)
 
 
 @interruptible
