@@ -58,6 +58,28 @@ public sealed class CasaLogTests : IDisposable
     }
 
     [Fact]
+    public void What_a_forked_child_said_stands_between_its_lines_also_if_all_is_read_at_once()
+    {
+        var notes = _followed.Folder.Write("notes", "");
+        _log.HearChildren(notes);
+        _log.CellStarts(Cell);
+        var lines = new[] { "Begin Task: imstat   ", "End Task: imstat   " }.Select(text => $"{Head}##### {text} #####\n");
+        foreach (var call in Enumerable.Range(1, 2))
+        {
+            Append(lines.First());
+            var who = $"\"request\":\"1\",\"call\":{call},\"path\":\"{_followed.File}\","
+                + $"\"size\":{new FileInfo(_followed.File).Length}";
+            File.AppendAllText(notes, $"{{\"command\":\"begin\",\"task\":\"imstat\",{who}}}\n");
+            File.AppendAllText(notes, $"{{\"command\":\"end\",\"result\":\"True\",{who}}}\n");
+            Append(lines.Last());
+        }
+
+        var html = Html(_followed.Next(Long)[^1]);
+        Assert.Equal(2, html.Split("imstat: returned True").Length - 1);
+        Assert.Contains("2 calls of imstat (4 lines)", html);
+    }
+
+    [Fact]
     public void All_that_was_logged_is_posted_when_the_cell_has_ended()
     {
         _log.CellStarts(Cell);

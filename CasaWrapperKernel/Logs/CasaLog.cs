@@ -264,6 +264,8 @@ internal sealed class CasaLog : ICellObserver
     private void Hear(string call)
     {
         var given = LogCalls.Read(call);
+        // The lines that came before are taken before.
+        _files.Find(file => file.Path == given.Path)?.ReadNew(Add, given.Size);
         lock (_gate)
         {
             if (given.Command == "end")

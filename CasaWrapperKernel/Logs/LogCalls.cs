@@ -69,7 +69,11 @@ internal sealed record LogArgument
     /// <summary>The <c>msg_id</c> of the request that a forked child works at.</summary>
     public string Request { get; set; } = "";
 
+    /// <summary>Of a log.</summary>
     public string Path { get; set; } = "";
+
+    /// <summary>How many bytes that log has had when this was said.</summary>
+    public long Size { get; set; }
 
     public string Task { get; set; } = "";
 

@@ -43,6 +43,16 @@ internal sealed class LogFile
         }
     }
 
+    /// <summary>The same of the newest file up to the byte <paramref name="end"/>.</summary>
+    public void ReadNew(Action<OpenLog, string> add, long end)
+    {
+        FindNewest();
+        if (_open.Count > 0)
+        {
+            _open[^1].ReadNew(line => add(_open[^1], line), end);
+        }
+    }
+
     /// <summary>Reads this session's part once more.</summary>
     public void ReadAll(Action<string> add) => _open.ToList().ForEach(log => log.ReadAll(add));
 

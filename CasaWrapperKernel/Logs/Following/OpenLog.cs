@@ -48,7 +48,8 @@ internal sealed class OpenLog : IDisposable
     public void SkipToEnd() => Start = _offset = RandomAccess.GetLength(_handle);
 
     /// <summary>Reads what has been added since the last time.</summary>
-    public void ReadNew(Action<string> add)
+    /// <param name="end">Where to stop.</param>
+    public void ReadNew(Action<string> add, long end = long.MaxValue)
     {
         try
         {
@@ -59,7 +60,7 @@ internal sealed class OpenLog : IDisposable
                 _partial.Clear();
             }
 
-            Read(ref _offset, length, _partial, add);
+            Read(ref _offset, Math.Min(length, end), _partial, add);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -84,7 +85,9 @@ internal sealed class OpenLog : IDisposable
     private void Read(ref long offset, long length, List<byte> partial, Action<string> add)
     {
         var buffer = new byte[Math.Max(0, Math.Min(length - offset, 1 << 20))];
-        while (buffer.Length > 0 && RandomAccess.Read(_handle, buffer, offset) is > 0 and var count)
+        while (offset < length
+            && RandomAccess.Read(_handle, buffer.AsSpan(0, (int)Math.Min(length - offset, buffer.Length)), offset)
+                is > 0 and var count)
         {
             AddBytes(buffer.AsSpan(0, count), offset, partial, add);
             offset += count;

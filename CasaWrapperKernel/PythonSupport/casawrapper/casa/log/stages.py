@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from typing import Any
 
 from casawrapper.casa.calls.call import CallRecord
@@ -35,16 +36,23 @@ def span(record: CallRecord, proceed: Proceed) -> Any:
     """Stage: the host knows which lines belong to a call of the user's; those that it makes are part of it."""
     if record.call.depth:
         return proceed()
-    record.log = log = LogSince(current_logfile())
-    channel.host(
-        "begin", call=record.call.id, task=record.call.name, process=os.getpid(), thread=threading.get_native_id()
-    )
+    path = current_logfile()
+    record.log = log = LogSince(path)
+    who = {"call": record.call.id, "process": os.getpid()}
+    channel.host("begin", task=record.call.name, thread=threading.get_native_id(), **who, **_length(path))
     try:
         return proceed()
     finally:
         error = type(record.error).__name__ if record.error is not None else ""
-        channel.host("end", call=record.call.id, process=os.getpid(), error=error, result=gist(record.result))
+        channel.host("end", error=error, result=gist(record.result), **who, **_length(path))
         log.close()
+
+
+def _length(path: str | None) -> dict[str, Any]:
+    """How far the log is, as whoever reads what forked children have said, later, must know."""
+    with suppress(OSError):
+        return {"path": path, "size": os.path.getsize(path)} if path else {}
+    return {}
 
 
 def gist(result: object) -> str:
