@@ -18,6 +18,7 @@ internal sealed unsafe class Capture : IOutputSource
     private readonly CapturedDescriptor _stdout;
     private readonly CapturedDescriptor _stderr;
     private readonly SavedOutput _terminal;
+    private byte[]? _cell;
 
     /// <summary>Redirects the descriptors.</summary>
     /// <exception cref="IOException">They cannot be redirected.</exception>
@@ -50,6 +51,14 @@ internal sealed unsafe class Capture : IOutputSource
 
     public void Read(StreamAppender write)
     {
+        if (_running.Header is var cell && cell != _cell)
+        {
+            // Half a character stays with who has written it.
+            Add(_stdout, _stdout.GiveUp(), write);
+            Add(_stderr, _stderr.GiveUp(), write);
+            _cell = cell;
+        }
+
         if (_stdout.HasNews)
         {
             var text = _stdout.Read();
@@ -60,7 +69,7 @@ internal sealed unsafe class Capture : IOutputSource
         if (_stderr.HasNews)
         {
             var text = _stderr.Read();
-            Add(_stderr, _running.Header is null ? text : _filter.Pass(text), write);
+            Add(_stderr, _cell is null ? text : _filter.Pass(text), write);
             _stderr.Clear(text.Length);
         }
         else if (_filter.IsHolding)
@@ -73,7 +82,7 @@ internal sealed unsafe class Capture : IOutputSource
 
     private void Add(CapturedDescriptor source, ReadOnlySpan<byte> text, StreamAppender write)
     {
-        if (_running.Header is not { } cell)
+        if (_cell is not { } cell)
         {
             _terminal.Write(text);
         }

@@ -69,6 +69,14 @@ internal sealed unsafe class CapturedDescriptor
     /// <summary>To be called when what <see cref="Read"/> gave has been used: makes room.</summary>
     public void Clear(int used) => _buffer.AsSpan(used, _kept).CopyTo(_buffer);
 
+    /// <summary>The beginning of a character whose rest will not come.</summary>
+    public ReadOnlySpan<byte> GiveUp()
+    {
+        var torn = _buffer.AsSpan(0, _kept);
+        _kept = 0;
+        return torn;
+    }
+
     /// <summary>What is written from now on goes where it went before.</summary>
     public void Restore() => Check(Libc.dup2(Saved, _descriptor));
 

@@ -56,6 +56,19 @@ public sealed class CaptureTests : IDisposable
     }
 
     [Fact]
+    public void Half_a_character_stays_with_its_cell()
+    {
+        Write(_stdout, [(byte)'x', 0xC3]);
+        _outbox.BringIn();
+        _running.Header = [.. Cell];
+        Write(_stdout, "y\n"u8);
+        _outbox.BringIn();
+        var sent = _outbox.TakeAll();
+        Assert.Equal(["stdout:x\ufffd", "stdout:y\n"], sent.Transcript());
+        Assert.Same(Cell, sent[0].Message.Parent);
+    }
+
+    [Fact]
     public void What_the_filter_holds_is_asked_for_again()
     {
         _filter.Holds = "held\n";
