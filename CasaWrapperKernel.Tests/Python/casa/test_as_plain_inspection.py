@@ -31,6 +31,8 @@ ALLOWED = {
     "simanalyze": {"names of casatasks.private.task_simanalyze"},
     # It shows the table's columns where CASA opens a window, so its code is another.
     "tool_table": {f"table.browse: {question}" for question in ("co_flags", "co_names", "co_qualname", "globals")},
+    # What is set there after the early import of CASA is passed on.
+    **{f"package_{name}": {"type of config"} for name in ("casatools", "casatasks")},
 }
 """What differs on purpose."""
 

@@ -74,7 +74,8 @@ def names(package: str) -> dict[str, Any]:
         "repr": repr(module),
         "spec": repr(module.__spec__),
         "loader": type(module.__loader__).__name__,
-        "types": {name: type(value).__name__ for name, value in vars(module).items() if name[:2] != "__"},
+        "order": [name for name in vars(module) if name[:2] != "__"],
+        **{f"type of {name}": type(value).__name__ for name, value in vars(module).items() if name[:2] != "__"},
     }
 
 
