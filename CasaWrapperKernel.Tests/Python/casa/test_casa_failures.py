@@ -51,8 +51,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     folder = unpack_data(tmp_path_factory.mktemp("failures"))
     (folder / "steps.py").write_text(STEPS)
     make = "ia.fromshape('sky.image', [8, 8]); ia.close();"
-    home = folder.parent / "home"
-    home.mkdir()
+    home = tmp_path_factory.mktemp("home")
     done = run_cells(folder, [make, *CELLS.values()], HOME=str(home))
     del done.cells[0]
     return done

@@ -57,7 +57,7 @@ def test_a_program_that_is_not_installed(
         f"CasaSetupError: {who} needs the Python package {package}, which is not installed: "
         f"run  %pip install {package}  and this cell again.",
     )
-    assert session[1].results[0]["text/plain"] == session[3].results[0]["text/plain"] == "'QuietDict'"
+    assert session[1].results[0]["text/plain"] == session[3].results[0]["text/plain"] == "'dict'"
     (check,) = found[package]
     assert (
         not check["ok"]
@@ -144,7 +144,7 @@ def test_a_broken_plotms_takes_nothing_else_away(casa: CopiedCasa, data: Path, t
         "CasaSetupError: plotms is not there, because the Python package casaplotms cannot be imported (OSError: "
         "disk read error): run  %pip install --force-reinstall --no-deps casaplotms  and restart the kernel.",
     )
-    assert session[3].results[0]["text/plain"] == "'QuietDict'"
+    assert session[3].results[0]["text/plain"] == "'dict'"
     (check,) = found["casaplotms import"]
     assert not check["ok"] and "OSError: disk read error" in check["detail"] and "--force-reinstall" in check["cure"]
 

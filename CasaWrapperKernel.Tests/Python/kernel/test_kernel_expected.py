@@ -98,8 +98,9 @@ def test_interactive_clean_does_not_hang(front: FrontEnd) -> None:
 def test_the_listing_comes_alone(front: FrontEnd) -> None:
     cell = front.run(f"listobs('{MS}', verbose=False)", timeout=60)
     assert cell.status == "ok" and cell.result is None
-    assert cell.stdout.count("MeasurementSet Name") == 1 and "'BeginTime'" not in cell.stdout
-    assert not [line for line in cell.stdout.splitlines() if line == " "]
+    (listing,) = [data["text/plain"] for data in cell.displays if "MeasurementSet Name" in data.get("text/plain", "")]
+    assert listing.count("MeasurementSet Name") == 1 and "'BeginTime'" not in listing and cell.stdout == ""
+    assert not [line for line in listing.splitlines() if line == " "]
 
 
 @pytest.mark.parametrize("priority, colour", [("WARN", "#b26a00"), ("SEVERE", "#e53935")])

@@ -57,7 +57,7 @@ class Site:
 
             def hear(message: dict) -> None:
                 content = message["content"]
-                if message["msg_type"] == "execute_result":
+                if message["msg_type"] in ("execute_result", "display_data"):
                     said.append(content["data"]["text/plain"])
                 elif message["msg_type"] == "stream":
                     said.append(content["text"])

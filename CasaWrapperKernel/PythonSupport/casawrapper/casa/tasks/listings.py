@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from casawrapper.util.messages import notice
 
 _MOST_LINES = 200
 _ORIGIN = "listobs::ms::summary"
-_QUESTION = "Type Q to quit"
+_QUESTION = re.compile(r"Type Q to quit, [^\n]*? or RETURN to continue \[continue\]: ")
 
 
 def list_observation(arguments: Arguments, run: Run) -> Any:
@@ -46,13 +47,14 @@ def list_in_pages(arguments: Arguments, run: Run) -> Any:
     """Run listvis or listcal, which would ask after each page whether to go on, and show the first page."""
     if arguments["listfile"]:
         return run(arguments)
-    arguments["pagerows"] = _MOST_LINES
-    with _answering("q\n") as printed:
+    # CASA asks after each of its pages, some of which have one line only.
+    with _answering("\n" * _MOST_LINES + "q\n") as printed:
         result = run(arguments)
-    listing, question, _ = printed[0].partition(_QUESTION)
-    show({"text/plain": listing.strip("\n")})
-    if question:
-        notice(f"This is the first page, of {_MOST_LINES} lines: select less, or give listfile='x.txt' for all.")
+    pages = _QUESTION.split(printed[0])
+    lines = "".join(pages).strip("\n").splitlines()
+    show({"text/plain": "\n".join(lines[:_MOST_LINES])})
+    if len(lines) > _MOST_LINES or len(pages) > _MOST_LINES:
+        notice(f"These are the first {_MOST_LINES} lines: select less, or give listfile='x.txt' for all.")
     return result
 
 
