@@ -63,15 +63,14 @@ public sealed class CasaLogTests : IDisposable
         var notes = _followed.Folder.Write("notes", "");
         _log.HearChildren(notes);
         _log.CellStarts(Cell);
-        var lines = new[] { "Begin Task: imstat   ", "End Task: imstat   " }.Select(text => $"{Head}##### {text} #####\n");
         foreach (var call in Enumerable.Range(1, 2))
         {
-            Append(lines.First());
+            Append($"{Head}##### Begin Task: imstat             #####\n");
             var who = $"\"request\":\"1\",\"call\":{call},\"path\":\"{_followed.File}\","
                 + $"\"size\":{new FileInfo(_followed.File).Length}";
             File.AppendAllText(notes, $"{{\"command\":\"begin\",\"task\":\"imstat\",{who}}}\n");
             File.AppendAllText(notes, $"{{\"command\":\"end\",\"result\":\"True\",{who}}}\n");
-            Append(lines.Last());
+            Append($"{Head}##### End Task: imstat               #####\n");
         }
 
         var html = Html(_followed.Next(Long)[^1]);

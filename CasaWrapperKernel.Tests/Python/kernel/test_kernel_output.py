@@ -53,8 +53,10 @@ def test_characters_torn_between_writes(front: FrontEnd) -> None:
 
 def test_bytes_that_are_no_text(front: FrontEnd) -> None:
     assert front.run(C + "os.write(1, b'a\\xff\\xfeb\\n')").stdout == "a\ufffd\ufffdb\n"
-    assert front.run(C + "os.write(1, b'half \\xc3')").status == "ok"
+    half = front.execute(C + "os.write(1, b'half \\xc3')")
+    assert front.collect(half).stdout == "half "
     assert front.run("print('next')").stdout == "next\n"
+    assert front.next_for(half)["content"] == {"name": "stdout", "text": "\ufffd"}
     assert front.run(C + "os.write(1, b'after\\n')").stdout == "after\n"
 
 
