@@ -176,6 +176,9 @@ def _ended(pid: int, seconds: float = 10) -> bool:
 
 
 def test_a_home_that_the_node_lacks_hinders_no_picture(tmp_path: Path) -> None:
+    # The programs are unpacked there, and are not to be found by other tests.
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
     session = run_cells(
         unpack_data(tmp_path),
         [
@@ -183,6 +186,7 @@ def test_a_home_that_the_node_lacks_hinders_no_picture(tmp_path: Path) -> None:
             "plotms(vis='ngc5921_raw.ms', avgchannel='64')",
         ],
         HOME="/proc/none/me",
+        TMPDIR=str(scratch),
     )
     assert [cell.error for cell in session.cells] == [None, None]
     assert all(len(cell.pictures()) == 1 for cell in session.cells)
