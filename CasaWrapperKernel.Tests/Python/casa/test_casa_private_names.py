@@ -25,6 +25,12 @@ IMAGE = (
     "import numpy\ni = iatool(); i.fromarray('tiny.im', numpy.eye(32), overwrite=True); i.close()\nimview('tiny.im')"
 )
 USER_ERROR = f"listobs('{MS}', verbose='loud')"
+EXPLAINED = "ParameterError: listobs(verbose='loud')"
+PATH = f"from pathlib import Path\nlistobs(Path('{MS}'))"
+COMPLETED = (
+    "from casawrapper.casa.catalog.parameters import parameters\n"
+    "(parameters('listobs')['verbose'].types, parameters('flagmanager')['mode'].allowed[0])"
+)
 
 
 @dataclass
@@ -45,15 +51,7 @@ class Case:
 PICTURES, NOTHING = "pictures", ""
 TOOL, TASK = "casaplotms/private/plotmstool.py", "casaplotms/private/task_plotms.py"
 VIEWER = "casaviewer/private/viewertool.py"
-PYTHON_FILES = [
-    "casatasks/*.py",
-    "casaplotms/*.py",
-    "casaplotms/gotasks/*.py",
-    "casaviewer/*.py",
-    "casaviewer/gotasks/*.py",
-    "casashell/private/*.py",
-    "casatools/*.py",
-]
+VALIDATED = ("casatasks/*.py", "casaplotms/*.py", "casaviewer/*.py", "casatools/*.py")
 
 
 def renamed(old: str, new: str, *files: str) -> dict[str, list[Rewriting]]:
@@ -79,8 +77,26 @@ CASES = {
         renamed("schema", "rules", "casatasks/*.py"),
         "casatasks",
         "schema in casatasks.listobs",
-        "the explanation of wrong arguments and completion of allowed values",
-        {USER_ERROR: "AssertionError", LISTING: "MeasurementSet Name"},
+        "completion of True, False and some paths",
+        {USER_ERROR: EXPLAINED, LISTING: "MeasurementSet Name", COMPLETED: "((), 'list')"},
+    ),
+    "what checks arguments": Case(
+        renamed("_pc", "_checker", "casatasks/*.py"),
+        "casatasks",
+        "_pc in casatasks.listobs",
+        "the explanation of wrong arguments and pathlib's paths for tasks",
+        {
+            USER_ERROR: "AssertionError: {'verbose'",
+            LISTING: "MeasurementSet Name",
+            PATH: "AssertionError: the vis parameter",
+        },
+    ),
+    "the lines of a task in the log": Case(
+        renamed("_start_log", "_begin_log", "casatasks/listobs.py"),
+        "casatasks",
+        "_start_log in casatasks.listobs",
+        "turns of the tasks that threads call at once, as to their log",
+        {LISTING: "MeasurementSet Name", USER_ERROR: EXPLAINED},
     ),
     "what a task does": Case(
         renamed("_info_desc_", "_description_", "casatasks/*.py"),
@@ -111,12 +127,12 @@ CASES = {
         {LISTING: "MeasurementSet Name"},
         moved=("casatasks/private/task_simanalyze.py", "casatasks/private/task_analysis.py"),
     ),
-    "the text of failed checks": Case(
-        renamed("create_error_string", "error_text", *PYTHON_FILES),
+    "the class of what checks arguments": Case(
+        renamed("CasaValidator", "TaskValidator", *VALIDATED),
         "casatools",
-        "create_error_string in casatools.errors",
-        "the explanation of wrong arguments",
-        {USER_ERROR: "AssertionError: {'verbose'"},
+        "CasaValidator in casatools.typecheck",
+        "the explanation of wrong arguments and pathlib's paths for imview and msview",
+        {USER_ERROR: EXPLAINED, IMAGE: PICTURES, "msview('x.ms', zoom='in')": "AssertionError: {'zoom'"},
     ),
     "plotms' start": Case(
         renamed("__launch", "__begin", TOOL),
@@ -241,10 +257,10 @@ CASES = {
         verb=True,
     ),
     "the call at the prompt": Case(
-        {"casashell/private/listobs.py": [(r"\b_invocation_parameters\b", "_call_parameters")]},
+        {"casashell/private/listobs.py": [(r"\b_pc\b", "_checker")]},
         "casashell",
-        "_invocation_parameters in casashell.private.listobs",
-        "the explanation of wrong arguments after inp and go",
+        "_pc in casashell.private.listobs",
+        "the explanation of wrong arguments and pathlib's paths after inp and go",
         {"inp listobs": "so this is off: the explanation", "inp flagdata": "mode"},
         verb=True,
     ),

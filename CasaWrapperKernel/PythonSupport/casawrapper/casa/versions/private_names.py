@@ -64,10 +64,10 @@ VIEWER_START = Names(VIEWER, (LAUNCH, PROCESS, ADDRESS, STUB), "the viewer")
 VIEWER_CHECK = Names(VIEWER, (CHECK,), "noticing at once that the viewer has died")
 IMVIEW = Names("casaviewer.private.task_imview", ("imview",), "what casa-kernel does for imview")
 MSVIEW = Names("casaviewer.private.task_msview", ("msview",), "what casa-kernel does for msview")
-TYPECHECK = Names("casatools.typecheck", ("CasaValidator",), "the explanation of wrong arguments")
-_CALL = Names(
-    "casatasks.listobs", (RULES, VALIDATOR), "the explanation of wrong arguments and completion of allowed values"
-)
+_EXPLANATION = "the explanation of wrong arguments and pathlib's paths"
+TYPECHECK = Names("casatools.typecheck", ("CasaValidator",), f"{_EXPLANATION} for imview and msview")
+_RULES = Names("casatasks.listobs", (RULES,), "completion of True, False and some paths")
+_VALIDATOR = Names("casatasks.listobs", (VALIDATOR,), f"{_EXPLANATION} for tasks")
 _LINES = Names("casatasks.listobs", LINES, "turns of the tasks that threads call at once, as to their log")
 _CLASS = Names("casatasks.listobs", ("_listobs",), "Tab, Shift-Tab and the verbs for tasks")
 _ONE_LINE = Names("casatasks.listobs", (ONE_LINE,), "the line at Shift-Tab that says what a task does")
@@ -76,13 +76,13 @@ COMBINED = Names("casatasks.private.task_simanalyze", ("simanalyze",), "simanaly
 FIGURES = Names("matplotlib._pylab_helpers", ("Gcf", "figs"), "showing a task's figures without touching yours")
 FRAMES = Names(f"{SHELL}.stack_manip", ("find_frame", "find_local", SHELL_MARK), "inp and go")
 TWIN = Names(f"{SHELL}.listobs", ("inp", "tget", "tput", "set_global_defaults"), "inp and go")
-TWIN_CALL = Names(f"{SHELL}.listobs", (VALIDATOR,), "the explanation of wrong arguments after inp and go")
+TWIN_CALL = Names(f"{SHELL}.listobs", (VALIDATOR,), f"{_EXPLANATION} after inp and go")
 TOOL_METHODS = Names("casatools.__casac__.table", ("table", "open"), "pathlib's paths for CASA's tools")
 HELP = Names(f"{SHELL}.init_doc", ("taskhelp", "toolhelp"), "taskhelp and toolhelp")
 
 _TABLE: dict[str, tuple[Names, ...]] = {
     "casatools": (TYPECHECK, TOOL_METHODS),
-    "casatasks": (_CLASS, _CALL, _LINES, _ONE_LINE, NUMBERS, COMBINED, FIGURES),
+    "casatasks": (_CLASS, _RULES, _VALIDATOR, _LINES, _ONE_LINE, NUMBERS, COMBINED, FIGURES),
     "casaplotms": (PLOTMS_TASK, PLOTMS_START, PLOTMS_CHECK, PLOTMS_SAVE, PLOTMS_TIME, PLOTMS_DISPLAY, PLOTMS_CHOICES),
     "casaviewer": (IMVIEW, MSVIEW, VIEWER_START, VIEWER_CHECK),
     "casashell": (FRAMES, TWIN, TWIN_CALL, HELP),

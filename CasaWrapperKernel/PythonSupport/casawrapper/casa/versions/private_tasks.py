@@ -82,6 +82,7 @@ def guard_viewer(task: object, name: str, wrap: Wrap, check: Check) -> None:
     if not lacks(names):
         source: Any = importlib.import_module(names.module)
         setattr(source, name, wrap(name, getattr(source, name), _parameters(task)))
+    if not lacks(TYPECHECK):
         typecheck: Any = importlib.import_module(TYPECHECK.module)
         setattr(sys.modules[type(task).__module__], VALIDATOR, check(name, typecheck.CasaValidator, _parameters(task)))
 
