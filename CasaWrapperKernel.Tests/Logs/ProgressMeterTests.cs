@@ -62,6 +62,10 @@ public sealed class ProgressMeterTests
     [Fact]
     public void It_may_come_together_with_the_line_before_it()
     {
+        Assert.Equal("a warning\n", Pass("a warning\n", inTask: true));
+        Assert.Equal("", Pass("", inTask: true));
+        Assert.Equal("", Pass(".", inTask: true));
+        _meter.Reset();
         Assert.Equal("a warning\n", Pass("a warning\n.", inTask: true));
         Assert.Equal("", Pass(".", inTask: true));
         Assert.Equal(4, _meter.Percent);

@@ -103,7 +103,11 @@ def test_tasks_plots_and_log_work(casa: CopiedCasa, work: Path, tmp_path: Path) 
     assert "nothing to plot" in session[2].stdout and len(session[3].pictures()) == 1
     assert "verbose" in session[4].stdout and session[4].error is None
     assert session[5].error.startswith("ParameterError")
-    assert session.logfile is not None and Path(session.logfile).name == "casa.log" and session.new_files == {"tiny.im", "plotms.last"}
+    assert (
+        session.logfile is not None
+        and Path(session.logfile).name == "casa.log"
+        and session.new_files == {"tiny.im", "plotms.last"}
+    )
     assert "Begin Task: flagdata" in Path(session.logfile).read_text()
 
 

@@ -57,7 +57,8 @@ class Site:
 
             def hear(message: dict) -> None:
                 content = message["content"]
-                if message["msg_type"] in ("execute_result", "display_data"):
+                is_text = message["msg_type"] == "display_data" and "text/html" not in content["data"]
+                if message["msg_type"] == "execute_result" or is_text:
                     said.append(content["data"]["text/plain"])
                 elif message["msg_type"] == "stream":
                     said.append(content["text"])

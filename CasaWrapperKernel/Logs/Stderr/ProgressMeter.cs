@@ -26,6 +26,11 @@ internal sealed class ProgressMeter
     /// <returns>The text without the pieces of displays.</returns>
     public ReadOnlySpan<byte> Without(ReadOnlySpan<byte> text, bool inTask)
     {
+        if (text.IsEmpty)
+        {
+            return text;
+        }
+
         var mayBegin = inTask && ((_atLineStart && text.StartsWith("."u8)) || text.IndexOf("\n."u8) >= 0);
         if (!IsOpen && !mayBegin && text.IndexOf(Beginning) < 0)
         {

@@ -8,6 +8,7 @@ CASA: it meets the same, and its user sees it.
 from __future__ import annotations
 
 import gc
+import importlib
 import io
 import os
 import sys
@@ -95,7 +96,9 @@ def _everything(shell: InteractiveShell, prepare: Callable[[], None]) -> Iterato
     for name in needed_by(*packages):
         yield
         with suppress(Exception):
-            yield from _import(name) if name else ()
+            # At once: others import these packages too, in threads of their own.
+            if name:
+                importlib.import_module(name)
     if casa_data.may_be_updated():
         return
     for package in packages:
