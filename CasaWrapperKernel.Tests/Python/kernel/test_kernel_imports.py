@@ -14,7 +14,7 @@ pytestmark = pytest.mark.deadline(90)
 CASA = "import casatools\ncasatools.quanta().quantity('1Jy')['value']"
 OTHERS = {
     # First numpy alone: of two threads that import numpy and a part of it, plain Python, too, fails one now and then.
-    "extension modules": "import numpy, numpy.linalg, numpy.fft, numpy.random, matplotlib.pyplot, sqlite3, ssl, decimal",
+    "extension modules": "import numpy, numpy.linalg, numpy.fft, numpy.random, matplotlib.pyplot, sqlite3, ssl",
     "libraries": """
 import ctypes, glob, sysconfig, time
 for path in sorted(glob.glob(sysconfig.get_path('platlib') + '/numpy/**/*.so', recursive=True)):
