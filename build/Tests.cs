@@ -6,12 +6,6 @@ namespace Build;
 /// <summary>Everything that must hold: format, lint, types, unit tests, the whole kernel, the examples with and without CASA.</summary>
 internal static class Tests
 {
-    /// <summary>Runs the C# tests, which are built already; what hangs is ended.</summary>
-    public static readonly string[] Unit =
-    [
-        "test", "--solution", Folders.Solution, "--no-build", "--timeout", "10m", "--results-directory", Folders.Results,
-    ];
-
     public static async Task Run(CancellationToken stop)
     {
         if (Directory.Exists(Folders.Results))
@@ -26,7 +20,8 @@ internal static class Tests
         // Without a C compiler there are no packages, and their tests are skipped.
         var kernel = await (await Kernel.Linker(stop) is null ? Kernel.Publish(stop) : Packages.Packages.Make(arm64: false, stop));
 
-        failed |= await Tool.Try("dotnet", [.. Unit, "--report-junit", "--report-junit-filename", "unit.xml"], stop) != 0;
+        failed |= await Tool.Try("dotnet",
+            ["run", "--no-build", "--project", "CasaWrapperKernel.Tests", "--", "-result-junit", Result("unit")], stop) != 0;
         var environment = await Environments.WithCasa(stop) ?? await Environments.WithoutCasa(stop) ?? throw Environments.Nothing();
         Console.WriteLine($"The whole kernel is tested with {environment.Python} ({environment.Origin}).");
         failed |= await Python(kernel, environment, "kernel", stop);
