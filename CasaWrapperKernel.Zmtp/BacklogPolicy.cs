@@ -1,7 +1,8 @@
 namespace CasaWrapperKernel.Zmtp;
 
 /// <summary>
-/// What becomes of messages for a peer that does not read them as fast as they are made. The default keeps everything up
+/// What becomes of messages for a peer that does not read them as fast as they are made. The default keeps everything
+/// up
 /// to <see cref="MostBytes"/> and then disconnects the peer. Called on the loop's thread.
 /// </summary>
 public class BacklogPolicy
@@ -9,7 +10,9 @@ public class BacklogPolicy
     /// <summary>Unsent bytes from which on the oldest messages that <see cref="MayDrop"/> names are dropped.</summary>
     public long DropBytes { get; init; } = 64 << 20;
 
-    /// <summary>Unsent bytes, after all that may be dropped is, from which on the next message disconnects the peer.</summary>
+    /// <summary>
+    /// Unsent bytes, after all that may be dropped is, from which on the next message disconnects the peer.
+    /// </summary>
     public long MostBytes { get; init; } = 512 << 20;
 
     /// <summary>Whether the message may be left out for a slow peer.</summary>

@@ -6,7 +6,9 @@ public sealed record ZmtpLimits
     /// <summary>From the accept to the end of the handshake; libzmq gives itself 30 s.</summary>
     public TimeSpan HandshakeTime { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Connections in all, whatever the socket. Never more than half of the descriptors that the process may open.</summary>
+    /// <summary>
+    /// Connections in all, whatever the socket. Never more than half of the descriptors that the process may open.
+    /// </summary>
     public int Connections { get; init; } = 4096;
 
     /// <summary>Connections whose handshake is not complete; beyond it the oldest gives way to the newest.</summary>

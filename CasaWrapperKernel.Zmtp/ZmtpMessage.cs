@@ -2,7 +2,9 @@ using CasaWrapperKernel.Zmtp.Protocol;
 
 namespace CasaWrapperKernel.Zmtp;
 
-/// <summary>A multipart message on its way out. It is encoded once, however many peers get it, and must not change.</summary>
+/// <summary>
+/// A multipart message on its way out. It is encoded once, however many peers get it, and must not change.
+/// </summary>
 /// <param name="frames">The frames; at least one.</param>
 /// <param name="tag">Whatever the sender wants to know of it when a <see cref="BacklogPolicy"/> asks.</param>
 public sealed class ZmtpMessage(IReadOnlyList<byte[]> frames, object? tag = null)

@@ -23,7 +23,8 @@ public sealed class ZmtpPublisher : ZmtpSocket
         var isBehind = false;
         foreach (var connection in Connections)
         {
-            isBehind |= connection.Reading.IsBehind(bytes); // each is asked, since each measures from one time to the next
+            // each is asked, since each measures from one time to the next
+            isBehind |= connection.Reading.IsBehind(bytes);
         }
 
         return isBehind;

@@ -22,7 +22,9 @@ public sealed class ZmtpRouter : ZmtpSocket
     /// <summary>Called with each message: whom it is from, and the frames with the identity first.</summary>
     public Action<IZmtpPeer, List<byte[]>> ReceiveReady { get; set; } = (_, _) => { };
 
-    /// <summary>Sends the frames behind the first to the peer that the first names; nothing if it is no longer there.</summary>
+    /// <summary>
+    /// Sends the frames behind the first to the peer that the first names; nothing if it is no longer there.
+    /// </summary>
     public void Send(IReadOnlyList<byte[]> frames)
     {
         if (_byIdentity.TryGetValue(frames[0], out var connection))

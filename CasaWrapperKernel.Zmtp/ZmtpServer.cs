@@ -5,7 +5,8 @@ using CasaWrapperKernel.Zmtp.Transport;
 namespace CasaWrapperKernel.Zmtp;
 
 /// <summary>
-/// The listening side of ZMTP 3.1 (RFC 23 and 37). One thread, that of <see cref="Run"/>, owns all sockets; other threads
+/// The listening side of ZMTP 3.1 (RFC 23 and 37). One thread, that of <see cref="Run"/>, owns all sockets; other
+/// threads
 /// only <see cref="Wake"/> it. Nothing that a peer sends ends that thread, makes it wait, or takes more memory than
 /// <see cref="ZmtpLimits"/> and the sockets' <see cref="BacklogPolicy"/> allow.
 /// </summary>
@@ -40,7 +41,8 @@ public sealed class ZmtpServer : IDisposable
     public ZmtpTimer Timer(Action elapsed) => _loop.Timer(elapsed);
 
     /// <summary>Makes a socket listen. To be called before <see cref="Run"/>.</summary>
-    /// <param name="endpoint"><c>tcp://ADDRESS:PORT</c>, with * for all addresses and 0 for any free port, or <c>ipc://PATH</c>.</param>
+    /// <param name="endpoint"><c>tcp://ADDRESS:PORT</c>, with * for all addresses and 0 for any free port, or
+    /// <c>ipc://PATH</c>.</param>
     /// <returns>The port; 0 for ipc.</returns>
     /// <exception cref="System.Net.Sockets.SocketException">The address is not there, or taken.</exception>
     /// <exception cref="FormatException">The endpoint is no address.</exception>

@@ -2,7 +2,9 @@ using CasaWrapperKernel.Zmtp.Transport;
 
 namespace CasaWrapperKernel.Zmtp;
 
-/// <summary>What connections of one kind have in common: how their messages are routed. Belongs to the loop's thread.</summary>
+/// <summary>
+/// What connections of one kind have in common: how their messages are routed. Belongs to the loop's thread.
+/// </summary>
 public abstract class ZmtpSocket
 {
     private readonly HashSet<Connection> _connections = [];

@@ -1,6 +1,8 @@
 namespace CasaWrapperKernel.Zmtp;
 
-/// <summary>The listening sockets that exist here, and whom they speak with (ZMTP 23, "The Socket Type Property").</summary>
+/// <summary>
+/// The listening sockets that exist here, and whom they speak with (ZMTP 23, "The Socket Type Property").
+/// </summary>
 public enum ZmtpSocketType
 {
     /// <summary>Requests and answers by the peer's identity.</summary>
@@ -24,7 +26,8 @@ internal static class ZmtpSocketTypes
 
     public static bool SpeaksWith(this ZmtpSocketType type, ReadOnlySpan<byte> peer) => type switch
     {
-        ZmtpSocketType.Router => peer.SequenceEqual("DEALER"u8) || peer.SequenceEqual("REQ"u8) || peer.SequenceEqual("ROUTER"u8),
+        ZmtpSocketType.Router =>
+            peer.SequenceEqual("DEALER"u8) || peer.SequenceEqual("REQ"u8) || peer.SequenceEqual("ROUTER"u8),
         ZmtpSocketType.XPub => peer.SequenceEqual("SUB"u8) || peer.SequenceEqual("XSUB"u8),
         _ => peer.SequenceEqual("REQ"u8) || peer.SequenceEqual("DEALER"u8),
     };

@@ -4,7 +4,8 @@ using CasaWrapperKernel.Jupyter.Wire;
 namespace CasaWrapperKernel.Jupyter.Channels;
 
 /// <summary>
-/// The five sockets on their one thread. Everything but <see cref="Wake"/> and <see cref="Stop"/> belongs to that thread;
+/// The five sockets on their one thread. Everything but <see cref="Wake"/> and <see cref="Stop"/> belongs to that
+/// thread;
 /// an <see cref="ISocketsOwner"/> hears what happens.
 /// </summary>
 internal interface IKernelSockets : IDisposable
@@ -29,7 +30,9 @@ internal interface IKernelSockets : IDisposable
 
     void Wake();
 
-    /// <summary>Makes <see cref="Run"/> send what is left, wait for slow readers no longer than this, and return.</summary>
+    /// <summary>
+    /// Makes <see cref="Run"/> send what is left, wait for slow readers no longer than this, and return.
+    /// </summary>
     void Stop(TimeSpan linger);
 
     /// <summary>What to tell the user when an address cannot be bound.</summary>

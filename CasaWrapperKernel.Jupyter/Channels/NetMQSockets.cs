@@ -6,7 +6,9 @@ using NetMQ.Sockets;
 
 namespace CasaWrapperKernel.Jupyter.Channels;
 
-/// <summary>The sockets by NetMQ (<c>-p:Transport=NetMQ</c>). See docs/architecture.md for why this is not the default.</summary>
+/// <summary>
+/// The sockets by NetMQ (<c>-p:Transport=NetMQ</c>). See docs/architecture.md for why this is not the default.
+/// </summary>
 internal sealed class NetMQSockets : IKernelSockets
 {
     private readonly Dictionary<Channel, NetMQSocket> _sockets;
@@ -40,7 +42,8 @@ internal sealed class NetMQSockets : IKernelSockets
             Listen((RouterSocket)_sockets[channel], channel);
         }
 
-        _heartbeat.ReceiveReady += (_, _) => Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
+        _heartbeat.ReceiveReady += (_, _) =>
+            Guard(() => _heartbeat.SendMultipartBytes(_heartbeat.ReceiveMultipartBytes()));
         // A subscription counts only when it has been accepted, so nothing is sent to it before its welcome.
         _iopub.Options.ManualPublisher = true;
         _iopub.Options.XPubVerbose = true; // without it only the first to subscribe to a topic is seen, and welcomed

@@ -5,7 +5,8 @@ using CasaWrapperKernel.Zmtp;
 namespace CasaWrapperKernel.Jupyter.Channels;
 
 /// <summary>
-/// A subscriber that does not read: its oldest printed text goes first, and where it was, the subscriber is told how much
+/// A subscriber that does not read: its oldest printed text goes first, and where it was, the subscriber is told how
+/// much
 /// is missing. All else (results, errors, status) stays, until so much waits that the subscriber is given up.
 /// </summary>
 internal sealed class SubscriberPolicy : BacklogPolicy
@@ -24,10 +25,12 @@ internal sealed class SubscriberPolicy : BacklogPolicy
     {
         var text = string.Create(CultureInfo.InvariantCulture,
             $"\n[casa-kernel: {bytes / 1e6:F1} MB of output are missing here, since this client did not read them in time.]\n");
-        var told = new Outgoing("stream", ((Outgoing)last.Tag!).Parent, StreamText.Write("stderr", System.Text.Encoding.UTF8.GetBytes(text)))
-        {
-            Identities = [Topic.Of("stream")],
-        };
+        var told =
+            new Outgoing("stream", ((Outgoing)last.Tag!).Parent,
+                StreamText.Write("stderr", System.Text.Encoding.UTF8.GetBytes(text)))
+            {
+                Identities = [Topic.Of("stream")],
+            };
         return new ZmtpMessage(_messages(told), told);
     }
 }

@@ -29,10 +29,12 @@ internal sealed class ZmtpSockets : IKernelSockets
             Woken = owner.Woken,
             Ending = owner.Ending,
         };
-        _routers = ((Channel[])[Channel.Shell, Channel.Control, Channel.Stdin]).ToDictionary(channel => channel, channel => new ZmtpRouter
-        {
-            ReceiveReady = (peer, frames) => peer.IsTrusted |= owner.Received(channel, frames),
-        });
+        _routers =
+            ((Channel[])[Channel.Shell, Channel.Control, Channel.Stdin]).ToDictionary(channel => channel, channel =>
+                new ZmtpRouter
+                {
+                    ReceiveReady = (peer, frames) => peer.IsTrusted |= owner.Received(channel, frames),
+                });
         _iopub = new ZmtpPublisher(new SubscriberPolicy(messages)) { PeerSubscribed = Subscribed };
         _timer = _server.Timer(owner.TimerElapsed);
     }

@@ -90,7 +90,8 @@ internal sealed record ConnectionInfo
     /// <summary>Replaces the file, at once.</summary>
     public void Write(string path)
     {
-        // It holds the key, and the folder may be open to others: a name that nobody can guess, and no file that is there.
+        // It holds the key, and the folder may be open to others: a name that nobody can guess, and no file that is
+        // there.
         var temporary = $"{path}.{Guid.NewGuid():N}";
         using (var stream = new FileStream(temporary, new FileStreamOptions
         {

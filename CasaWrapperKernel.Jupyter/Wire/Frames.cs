@@ -16,7 +16,8 @@ internal sealed class Frames(Signer signer, string session)
     private long _count;
 
     /// <summary>Reads a message; for one thread at a time.</summary>
-    /// <exception cref="WireException">The frames are no message, the signature is wrong, or it has come before.</exception>
+    /// <exception cref="WireException">The frames are no message, the signature is wrong, or it has come
+    /// before.</exception>
     public Message Read(IReadOnlyList<byte[]> frames)
     {
         var delimiter = IndexOfDelimiter(frames);

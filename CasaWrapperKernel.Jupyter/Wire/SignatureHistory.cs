@@ -3,8 +3,10 @@ using System.Buffers.Text;
 namespace CasaWrapperKernel.Jupyter.Wire;
 
 /// <summary>
-/// The signatures of the last messages, as many as jupyter_client keeps: who has recorded a signed message cannot have it
-/// done once more. Their first 64 bits are enough to tell them apart, and nobody without the key can make two that agree.
+/// The signatures of the last messages, as many as jupyter_client keeps: who has recorded a signed message cannot
+/// have it
+/// done once more. Their first 64 bits are enough to tell them apart, and nobody without the key can make two that
+/// agree.
 /// </summary>
 internal sealed class SignatureHistory
 {

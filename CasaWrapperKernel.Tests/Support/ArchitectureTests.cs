@@ -71,7 +71,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void No_line_is_longer_than_120_columns_unless_a_literal_is() => Assert.Empty(
         from file in Files([.. Assemblies, "CasaWrapperKernel.Tests", "CasaWrapperKernel.Benchmarks"])
-        from line in file.Text.Split('\n')
+        from line in Verbatim().Replace(file.Text, "").Split('\n')
         where line.Length > 120 && Literal().Replace(line, "").Length > 80
         select $"{file.Name}: {line.Trim()}");
 
@@ -98,6 +98,10 @@ public sealed partial class ArchitectureTests
         @"^using (?:static )?CasaWrapperKernel\.((?:Zmtp|Jupyter|PythonHost|Logs)(?:\.\w+)?|\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Using();
+
+    // Texts of several lines, which are as long as what they show.
+    [GeneratedRegex("\"\"\"\\n.*?\"\"\"", RegexOptions.Singleline)]
+    private static partial Regex Verbatim();
 
     [GeneratedRegex("\"\"\".*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\"")]
     private static partial Regex Literal();

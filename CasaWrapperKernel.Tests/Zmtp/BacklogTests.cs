@@ -98,7 +98,8 @@ public sealed class BacklogTests
         {
             var head = ServerFixture.Read(peer, 2);
             var length = (head[0] & 2) == 0 ? head[1]
-                : (int)System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian([head[1], .. ServerFixture.Read(peer, 7)]);
+                : (int)System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(
+                    [head[1], .. ServerFixture.Read(peer, 7)]);
             frames.Add(ServerFixture.Read(peer, length));
             if ((head[0] & 1) == 0)
             {

@@ -4,7 +4,9 @@ using NaCl;
 
 namespace CasaWrapperKernel.Tests.Zmtp;
 
-/// <summary>The client's side of CURVE, written from RFC 26 for the tests, which also have to send what is wrong.</summary>
+/// <summary>
+/// The client's side of CURVE, written from RFC 26 for the tests, which also have to send what is wrong.
+/// </summary>
 internal sealed class CurveClient(byte[] serverKey)
 {
     private readonly CurveKeyPair _lasting = CurveKeyPair.Create();
@@ -16,7 +18,9 @@ internal sealed class CurveClient(byte[] serverKey)
     public byte[] Hello()
     {
         var (number, nonce) = Next("CurveZMQHELLO---");
-        return Bytes.Command("HELLO", [1, 0, .. new byte[72], .. _prime.PublicKey, .. number, .. Box(_prime.SecretKey, serverKey, new byte[64], nonce)]);
+        return Bytes.Command("HELLO",
+            [1, 0, .. new byte[72], .. _prime.PublicKey, .. number,
+                .. Box(_prime.SecretKey, serverKey, new byte[64], nonce)]);
     }
 
     /// <summary>Takes the WELCOME command's data: a nonce of 16 bytes and a box of 144.</summary>
@@ -31,7 +35,9 @@ internal sealed class CurveClient(byte[] serverKey)
     public byte[] Initiate(byte[] metadata, Action<byte[]>? spoilCookie = null, byte[]? vouchFor = null)
     {
         spoilCookie?.Invoke(_cookie);
-        var vouch = Box(_lasting.SecretKey, _serverPrime, [.. vouchFor ?? _prime.PublicKey, .. serverKey], [.. "VOUCH---"u8, .. new byte[16]]);
+        var vouch =
+            Box(_lasting.SecretKey, _serverPrime, [.. vouchFor ?? _prime.PublicKey, .. serverKey],
+                [.. "VOUCH---"u8, .. new byte[16]]);
         var (number, nonce) = Next("CurveZMQINITIATE");
         byte[] plain = [.. _lasting.PublicKey, .. new byte[16], .. vouch, .. metadata];
         return Bytes.Command("INITIATE", [.. _cookie, .. number, .. Box(_prime.SecretKey, _serverPrime, plain, nonce)]);
@@ -41,7 +47,8 @@ internal sealed class CurveClient(byte[] serverKey)
     public byte[] Message(byte flags, byte[] body)
     {
         var (number, nonce) = Next("CurveZMQMESSAGEC");
-        return Bytes.Frame(0, [7, .. "MESSAGE"u8, .. number, .. Box(_prime.SecretKey, _serverPrime, [flags, .. body], nonce)]);
+        return Bytes.Frame(0,
+            [7, .. "MESSAGE"u8, .. number, .. Box(_prime.SecretKey, _serverPrime, [flags, .. body], nonce)]);
     }
 
     /// <summary>Opens the body of the server's MESSAGE.</summary>

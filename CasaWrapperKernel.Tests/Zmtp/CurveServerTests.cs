@@ -89,14 +89,17 @@ public sealed class CurveServerTests
     [InlineData("000568656C6C6F")]
     [InlineData("04050450494E47")]
     public void Nothing_goes_unencrypted(string frame) =>
-        Assert.Contains("not encrypted", Assert.Throws<ZmtpException>(() => Open().Receive(Convert.FromHexString(frame))).Message);
+        Assert.Contains("not encrypted",
+            Assert.Throws<ZmtpException>(() => Open().Receive(Convert.FromHexString(frame))).Message);
 
     private static void Refuses(byte[] command, string reason) =>
-        Assert.Contains(reason, Assert.Throws<ZmtpException>(() => new CurveServerTests().Start().Receive(command)).Message);
+        Assert.Contains(reason,
+            Assert.Throws<ZmtpException>(() => new CurveServerTests().Start().Receive(command)).Message);
 
     private Session Start()
     {
-        var session = new Session(_owner, ZmtpSocketType.Router, new CurveServer(ZmtpSocketType.Router, Keys), new ZmtpLimits());
+        var session =
+            new Session(_owner, ZmtpSocketType.Router, new CurveServer(ZmtpSocketType.Router, Keys), new ZmtpLimits());
         session.Start();
         session.Receive(Bytes.Greeting("CURVE"));
         _owner.Written.Clear();

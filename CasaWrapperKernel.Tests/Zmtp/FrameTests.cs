@@ -15,7 +15,8 @@ public sealed class FrameTests
         body = new byte[256];
         Assert.Equal("020000000000000100" + Convert.ToHexString(body), Written(body));
         var large = new byte[20_000]; // leaves without a copy
-        Assert.Equal("0101AA" + "030000000000004E20" + Convert.ToHexString(large) + "0001BB", Written([0xAA], large, [0xBB]));
+        Assert.Equal("0101AA" + "030000000000004E20" + Convert.ToHexString(large) + "0001BB",
+            Written([0xAA], large, [0xBB]));
     }
 
     [Fact]

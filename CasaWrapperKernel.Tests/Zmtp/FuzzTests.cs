@@ -7,7 +7,8 @@ using CsCheck;
 namespace CasaWrapperKernel.Tests.Zmtp;
 
 /// <summary>
-/// Whatever bytes come, however they are cut: a session goes on or ends with a <see cref="ZmtpException"/>, keeps no more
+/// Whatever bytes come, however they are cut: a session goes on or ends with a <see cref="ZmtpException"/>, keeps no
+/// more
 /// than its limits, and means the same. Five seconds each; CASA_KERNEL_FUZZ_SECONDS says for how long instead.
 /// </summary>
 public sealed class FuzzTests
@@ -47,10 +48,12 @@ public sealed class FuzzTests
 
     [Fact]
     public void Any_handshake_of_CURVE_ends_or_goes_on() =>
-        Gen.Select(Types, Piece.Array[0, 4], Gen.Select(Gen.Int[0, 500], Gen.Byte).Array[0, 2], Gen.Bool).Sample((type, pieces, flips, hello) =>
+        Gen.Select(Types, Piece.Array[0, 4], Gen.Select(Gen.Int[0, 500], Gen.Byte).Array[0, 2],
+            Gen.Bool).Sample((type, pieces, flips, hello) =>
         {
             byte[] first = hello ? Flip(new CurveClient(Keys.PublicKey).Hello(), flips) : [];
-            Run(new CurveServer(type, Keys), type, [.. Bytes.Greeting("CURVE"), .. first, .. pieces.SelectMany(piece => piece)], [100]);
+            Run(new CurveServer(type, Keys), type,
+                [.. Bytes.Greeting("CURVE"), .. first, .. pieces.SelectMany(piece => piece)], [100]);
         }, time: Seconds, threads: 1);
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class FuzzTests
         Gen.Select(Gen.Byte, Body, Gen.Select(Gen.Int[0, 700], Gen.Byte).Array[0, 1]).Sample((flags, body, flips) =>
         {
             var owner = new RecordingOwner();
-            var session = new Session(owner, ZmtpSocketType.Router, new CurveServer(ZmtpSocketType.Router, Keys), Limits);
+            var session =
+                new Session(owner, ZmtpSocketType.Router, new CurveServer(ZmtpSocketType.Router, Keys), Limits);
             var client = new CurveClient(Keys.PublicKey);
             session.Receive([.. Bytes.Greeting("CURVE"), .. client.Hello()]);
             client.Welcome([.. owner.Written.Skip(10)]);

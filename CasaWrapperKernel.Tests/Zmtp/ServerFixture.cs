@@ -15,7 +15,8 @@ internal sealed class ServerFixture : IDisposable
     {
         _server = new ZmtpServer((options ?? new ZmtpOptions()) with
         {
-            Events = new ZmtpEvents { Refused = Refused.Enqueue, Faulted = Faults.Enqueue, UserUnknown = Refused.Enqueue },
+            Events =
+                new ZmtpEvents { Refused = Refused.Enqueue, Faulted = Faults.Enqueue, UserUnknown = Refused.Enqueue },
         });
         Port = _server.Listen(socket, endpoint);
         _server.Woken = () =>
@@ -48,7 +49,12 @@ internal sealed class ServerFixture : IDisposable
 
     public Socket Connect()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000, SendTimeout = 5000 };
+        var socket =
+            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            {
+                ReceiveTimeout = 5000,
+                SendTimeout = 5000
+            };
         socket.Connect(IPAddress.Loopback, Port);
         return socket;
     }

@@ -37,7 +37,8 @@ public sealed class ServerTests
         using var peer = server.Peer("REQ");
         byte[] request = [.. Bytes.Frame(1, []), .. Bytes.Frame(1, [1]), .. Bytes.Frame(0, [2])];
         peer.Send(request);
-        Assert.Equal([.. Bytes.Frame(1, []), .. Bytes.Frame(1, [2]), .. Bytes.Frame(0, [1])], ServerFixture.Read(peer, request.Length));
+        Assert.Equal([.. Bytes.Frame(1, []), .. Bytes.Frame(1, [2]), .. Bytes.Frame(0, [1])],
+            ServerFixture.Read(peer, request.Length));
         peer.Send(Hello);
         Assert.True(ServerFixture.IsEnded(peer));
         Assert.Contains(server.Refused, line => line.Contains("no empty frame"));
@@ -68,7 +69,8 @@ public sealed class ServerTests
         some.Send(Bytes.Frame(0, [0, .. Bytes.Text("ab")])); // one of its two is left
         Publish("a");
         Publish("abc");
-        Assert.Equal([.. Bytes.Frame(0, Bytes.Text("a")), .. Bytes.Frame(0, Bytes.Text("abc"))], ServerFixture.Read(all, 8));
+        Assert.Equal([.. Bytes.Frame(0, Bytes.Text("a")), .. Bytes.Frame(0, Bytes.Text("abc"))],
+            ServerFixture.Read(all, 8));
         Assert.Equal(Bytes.Frame(0, Bytes.Text("abc")), ServerFixture.Read(some, 5));
         Assert.Equal(3, topics.Count);
 
@@ -94,7 +96,8 @@ public sealed class ServerTests
     public void A_handshake_that_does_not_end_is_ended()
     {
         using var server = new ServerFixture(
-            new ZmtpRouter(), new ZmtpOptions { Limits = new ZmtpLimits { HandshakeTime = TimeSpan.FromMilliseconds(200) } });
+            new ZmtpRouter(),
+                new ZmtpOptions { Limits = new ZmtpLimits { HandshakeTime = TimeSpan.FromMilliseconds(200) } });
         using var silent = server.Connect();
         using var slow = server.Connect();
         slow.Send(Bytes.Greeting());
@@ -130,7 +133,8 @@ public sealed class ServerTests
             peer.IsTrusted = true;
             router.Send(frames);
         };
-        using var server = new ServerFixture(router, new ZmtpOptions { Limits = new ZmtpLimits { UnfinishedBytes = 3 << 20 } });
+        using var server =
+            new ServerFixture(router, new ZmtpOptions { Limits = new ZmtpLimits { UnfinishedBytes = 3 << 20 } });
         using var known = server.Peer("DEALER");
         known.Send(Hello);
         ServerFixture.Read(known, Hello.Length);
@@ -211,7 +215,8 @@ public sealed class ServerTests
         router.ReceiveReady = (_, frames) => router.Send(frames);
         using (new ServerFixture(router, endpoint: $"ipc://{path}"))
         {
-            using var peer = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 5000 };
+            using var peer =
+                new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 5000 };
             peer.Connect(new UnixDomainSocketEndPoint(path));
             peer.Send([.. Bytes.Greeting(), .. Bytes.Ready("DEALER"), .. Hello]);
             ServerFixture.Read(peer, 64 + 43);

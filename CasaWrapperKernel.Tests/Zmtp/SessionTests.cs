@@ -66,7 +66,8 @@ public sealed class SessionTests
     {
         var session = Start(ZmtpSocketType.Router);
         session.Receive(Bytes.Greeting());
-        Assert.Contains(reason, Assert.Throws<ZmtpException>(() => session.Receive(Convert.FromHexString(command))).Message);
+        Assert.Contains(reason,
+            Assert.Throws<ZmtpException>(() => session.Receive(Convert.FromHexString(command))).Message);
     }
 
     [Theory]
@@ -116,7 +117,8 @@ public sealed class SessionTests
         session.Receive(Bytes.Frame(0, [1, .. new byte[most]]));
         session.Receive(Bytes.Command("SUBSCRIBE", new byte[most]));
         Assert.Throws<ZmtpException>(() => session.Receive(Bytes.Command("SUBSCRIBE", new byte[most + 1])));
-        Assert.Throws<ZmtpException>(() => Open(ZmtpSocketType.XPub, "SUB").Receive(Bytes.Frame(0, [1, .. new byte[most + 1]])));
+        Assert.Throws<ZmtpException>(() =>
+            Open(ZmtpSocketType.XPub, "SUB").Receive(Bytes.Frame(0, [1, .. new byte[most + 1]])));
         Assert.Throws<ZmtpException>(() => Open(ZmtpSocketType.XPub, "SUB").Receive(Bytes.Frame(0, new byte[100_000])));
     }
 
@@ -137,13 +139,15 @@ public sealed class SessionTests
     public void Messages_have_a_largest_and_a_most_of_frames()
     {
         var limits = new ZmtpLimits { MessageBytes = 10, MessageFrames = 3 };
-        Open(ZmtpSocketType.Router, "DEALER", limits).Receive([.. Bytes.Frame(1, new byte[4]), .. Bytes.Frame(0, new byte[6])]);
+        Open(ZmtpSocketType.Router, "DEALER",
+            limits).Receive([.. Bytes.Frame(1, new byte[4]), .. Bytes.Frame(0, new byte[6])]);
         Assert.Equal(["received 00000000 000000000000"], _owner.Told);
         Refuses([.. Bytes.Frame(1, new byte[4]), .. Bytes.Frame(0, new byte[7])], "longer than 6");
         Refuses([.. Bytes.Frame(1, []), .. Bytes.Frame(1, []), .. Bytes.Frame(1, [])], "more than 3 frames");
 
         void Refuses(byte[] sent, string reason) => Assert.Contains(
-            reason, Assert.Throws<ZmtpException>(() => Open(ZmtpSocketType.Router, "DEALER", limits).Receive(sent)).Message);
+            reason, Assert.Throws<ZmtpException>(() =>
+                Open(ZmtpSocketType.Router, "DEALER", limits).Receive(sent)).Message);
     }
 
     private Session Start(ZmtpSocketType type, ZmtpLimits? limits = null)

@@ -24,7 +24,8 @@ public sealed class SocketTablesTests
 
         """;
 
-    private readonly SocketTables _tables = new(() => Encoding.ASCII.GetBytes(Tcp), () => Encoding.ASCII.GetBytes(Tcp6));
+    private readonly SocketTables _tables =
+        new(() => Encoding.ASCII.GetBytes(Tcp), () => Encoding.ASCII.GetBytes(Tcp6));
 
     [Theory]
     [InlineData("127.0.0.1", 0xD5EF, 1001)] // its own line, not ours
@@ -76,7 +77,8 @@ public sealed class SocketTablesTests
     private SocketOwner Find(string address, int port)
     {
         var peer = IPAddress.Parse(address);
-        var own = peer.Equals(IPAddress.IPv6Loopback) ? peer : peer.IsIPv4MappedToIPv6 ? IPAddress.Loopback.MapToIPv6() : IPAddress.Loopback;
+        var own = peer.Equals(IPAddress.IPv6Loopback) ? peer : peer.IsIPv4MappedToIPv6
+            ? IPAddress.Loopback.MapToIPv6() : IPAddress.Loopback;
         return _tables.Find(new IPEndPoint(peer, port), new IPEndPoint(own, 0xC351));
     }
 }

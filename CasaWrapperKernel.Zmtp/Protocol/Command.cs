@@ -19,7 +19,8 @@ internal readonly ref struct Command
             ? throw new ZmtpException("a command has no name")
             : new Command(body.Slice(1, body[0]), body[(1 + body[0])..]);
 
-    public static byte[] Write(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data) => [(byte)name.Length, .. name, .. data];
+    public static byte[] Write(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data) =>
+        [(byte)name.Length, .. name, .. data];
 
     public bool Is(ReadOnlySpan<byte> name) => Name.SequenceEqual(name);
 }

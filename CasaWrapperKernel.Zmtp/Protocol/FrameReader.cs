@@ -28,7 +28,9 @@ internal sealed class FrameReader
     /// <summary>Bytes of the frame that is not complete yet.</summary>
     public int Unfinished => _bodyRead;
 
-    /// <summary>Where the next bytes of a large frame belong: who reads them right there saves a copy. Empty otherwise.</summary>
+    /// <summary>
+    /// Where the next bytes of a large frame belong: who reads them right there saves a copy. Empty otherwise.
+    /// </summary>
     public Span<byte> Target => _body is { Length: >= FirstPiece } && _bodyRead < _length ? Room() : default;
 
     /// <summary>Takes bytes from the beginning of <paramref name="input"/>.</summary>
@@ -115,7 +117,8 @@ internal sealed class FrameReader
 
     private void Begin()
     {
-        var length = (_flags & FrameFlags.Long) == 0 ? _header[1] : BinaryPrimitives.ReadUInt64BigEndian(_header.AsSpan(1));
+        var length = (_flags & FrameFlags.Long) == 0 ? _header[1]
+            : BinaryPrimitives.ReadUInt64BigEndian(_header.AsSpan(1));
         var most = (_flags & FrameFlags.Command) == 0 ? MostBytes : MostCommandBytes;
         if (length > (ulong)Math.Min(most, Array.MaxLength))
         {

@@ -16,7 +16,8 @@ internal static class FrameWriter
         var small = new ArrayBufferWriter<byte>();
         for (var i = 0; i < frames.Count; i++)
         {
-            var flags = message.IsCommand ? FrameFlags.Command : i < frames.Count - 1 ? FrameFlags.More : FrameFlags.None;
+            var flags = message.IsCommand ? FrameFlags.Command : i < frames.Count - 1 ? FrameFlags.More
+                : FrameFlags.None;
             WriteHeader(small, flags, frames[i].Length);
             if (frames[i].Length <= CopiedBytes)
             {

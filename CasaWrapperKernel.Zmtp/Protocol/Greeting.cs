@@ -21,7 +21,9 @@ internal static class Greeting
         return greeting;
     }
 
-    /// <summary>Checks what has come of the peer's greeting, so that a wrong one ends at its first wrong byte.</summary>
+    /// <summary>
+    /// Checks what has come of the peer's greeting, so that a wrong one ends at its first wrong byte.
+    /// </summary>
     /// <exception cref="ZmtpException">It is no ZMTP 3 peer, or one of another mechanism.</exception>
     public static void Check(ReadOnlySpan<byte> greeting, string mechanism)
     {

@@ -18,7 +18,8 @@ internal interface IMechanism
     /// <exception cref="ZmtpException">The command is wrong.</exception>
     Metadata? Continue(ReadOnlySpan<byte> body, out byte[]? answer);
 
-    /// <exception cref="ZmtpException">The frame was not made with the keys of this connection, or has been here before.</exception>
+    /// <exception cref="ZmtpException">The frame was not made with the keys of this connection, or has been here
+    /// before.</exception>
     Frame Unwrap(Frame frame);
 
     IReadOnlyList<ReadOnlyMemory<byte>> Encode(ZmtpMessage message);

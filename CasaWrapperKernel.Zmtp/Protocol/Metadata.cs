@@ -2,12 +2,17 @@ using System.Buffers.Binary;
 
 namespace CasaWrapperKernel.Zmtp.Protocol;
 
-/// <summary>What a peer says of itself when the handshake ends: its socket type, and its identity if it has one.</summary>
+/// <summary>
+/// What a peer says of itself when the handshake ends: its socket type, and its identity if it has one.
+/// </summary>
 internal sealed record Metadata(byte[] SocketType, byte[] Identity)
 {
     private const int MostIdentityBytes = 255;
 
-    /// <summary>Reads properties (ZMTP 23, "Metadata"). Names are compared without regard to case; unknown ones are passed over.</summary>
+    /// <summary>
+    /// Reads properties (ZMTP 23, "Metadata"). Names are compared without regard to case; unknown ones are passed
+    /// over.
+    /// </summary>
     /// <exception cref="ZmtpException">They are malformed, or what they say cannot be.</exception>
     public static Metadata Parse(ReadOnlySpan<byte> properties)
     {
@@ -38,7 +43,8 @@ internal sealed record Metadata(byte[] SocketType, byte[] Identity)
             : new Metadata(socketType ?? throw new ZmtpException("the peer does not say its socket type"), identity);
     }
 
-    public static byte[] Write(ZmtpSocketType type) => [.. Property("Socket-Type"u8, type.Name()), .. Property("Identity"u8, [])];
+    public static byte[] Write(ZmtpSocketType type) =>
+        [.. Property("Socket-Type"u8, type.Name()), .. Property("Identity"u8, [])];
 
     private static byte[] Property(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {

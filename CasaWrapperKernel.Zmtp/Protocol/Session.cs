@@ -21,7 +21,8 @@ internal interface ISessionOwner
 }
 
 /// <summary>
-/// One peer's side of ZMTP 3.1, from greeting to messages. It knows no socket: bytes come in, <see cref="ISessionOwner"/>
+/// One peer's side of ZMTP 3.1, from greeting to messages. It knows no socket: bytes come in, <see
+/// cref="ISessionOwner"/>
 /// hears what they mean, and the first violation ends it with an exception.
 /// </summary>
 internal sealed class Session(ISessionOwner owner, ZmtpSocketType type, IMechanism mechanism, ZmtpLimits limits)

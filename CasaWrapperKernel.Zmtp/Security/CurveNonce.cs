@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace CasaWrapperKernel.Zmtp.Security;
 
-/// <summary>The 24 bytes that make each box unlike any other (RFC 26): a prefix that names its purpose, and a number.</summary>
+/// <summary>
+/// The 24 bytes that make each box unlike any other (RFC 26): a prefix that names its purpose, and a number.
+/// </summary>
 internal static class CurveNonce
 {
     public const int Length = 24;
@@ -11,7 +13,8 @@ internal static class CurveNonce
     public const int LongLength = 16;
 
     public static byte[] Of(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> number) =>
-        prefix.Length + number.Length == Length ? [.. prefix, .. number] : throw new ArgumentException("a nonce has 24 bytes");
+        prefix.Length + number.Length == Length ? [.. prefix, .. number]
+            : throw new ArgumentException("a nonce has 24 bytes");
 
     public static byte[] Of(ReadOnlySpan<byte> prefix, ulong number)
     {

@@ -57,7 +57,8 @@ internal sealed class CurveServer(ZmtpSocketType type, CurveKeyPair server) : IM
         var data = command.Data[74..];
         var clientPrime = data[..Key].ToArray();
         using var box = new Curve25519XSalsa20Poly1305(server.SecretKey, clientPrime);
-        Open(box, data[(Key + CurveNonce.ShortLength)..], CurveNonce.Of("CurveZMQHELLO---"u8, data.Slice(Key, CurveNonce.ShortLength)));
+        Open(box, data[(Key + CurveNonce.ShortLength)..],
+            CurveNonce.Of("CurveZMQHELLO---"u8, data.Slice(Key, CurveNonce.ShortLength)));
         _clientPrime = clientPrime;
         var number = CurveNonce.Random();
         return [.. number, .. Seal(box, [.. _serverPrime.PublicKey, .. Cookie()], CurveNonce.Of("WELCOME-"u8, number))];
@@ -67,7 +68,8 @@ internal sealed class CurveServer(ZmtpSocketType type, CurveKeyPair server) : IM
     {
         var number = CurveNonce.Random();
         using var box = new XSalsa20Poly1305(_cookieKey);
-        return [.. number, .. Seal(box, [.. _clientPrime!, .. _serverPrime.SecretKey], CurveNonce.Of("COOKIE--"u8, number))];
+        return [.. number,
+            .. Seal(box, [.. _clientPrime!, .. _serverPrime.SecretKey], CurveNonce.Of("COOKIE--"u8, number))];
     }
 
     private Metadata Initiate(ReadOnlySpan<byte> body)
@@ -92,7 +94,8 @@ internal sealed class CurveServer(ZmtpSocketType type, CurveKeyPair server) : IM
     private void CheckCookie(ReadOnlySpan<byte> cookie)
     {
         using var box = new XSalsa20Poly1305(_cookieKey);
-        var opened = Open(box, cookie[CurveNonce.LongLength..], CurveNonce.Of("COOKIE--"u8, cookie[..CurveNonce.LongLength]));
+        var opened =
+            Open(box, cookie[CurveNonce.LongLength..], CurveNonce.Of("COOKIE--"u8, cookie[..CurveNonce.LongLength]));
         if (!CryptographicOperations.FixedTimeEquals(opened, [.. _clientPrime!, .. _serverPrime.SecretKey]))
         {
             throw new ZmtpException("the cookie of the CURVE handshake is not that of this connection");
@@ -103,7 +106,8 @@ internal sealed class CurveServer(ZmtpSocketType type, CurveKeyPair server) : IM
     private void CheckVouch(ReadOnlySpan<byte> client, ReadOnlySpan<byte> vouch)
     {
         using var box = new Curve25519XSalsa20Poly1305(_serverPrime.SecretKey, client);
-        var opened = Open(box, vouch[CurveNonce.LongLength..], CurveNonce.Of("VOUCH---"u8, vouch[..CurveNonce.LongLength]));
+        var opened =
+            Open(box, vouch[CurveNonce.LongLength..], CurveNonce.Of("VOUCH---"u8, vouch[..CurveNonce.LongLength]));
         if (!CryptographicOperations.FixedTimeEquals(opened, [.. _clientPrime!, .. server.PublicKey]))
         {
             throw new ZmtpException("the vouch of the CURVE handshake is wrong");
@@ -120,6 +124,7 @@ internal sealed class CurveServer(ZmtpSocketType type, CurveKeyPair server) : IM
     private static byte[] Open(XSalsa20Poly1305 box, ReadOnlySpan<byte> sealedBox, ReadOnlySpan<byte> nonce)
     {
         var plain = new byte[sealedBox.Length - Tag];
-        return box.TryDecrypt(plain, sealedBox, nonce) ? plain : throw new ZmtpException("a box of the CURVE handshake does not open");
+        return box.TryDecrypt(plain, sealedBox, nonce) ? plain
+            : throw new ZmtpException("a box of the CURVE handshake does not open");
     }
 }

@@ -5,7 +5,9 @@ using NaCl;
 
 namespace CasaWrapperKernel.Zmtp.Security;
 
-/// <summary>What follows the CURVE handshake: every frame in a box of its own, numbered, so that none comes twice.</summary>
+/// <summary>
+/// What follows the CURVE handshake: every frame in a box of its own, numbered, so that none comes twice.
+/// </summary>
 internal sealed class CurveTraffic(XSalsa20Poly1305 box, ReadOnlySpan<byte> clientNumber)
 {
     public const int Overhead = PrefixLength + Tag + 1;
@@ -37,7 +39,8 @@ internal sealed class CurveTraffic(XSalsa20Poly1305 box, ReadOnlySpan<byte> clie
         var number = body[Name.Length..PrefixLength];
         var counted = BinaryPrimitives.ReadUInt64BigEndian(number);
         var plain = GC.AllocateUninitializedArray<byte>(body.Length - PrefixLength - Tag);
-        if (counted <= _received || !box.TryDecrypt(plain, body[PrefixLength..], CurveNonce.Of("CurveZMQMESSAGEC"u8, number)))
+        if (counted <= _received
+            || !box.TryDecrypt(plain, body[PrefixLength..], CurveNonce.Of("CurveZMQMESSAGEC"u8, number)))
         {
             throw new ZmtpException("an encrypted frame is not the peer's next");
         }
@@ -51,7 +54,8 @@ internal sealed class CurveTraffic(XSalsa20Poly1305 box, ReadOnlySpan<byte> clie
         var pieces = new List<ReadOnlyMemory<byte>>();
         for (var i = 0; i < message.Frames.Count; i++)
         {
-            var flags = message.IsCommand ? FrameFlags.Command : i < message.Frames.Count - 1 ? FrameFlags.More : FrameFlags.None;
+            var flags = message.IsCommand ? FrameFlags.Command : i < message.Frames.Count - 1 ? FrameFlags.More
+                : FrameFlags.None;
             pieces.Add(Wrap(flags, message.Frames[i]));
         }
 

@@ -9,7 +9,8 @@ internal sealed class NullMechanism(ZmtpSocketType type) : IMechanism
 
     public int Overhead => 0;
 
-    public IEnumerable<byte[]> Begin() => [FrameWriter.Write(FrameFlags.Command, Command.Write("READY"u8, Metadata.Write(type)))];
+    public IEnumerable<byte[]> Begin() =>
+        [FrameWriter.Write(FrameFlags.Command, Command.Write("READY"u8, Metadata.Write(type)))];
 
     public Metadata? Continue(ReadOnlySpan<byte> body, out byte[]? answer)
     {

@@ -40,7 +40,8 @@ public static class Z85
             foreach (var character in text.AsSpan(block * 5, 5))
             {
                 var digit = Alphabet.IndexOf(character);
-                value = digit < 0 ? throw new FormatException("a character is not of Z85") : (value * 85) + (ulong)digit;
+                value = digit < 0 ? throw new FormatException("a character is not of Z85") : (value * 85)
+                    + (ulong)digit;
             }
 
             BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(block * 4), value <= uint.MaxValue

@@ -3,7 +3,9 @@ using CasaWrapperKernel.Zmtp.Protocol;
 
 namespace CasaWrapperKernel.Zmtp.Transport;
 
-/// <summary>One accepted connection: bytes between its socket and its session, and the queue of what is to be sent.</summary>
+/// <summary>
+/// One accepted connection: bytes between its socket and its session, and the queue of what is to be sent.
+/// </summary>
 internal sealed class Connection : IWatched, ISessionOwner, IZmtpPeer
 {
     private readonly Connections _all;

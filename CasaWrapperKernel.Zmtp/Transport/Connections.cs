@@ -60,7 +60,9 @@ internal sealed class Connections
         connection.Counted = 0;
     }
 
-    /// <summary>Counts the bytes of messages that are not complete, and ends somebody when there are too many.</summary>
+    /// <summary>
+    /// Counts the bytes of messages that are not complete, and ends somebody when there are too many.
+    /// </summary>
     public void CountUnfinished(Connection connection)
     {
         _unfinished += connection.Unfinished - connection.Counted;

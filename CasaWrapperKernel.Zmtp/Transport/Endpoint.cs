@@ -21,7 +21,8 @@ internal static class Endpoint
 
         var colon = endpoint.LastIndexOf(':');
         if (!endpoint.StartsWith(Tcp, StringComparison.Ordinal) || colon <= Tcp.Length
-            || !ushort.TryParse(endpoint.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            || !ushort.TryParse(endpoint.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var port))
         {
             throw new FormatException("it is not tcp://ADDRESS:PORT, with a port from 0 to 65535, nor ipc://PATH");
         }
@@ -32,5 +33,6 @@ internal static class Endpoint
     private static IPAddress Address(string host) =>
         host == "*" ? IPAddress.Any
         : IPAddress.TryParse(host, out var address) ? address
-        : Dns.GetHostAddresses(host).OrderBy(found => found.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).First();
+        : Dns.GetHostAddresses(host).OrderBy(found =>
+            found.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).First();
 }

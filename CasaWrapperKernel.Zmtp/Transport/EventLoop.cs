@@ -10,7 +10,8 @@ internal interface IWatched
 }
 
 /// <summary>
-/// The one thread on which everything happens: it waits for all descriptors at once and calls whoever is ready. Whatever
+/// The one thread on which everything happens: it waits for all descriptors at once and calls whoever is ready.
+/// Whatever
 /// throws is told of it and ended; the loop goes on.
 /// </summary>
 internal sealed unsafe class EventLoop : IDisposable

@@ -6,8 +6,10 @@ using System.Net.Sockets;
 namespace CasaWrapperKernel.Zmtp.Transport;
 
 /// <summary>
-/// Lets in of the peers on this machine those that belong to the user of this process or to root. The system's tables of
-/// sockets say whose the other end is, asked directly or, where that is not allowed, read from /proc/net. Peers on other
+/// Lets in of the peers on this machine those that belong to the user of this process or to root. The system's tables
+/// of
+/// sockets say whose the other end is, asked directly or, where that is not allowed, read from /proc/net. Peers on
+/// other
 /// machines are not judged here.
 /// </summary>
 internal sealed class LocalUsers(ZmtpEvents events)
@@ -52,7 +54,8 @@ internal sealed class LocalUsers(ZmtpEvents events)
         try
         {
             return socket.RemoteEndPoint is not IPEndPoint peer ? Judge(UnixPeer(socket))
-                : socket.LocalEndPoint is not IPEndPoint own || !IsHere(peer, own) || Judge(SocketDiagnosis.Find(peer, own) ?? tables.Find(peer, own));
+                : socket.LocalEndPoint is not IPEndPoint own || !IsHere(peer, own)
+                    || Judge(SocketDiagnosis.Find(peer, own) ?? tables.Find(peer, own));
         }
         catch (SocketException)
         {
@@ -77,7 +80,8 @@ internal sealed class LocalUsers(ZmtpEvents events)
                 var mayCome = owner.User == 0 || owner.User == _self;
                 if (!mayCome)
                 {
-                    events.Refused(string.Create(CultureInfo.InvariantCulture, $"a connection of user {owner.User}, who is not the kernel's"));
+                    events.Refused(
+                        string.Create(CultureInfo.InvariantCulture, $"a connection of user {owner.User}, who is not the kernel's"));
                 }
 
                 return mayCome;

@@ -56,7 +56,8 @@ internal static unsafe partial class Native
     public static long MostDescriptors()
     {
         var softAndHard = stackalloc ulong[2];
-        return getrlimit(RLIMIT_NOFILE, softAndHard) == 0 ? (long)Math.Min(softAndHard[0], long.MaxValue) : long.MaxValue;
+        return getrlimit(RLIMIT_NOFILE, softAndHard) == 0 ? (long)Math.Min(softAndHard[0], long.MaxValue)
+            : long.MaxValue;
     }
 
     /// <summary>Accepts a connection without waiting.</summary>

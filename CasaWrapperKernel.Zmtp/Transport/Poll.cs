@@ -24,9 +24,12 @@ internal sealed unsafe class Poll : IDisposable
         }
     }
 
-    public void Change(int descriptor, ulong number, uint events) => Control(Native.EPOLL_CTL_MOD, descriptor, number, events);
+    public void Change(int descriptor, ulong number, uint events) =>
+        Control(Native.EPOLL_CTL_MOD, descriptor, number, events);
 
-    /// <summary>Must precede the close: a forked child may hold the descriptor, and then it would still be watched.</summary>
+    /// <summary>
+    /// Must precede the close: a forked child may hold the descriptor, and then it would still be watched.
+    /// </summary>
     public void Remove(int descriptor) => Control(Native.EPOLL_CTL_DEL, descriptor, 0, 0);
 
     /// <summary>Waits and adds what is ready to <paramref name="ready"/>.</summary>
@@ -41,7 +44,9 @@ internal sealed unsafe class Poll : IDisposable
         for (var i = 0; i < count; i++)
         {
             var entry = _events.AsSpan(i * EventLength, EventLength);
-            ready.Add((BinaryPrimitives.ReadUInt64LittleEndian(entry[DataOffset..]), BinaryPrimitives.ReadUInt32LittleEndian(entry)));
+            ready.Add(
+                (BinaryPrimitives.ReadUInt64LittleEndian(entry[DataOffset..]),
+                    BinaryPrimitives.ReadUInt32LittleEndian(entry)));
         }
     }
 

@@ -12,7 +12,9 @@ internal sealed class ReadingSpeed(Connection connection)
     private long _since;
     private long _sentThen;
 
-    /// <summary>Whether more than <paramref name="bytes"/> wait, and it has read at least a megabyte in the last second.</summary>
+    /// <summary>
+    /// Whether more than <paramref name="bytes"/> wait, and it has read at least a megabyte in the last second.
+    /// </summary>
     public bool IsBehind(long bytes)
     {
         var now = Environment.TickCount64;

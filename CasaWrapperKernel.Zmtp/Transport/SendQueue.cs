@@ -1,6 +1,8 @@
 namespace CasaWrapperKernel.Zmtp.Transport;
 
-/// <summary>What is still to be sent to one peer, in order, and what its <see cref="BacklogPolicy"/> makes of too much.</summary>
+/// <summary>
+/// What is still to be sent to one peer, in order, and what its <see cref="BacklogPolicy"/> makes of too much.
+/// </summary>
 internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnlyList<ReadOnlyMemory<byte>>> encode)
 {
     // Small pieces leave together; larger ones from where they are.
@@ -165,7 +167,9 @@ internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnl
 
         public bool MayDrop { get; set; }
 
-        /// <summary>What goes over the wire; null until its turn comes, since encryption numbers messages in order.</summary>
+        /// <summary>
+        /// What goes over the wire; null until its turn comes, since encryption numbers messages in order.
+        /// </summary>
         public IReadOnlyList<ReadOnlyMemory<byte>>? Pieces { get; set; }
 
         public ZmtpMessage? LastDropped { get; set; }

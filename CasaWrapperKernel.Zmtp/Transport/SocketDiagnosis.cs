@@ -6,7 +6,8 @@ using System.Runtime.InteropServices;
 namespace CasaWrapperKernel.Zmtp.Transport;
 
 /// <summary>
-/// Asks the system for one socket by its two addresses (netlink, sock_diag(7)): microseconds, where reading the tables in
+/// Asks the system for one socket by its two addresses (netlink, sock_diag(7)): microseconds, where reading the
+/// tables in
 /// /proc takes milliseconds.
 /// </summary>
 internal static class SocketDiagnosis
@@ -26,7 +27,10 @@ internal static class SocketDiagnosis
     private const int User = HeaderLength + 64;
     private const int Inode = HeaderLength + 68;
 
-    /// <summary>The owner of the socket whose own address is <paramref name="peer"/> and that is connected to <paramref name="own"/>.</summary>
+    /// <summary>
+    /// The owner of the socket whose own address is <paramref name="peer"/> and that is connected to <paramref
+    /// name="own"/>.
+    /// </summary>
     /// <returns>Null if the system does not say.</returns>
     public static SocketOwner? Find(IPEndPoint peer, IPEndPoint own)
     {

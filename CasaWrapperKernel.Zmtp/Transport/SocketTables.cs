@@ -21,7 +21,8 @@ internal enum SocketOwnerKind
 internal readonly record struct SocketOwner(SocketOwnerKind Kind, uint User = 0);
 
 /// <summary>
-/// /proc/net/tcp and tcp6, one line for each TCP socket of this network namespace; each is read when it is first needed.
+/// /proc/net/tcp and tcp6, one line for each TCP socket of this network namespace; each is read when it is first
+/// needed.
 /// </summary>
 internal sealed class SocketTables(Func<byte[]> readTcp, Func<byte[]> readTcp6)
 {
@@ -38,7 +39,10 @@ internal sealed class SocketTables(Func<byte[]> readTcp, Func<byte[]> readTcp6)
     /// <summary>The tables as they are from now on.</summary>
     public static SocketTables Now() => new(() => ReadTable("tcp"), () => ReadTable("tcp6"));
 
-    /// <summary>The user of the socket whose own address is <paramref name="peer"/> and that is connected to <paramref name="own"/>.</summary>
+    /// <summary>
+    /// The user of the socket whose own address is <paramref name="peer"/> and that is connected to <paramref
+    /// name="own"/>.
+    /// </summary>
     public SocketOwner Find(IPEndPoint peer, IPEndPoint own)
     {
         // A socket for IPv6 that speaks with an IPv4 address is in the other table, and the other way round.
@@ -63,7 +67,8 @@ internal sealed class SocketTables(Func<byte[]> readTcp, Func<byte[]> readTcp6)
         var line = table.Slice(at, Math.Min(MostLine, table.Length - at));
         var fields = Encoding.ASCII.GetString(line[(peer.Length + own.Length + 3)..])
             .Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length <= InodeField || !uint.TryParse(fields[UserField], CultureInfo.InvariantCulture, out var user) ? null
+        return fields.Length <= InodeField
+            || !uint.TryParse(fields[UserField], CultureInfo.InvariantCulture, out var user) ? null
             : fields[InodeField] == "0" ? new SocketOwner(SocketOwnerKind.Closed)
             : OwnerOf(user);
     }
@@ -71,7 +76,8 @@ internal sealed class SocketTables(Func<byte[]> readTcp, Func<byte[]> readTcp6)
     // Each group of four bytes is a number of this machine, in hexadecimal.
     private static string Format(IPEndPoint end, bool mapped)
     {
-        var address = mapped ? end.Address.MapToIPv6() : end.Address.IsIPv4MappedToIPv6 ? end.Address.MapToIPv4() : end.Address;
+        var address = mapped ? end.Address.MapToIPv6() : end.Address.IsIPv4MappedToIPv6 ? end.Address.MapToIPv4()
+            : end.Address;
         var text = new StringBuilder();
         var bytes = address.GetAddressBytes();
         for (var i = 0; i < bytes.Length; i += 4)
@@ -99,9 +105,11 @@ internal sealed class SocketTables(Func<byte[]> readTcp, Func<byte[]> readTcp6)
         try
         {
             // The initial namespace maps all 4,294,967,295 users onto themselves.
-            var isInitial = File.ReadAllText("/proc/self/uid_map").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            var isInitial =
+                File.ReadAllText("/proc/self/uid_map").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
                 is ["0", "0", "4294967295"];
-            return isInitial ? null : uint.Parse(File.ReadAllText("/proc/sys/kernel/overflowuid"), CultureInfo.InvariantCulture);
+            return isInitial ? null
+                : uint.Parse(File.ReadAllText("/proc/sys/kernel/overflowuid"), CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

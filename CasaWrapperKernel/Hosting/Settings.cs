@@ -30,7 +30,8 @@ internal sealed record Settings
     public required string Version { get; init; }
 
     /// <returns>A JSON object.</returns>
-    public static string Of(Jobs jobs, int logDescriptor, string connectionFile, string casaLogFile, CasaOptions casa) =>
+    public static string Of(Jobs jobs, int logDescriptor, string connectionFile, string casaLogFile,
+        CasaOptions casa) =>
         JsonSerializer.Serialize(
         new Settings
         {

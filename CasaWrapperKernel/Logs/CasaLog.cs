@@ -130,7 +130,9 @@ internal sealed class CasaLog : ICellObserver
         }
     }
 
-    /// <summary>The lines that come next belong to no cell, as nobody has asked for what is done; those before do.</summary>
+    /// <summary>
+    /// The lines that come next belong to no cell, as nobody has asked for what is done; those before do.
+    /// </summary>
     public void Apart(bool on)
     {
         AfterReading(() => _apart = on);

@@ -208,7 +208,8 @@ public sealed class KernelIoTests : IDisposable
         Assert.InRange(_log.Lines.Count, 1, 50);
     }
 
-    private List<byte[]> Request() => _client.Write(new Outgoing("execute_request", Outgoing.EmptyObject, Golden.Content));
+    private List<byte[]> Request() =>
+        _client.Write(new Outgoing("execute_request", Outgoing.EmptyObject, Golden.Content));
 
     private void Receive(Channel channel, Message message)
     {

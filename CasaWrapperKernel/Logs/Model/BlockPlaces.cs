@@ -29,7 +29,9 @@ internal sealed class BlockPlaces(TimeProvider time) : IOutputObserver
     public bool IsTaken(CellLog cell) =>
         _takenBy.Any(taken => taken.Value == cell.Request && !_closed.ContainsKey(taken.Key));
 
-    /// <summary>A front end closes a widget, as one that has no widgets does with each: it takes nothing there.</summary>
+    /// <summary>
+    /// A front end closes a widget, as one that has no widgets does with each: it takes nothing there.
+    /// </summary>
     /// <param name="content">Of its <c>comm_close</c>.</param>
     public void Closed(byte[] content) => _closed[Json.Read(content, WireJson.Default.WidgetComm)?.CommId ?? ""] = true;
 
