@@ -171,6 +171,23 @@ public sealed class CasaLogTests : IDisposable
     }
 
     [Fact]
+    public void What_other_threads_log_meanwhile_is_not_the_writers()
+    {
+        var other = """{"msg_id":"2"}"""u8.ToArray();
+        _log.CellStarts(other);
+        _log.CellStarts(Cell);
+        _log.Own(other, "of a thread\nin two lines");
+        Append($"{Head}of C++ code\n{Head}of a thread\n{Head}in two lines\n");
+        _log.Own([]);
+        _log.CellEnds(Cell);
+        _log.CellEnds(other);
+        var last = Last();
+        Assert.Contains("(1 line)", last[Cell]);
+        Assert.Contains("of C++ code", last[Cell]);
+        Assert.Contains("(2 lines)", last[other]);
+    }
+
+    [Fact]
     public void What_nobody_claims_belongs_to_the_running_cell_that_began_last()
     {
         var beside = """{"msg_id":"2"}"""u8.ToArray();

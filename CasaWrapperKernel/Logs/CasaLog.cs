@@ -115,7 +115,8 @@ internal sealed class CasaLog : ICellObserver
 
     /// <summary>The lines that come next are written by Python code of this cell; those before were not.</summary>
     /// <param name="parent">Empty when the code is done.</param>
-    public void Own(byte[] parent)
+    /// <param name="written">The text of those lines, if that is known.</param>
+    public void Own(byte[] parent, string? written = null)
     {
         lock (_reading)
         {
@@ -124,7 +125,7 @@ internal sealed class CasaLog : ICellObserver
                 ReadNew();
                 lock (_gate)
                 {
-                    _cells.Owner = OwnerOf(parent);
+                    (_cells.Owner, _cells.Written) = (OwnerOf(parent), written);
                 }
             }
         }
@@ -346,7 +347,8 @@ internal sealed class CasaLog : ICellObserver
             return;
         }
 
-        var task = _tasks.Place(line, _cells.Owner, _cells.Newest);
+        var owner = _cells.OwnerOf(line);
+        var task = _tasks.Place(line, owner, _cells.Newest);
         if (line.BegunTask is not null && task is { Workers: null, Begun.End: 0 })
         {
             task.Begun = (log.Name, log.LineEnd);
@@ -354,7 +356,7 @@ internal sealed class CasaLog : ICellObserver
 
         if (Priority.Rank(line.Priority) >= Priority.Rank(_level))
         {
-            (_cells.Owner ?? task?.Cell ?? _cells.Newest)?.Add(line, task);
+            (owner ?? task?.Cell ?? _cells.Newest)?.Add(line, task);
         }
     }
 

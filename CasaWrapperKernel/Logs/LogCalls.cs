@@ -18,7 +18,7 @@ internal sealed class LogCalls(CasaLog log)
                 log.Follow(given.Path);
                 break;
             case "own":
-                log.Own(parent);
+                log.Own(parent, given.Text);
                 break;
             case "disown":
                 log.Own([]);
@@ -90,6 +90,9 @@ internal sealed record LogArgument
     public string Error { get; set; } = "";
 
     public string Result { get; set; } = "";
+
+    /// <summary>What is written into the log.</summary>
+    public string? Text { get; set; }
 
     public bool On { get; set; }
 

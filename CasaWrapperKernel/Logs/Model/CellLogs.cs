@@ -1,3 +1,5 @@
+using CasaWrapperKernel.Logs.Following;
+
 namespace CasaWrapperKernel.Logs.Model;
 
 /// <summary>
@@ -19,8 +21,13 @@ internal sealed class CellLogs(TimeProvider time)
     /// <summary>The cell that began last of those that run; if none does, the one that ended last.</summary>
     public CellLog? Newest { get; private set; }
 
-    /// <summary>The cell whose Python code writes the lines that come now, if that is known.</summary>
+    /// <summary>The cell whose Python code writes into the log now, if that is known.</summary>
     public CellLog? Owner { get; set; }
+
+    /// <summary>
+    /// What <see cref="Owner"/> writes; null if that is not known. C++ code of another thread may write meanwhile.
+    /// </summary>
+    public string? Written { get; set; }
 
     public CellLog? Known(byte[] parent) => _all.FindLast(cell => ReferenceEquals(cell.Parent, parent));
 
@@ -41,6 +48,10 @@ internal sealed class CellLogs(TimeProvider time)
         _all.Add(cell);
         return cell;
     }
+
+    /// <summary>The cell whose Python code has written this line, if that is known.</summary>
+    public CellLog? OwnerOf(LogLine line) =>
+        Written?.Contains(line.Message, StringComparison.Ordinal) ?? true ? Owner : null;
 
     public bool Runs(CellLog cell) => _running.Contains(cell);
 

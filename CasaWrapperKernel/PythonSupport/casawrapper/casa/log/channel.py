@@ -19,7 +19,8 @@ class Host(Protocol):
     """Shows the log; the commands are
 
     - ``follow(path)``: CASA is about to log to this file too,
-    - ``own()``, ``disown()``: what is logged between them comes from Python code of this cell,
+    - ``own(text)``, ``disown()``: what is logged between them comes from Python code of this cell; if a text is
+      given, only what it says, as C++ code of other threads may log meanwhile,
     - ``apart(on)``: what is logged while it is on belongs to no cell,
     - ``begin(call, task, process, thread, path, size)``, ``end(call, process, error, result, path, size)``: a task
       that the user called, who works at it, and how many bytes the log had then; said in forked children too,
@@ -97,9 +98,11 @@ def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]
     """`method`, which writes into the log, one at a time; what it writes belongs to the cell that calls it."""
 
     def call(*args: object, **kwargs: object) -> object:
+        text = kwargs.get("message", args[1] if len(args) > 1 else None)
+        known = {"text": text} if isinstance(text, str) else {}
         with alone:
             try:
-                host("own")
+                host("own", **known)
                 return method(*args, **kwargs)
             finally:
                 host("disown")
