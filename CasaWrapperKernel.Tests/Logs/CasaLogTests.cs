@@ -177,14 +177,30 @@ public sealed class CasaLogTests : IDisposable
         _log.CellStarts(other);
         _log.CellStarts(Cell);
         _log.Own(other, "of a thread\nin two lines");
-        Append($"{Head}of C++ code\n{Head}of a thread\n{Head}in two lines\n");
+        Append($"{Head}of C++ code\n{Head}\n{Head}of a thread\n{Head}in two lines\n");
         _log.Own([]);
         _log.CellEnds(Cell);
         _log.CellEnds(other);
         var last = Last();
-        Assert.Contains("(1 line)", last[Cell]);
+        Assert.Contains("(2 lines)", last[Cell]);
         Assert.Contains("of C++ code", last[Cell]);
         Assert.Contains("(2 lines)", last[other]);
+    }
+
+    [Fact]
+    public void What_is_being_written_while_another_cell_begins_is_the_writers()
+    {
+        var beside = """{"msg_id":"2"}"""u8.ToArray();
+        _log.CellStarts(Cell);
+        _log.Own(Cell, "of the first cell");
+        new SubshellLog(_log).CellStarts(beside);
+        Append($"{Head}of the first cell\n");
+        _log.Own([]);
+        _log.CellEnds(beside);
+        _log.CellEnds(Cell);
+        var last = Last();
+        Assert.Contains("(1 line)", last[Cell]);
+        Assert.DoesNotContain(beside, last.Keys);
     }
 
     [Fact]

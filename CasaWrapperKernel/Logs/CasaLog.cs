@@ -120,13 +120,15 @@ internal sealed class CasaLog : ICellObserver
     {
         lock (_reading)
         {
-            if (OwnerOf(parent) != _cells.Owner)
+            var owner = OwnerOf(parent);
+            if (!IsPlain(owner) || !IsPlain(_cells.Owner))
             {
                 ReadNew();
-                lock (_gate)
-                {
-                    (_cells.Owner, _cells.Written) = (OwnerOf(parent), written);
-                }
+            }
+
+            lock (_gate)
+            {
+                (_cells.Owner, _cells.Written) = (owner, written);
             }
         }
     }
@@ -364,12 +366,17 @@ internal sealed class CasaLog : ICellObserver
 
     private static bool IsNoCell(byte[] parent) => parent.Length <= Outgoing.EmptyObject.Length;
 
-    // Thousands of lines that go to the newest cell anyway need not be looked for one by one.
     private CellLog? OwnerOf(byte[] parent)
     {
         using var gate = _gate.EnterScope();
-        var owner = IsNoCell(parent) ? null : CellOf(parent);
-        return owner == _cells.Newest && !_tasks.AreBeside(owner) ? null : owner;
+        return IsNoCell(parent) ? null : CellOf(parent);
+    }
+
+    // Thousands of lines that go to the newest cell anyway need not be looked for one by one.
+    private bool IsPlain(CellLog? owner)
+    {
+        using var gate = _gate.EnterScope();
+        return owner is null || (owner == _cells.Newest && !_tasks.AreBeside(owner));
     }
 
     /// <summary>The messages that are due; the outbox is locked meanwhile.</summary>

@@ -168,6 +168,37 @@ def test_calls_of_threads_take_turns_and_those_inside_a_call_do_not_wait() -> No
     assert sorted(found) == list(range(8)) and max(most) == 1 and not turns.is_taken()
 
 
+def test_methods_of_tools_and_tasks_take_turns() -> None:
+    turns, running, most = Turns(), [], []
+
+    def work(a: int) -> int:
+        running.append(a)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.remove(a)
+        return a
+
+    def inside(a: int) -> int:
+        has_begun = turns.begin("table.open")
+        try:
+            return work(a)
+        finally:
+            if has_begun:
+                turns.end()
+
+    task = Pipeline(turns.stage).guard("listobs", lambda a: inside(a), ["a"])
+    found: list[int] = []
+    threads = [
+        threading.Thread(target=lambda number=number: found.append((task if number % 2 else inside)(number)))
+        for number in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(found) == list(range(8)) and max(most) == 1 and not turns.is_taken()
+
+
 def test_who_waits_says_for_what_and_can_be_interrupted(capsys: pytest.CaptureFixture[str]) -> None:
     turns, go = Turns(), threading.Event()
     pipeline = Pipeline(turns.stage)

@@ -51,7 +51,7 @@ internal sealed class CellLogs(TimeProvider time)
 
     /// <summary>The cell whose Python code has written this line, if that is known.</summary>
     public CellLog? OwnerOf(LogLine line) =>
-        Written?.Contains(line.Message, StringComparison.Ordinal) ?? true ? Owner : null;
+        Written is null || Written.Split('\n').Any(text => text.TrimEnd() == line.Message.TrimEnd()) ? Owner : null;
 
     public bool Runs(CellLog cell) => _running.Contains(cell);
 

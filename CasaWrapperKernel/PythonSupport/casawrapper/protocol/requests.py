@@ -21,6 +21,7 @@ from casawrapper.shell import ipykernel_names
 from casawrapper.shell.app import KernelApp
 from casawrapper.shell.ipykernel_kernel import KernelShim
 from casawrapper.shell.shell import last_traceback
+from casawrapper.util.running import cell_number
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Cell:
     """What an execute_request asks for."""
 
     job: host.Job
+    number: int
     code: str
     silent: bool
     store: bool
@@ -61,6 +63,7 @@ class Requests:
 
     def answer(self, job: host.Job) -> None:
         """Answer any request but execute_request; a failure becomes an error reply."""
+        cell_number.set(0)
         try:
             if job.msg_type.startswith("comm_") and job.msg_type != "comm_info_request":
                 self._comms.handle(job)
@@ -90,11 +93,14 @@ class Requests:
         shell = self.shell
         last_traceback.set([])
         shell.interrupted = False
+        number = shell.execution_count
+        cell_number.set(number)
         if not silent:
-            host.publish("execute_input", {"code": code, "execution_count": shell.execution_count})
+            host.publish("execute_input", {"code": code, "execution_count": number})
         casa.provide(code, shell.user_ns)
         store = content.get("store_history", not silent) and not silent
-        return Cell(job, code, silent, store, content.get("user_expressions") or {}, **self._transformed(code))
+        expressions = content.get("user_expressions") or {}
+        return Cell(job, number, code, silent, store, expressions, **self._transformed(code))
 
     def needs_loop(self, cell: Cell) -> bool:
         """Whether the cell awaits at top level, so that it must run as a task."""
@@ -109,15 +115,14 @@ class Requests:
         error = result.error_before_exec or result.error_in_exec
         if shell.interrupted and isinstance(error, asyncio.CancelledError):
             error = KeyboardInterrupt()
-        count = shell.execution_count - (1 if cell.store else 0)
         reply = {"status": "ok"} if error is None else _error(error, last_traceback.get())
         reply |= {
-            "execution_count": count,
+            "execution_count": cell.number,
             "payload": shell.payload_manager.read_payload(),
             "user_expressions": shell.user_expressions(cell.expressions) if error is None else {},
         }
         shell.payload_manager.clear_payload()
-        host.complete(cell.job, reply, count)
+        host.complete(cell.job, reply, cell.number)
         self.stopping = self.stopping or shell.exit_now
 
     async def _run(self, cell: Cell) -> Any:

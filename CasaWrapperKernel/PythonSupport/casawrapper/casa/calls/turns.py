@@ -1,108 +1,154 @@
-"""CASA calls of different threads take turns.
+"""CASA calls of different threads take turns: those of tasks, and those of the tools' methods outside of tasks.
 
-CASA's C++ code is not made for two calls at once, on whatever data: they end the process. A widget's button, a comm
-handler in a subshell or a thread of the user's may make one while a cell runs another.
+CASA's C++ code is not made for two calls at once, on whatever data: they end the process. Even ``quanta`` beside
+``visstat``, or the table tool on a set that a task has open, ended it within six seconds (docs/reliability.md). A
+widget's button, a comm handler in a subshell or a thread of the user's may make one while a cell runs another.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from contextlib import suppress
-from typing import Any
+from threading import get_ident, get_native_id
+from typing import Any, NamedTuple
 
-from casawrapper.casa.calls.call import CallRecord, TaskCall
+from casawrapper.casa.calls.call import CallRecord
 from casawrapper.casa.calls.pipeline import Proceed
-from casawrapper.util.interrupts import interruptible
+from casawrapper.util.interrupts import interruptible, protected
 from casawrapper.util.messages import notice
+from casawrapper.util.running import cell_number
 
 _SWITCH = "CASA_KERNEL_TURNS"
 _PATIENCE_SECONDS = 1.0
 _THREADS = "/proc/self/task"
 
 
-class _Ticket:
-    """A place in the queue."""
+class _Holder(NamedTuple):
+    """Who has the turn; kept as a plain tuple, since calls of tools may take no more than two microseconds."""
 
-    def __init__(self, call: TaskCall) -> None:
-        self.call = call
-        self.thread = threading.get_ident()
-        self.thread_name = threading.current_thread().name
-        self.called = threading.Event()
-        self._native_thread = threading.get_native_id()
+    name: str
+    cell: int
+    thread: int
+    native_thread: int
 
-    def is_abandoned(self) -> bool:
-        """Whether its thread has ended without leaving: C code can do that, and Python does not notice."""
-        return os.path.isdir(_THREADS) and not os.path.exists(f"{_THREADS}/{self._native_thread}")
+    def who(self) -> str:
+        """The caller, for the user."""
+        if self.cell:
+            return f"cell {self.cell}"
+        names = [thread.name for thread in threading.enumerate() if thread.ident == self.thread]
+        return names[0] if names else "another thread"
+
+    def has_ended(self) -> bool:
+        """Whether its thread has ended without giving the turn back: C code can do that, and Python does not notice."""
+        return os.path.isdir(_THREADS) and not os.path.exists(f"{_THREADS}/{self.native_thread}")
 
 
 class Turns:
-    """A queue of calls, of which the first one runs; calls inside that call belong to it."""
+    """A turn that one thread has at a time; calls inside that thread's call belong to it."""
 
     def __init__(self) -> None:
-        self._queue: deque[_Ticket] = deque()
-        # A forked child has only the thread that forked: nobody else holds a turn there.
-        os.register_at_fork(after_in_child=self._queue.clear)
+        self.code = threading.RLock()
+        """To be held while a tool's C++ code runs, which Python's other threads need not wait for."""
+        self._turn = threading.Lock()
+        self._thread = 0
+        self._call: tuple[str, int, int, int] | None = None
+        self._waiting: deque[threading.Event] = deque()
+        self._told: dict[int, tuple[str, int, int, int]] = {}
+        os.register_at_fork(after_in_child=self._start_anew)
 
     def stage(self, record: CallRecord, proceed: Proceed) -> Any:
-        """Let a call wait for those of other threads; an interrupt ends the wait.
+        """Let a call of a task wait for the calls of other threads; an interrupt ends the wait.
 
         After one second of waiting the user is told for whom. With ``CASA_KERNEL_TURNS=off`` in the environment no call
         waits.
         """
-        first = self.holder()
-        if first is not None and first.thread == threading.get_ident():
-            return proceed()
-        ticket = _Ticket(record.call)
-        self._queue.append(ticket)
+        has_begun = self.begin(record.call.name)
         try:
-            if os.environ.get(_SWITCH, "").lower() != "off":
-                _wait(self, ticket)
             return proceed()
         finally:
-            self._leave(ticket)
+            if has_begun:
+                self.end()
 
-    def holder(self) -> _Ticket | None:
-        """Whose turn it is.
+    @protected
+    def begin(self, name: str) -> bool:
+        """Wait for the turn as `stage` does; for protected code, so that no interrupt parts begin and end.
+
+        Parameters
+        ----------
+        name
+            Of the call, as the user knows it: ``listobs``, ``table.open``.
 
         Returns
         -------
-        ticket or None
-            The place of the call that runs, with its ``call``, ``thread`` (Python's number of it) and ``thread_name``;
-            None if no call runs.
+        bool
+            Whether it is to be given back by `end`: not by calls inside another one.
         """
-        with suppress(IndexError):
-            while (first := self._queue[0]).is_abandoned():
-                self._remove(first)
-            return first
-        return None
+        thread = get_ident()
+        if self._thread == thread:
+            return False
+        if self._waiting or not self._turn.acquire(False):
+            if os.environ.get(_SWITCH, "").lower() == "off":
+                return False
+            self._wait(name)
+        self._thread = thread
+        self._call = (name, cell_number.get(), thread, get_native_id())
+        return True
+
+    @protected
+    def end(self) -> None:
+        """Give the turn back."""
+        self._thread, self._call = 0, None
+        self._turn.release()
+        if self._waiting:
+            self._wake()
 
     def is_taken(self) -> bool:
-        """Whether a call of any thread runs or waits."""
-        return self.holder() is not None
+        """Whether a call of any thread runs."""
+        call = self._call
+        return call is not None and not _Holder(*call).has_ended()
 
-    def _leave(self, ticket: _Ticket) -> None:
-        self._remove(ticket)
-        first = self.holder()
-        if first is not None:
-            first.called.set()
+    @protected
+    def _wait(self, name: str) -> None:
+        place, since = threading.Event(), time.monotonic()
+        self._waiting.append(place)
+        try:
+            while self._waiting[0] is not place or not self._turn.acquire(False):
+                _sleep(place)
+                place.clear()
+                self._look_after(name, since)
+        finally:
+            self._waiting.remove(place)
+            self._wake()
 
-    def _remove(self, ticket: _Ticket) -> None:
-        with suppress(ValueError):  # not there any more in a forked child
-            self._queue.remove(ticket)
+    def _wake(self) -> None:
+        with suppress(IndexError):
+            self._waiting[0].set()
+
+    def _look_after(self, name: str, since: float) -> None:
+        call, thread = self._call, get_ident()
+        if call is None:
+            return
+        holder = _Holder(*call)
+        if holder.has_ended():
+            self._thread, self._call, self._turn = 0, None, threading.Lock()
+        elif time.monotonic() >= since + _PATIENCE_SECONDS and self._told.get(thread) is not call:
+            self._told[thread] = call
+            notice(f"{name} waits for {holder.name}, which {holder.who()} runs: CASA can do one thing at a time.")
+
+    def _start_anew(self) -> None:
+        # A forked child has only the thread that forked: nobody else has a turn there.
+        self.code = threading.RLock()
+        self._waiting.clear()
+        if self._thread != get_ident():
+            self._thread, self._call, self._turn = 0, None, threading.Lock()
 
 
 @interruptible
-def _wait(turns: Turns, ticket: _Ticket) -> None:
-    said = False
-    while (first := turns.holder()) is not ticket:
-        if not ticket.called.wait(_PATIENCE_SECONDS) and not said and first is not None:
-            said = True
-            notice(
-                f"{ticket.call.name} waits for {first.call.name}, which {first.thread_name} runs: "
-                "CASA can do one thing at a time."
-            )
+def _sleep(place: threading.Event) -> None:
+    place.wait(_PATIENCE_SECONDS)
 
 
 turns = Turns()

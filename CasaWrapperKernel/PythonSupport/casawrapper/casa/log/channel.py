@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any, Protocol
 
+from casawrapper.casa.calls.turns import turns
 from casawrapper.casa.display.sink import show as show_output
 from casawrapper.util.alike import alike
 from casawrapper.util.imports import when_imported
+from casawrapper.util.interrupts import protected
 from casawrapper.util.messages import notice
+
+_PATIENCE_SECONDS = 1.0
 
 
 class Host(Protocol):
@@ -97,10 +101,11 @@ def _adapt(casatools: ModuleType) -> None:
 def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]) -> Callable[..., object]:
     """`method`, which writes into the log, one at a time; what it writes belongs to the cell that calls it."""
 
+    @protected
     def call(*args: object, **kwargs: object) -> object:
         text = kwargs.get("message", args[1] if len(args) > 1 else None)
         known = {"text": text} if isinstance(text, str) else {}
-        with alone:
+        with _without_code(), alone:
             try:
                 host("own", **known)
                 return method(*args, **kwargs)
@@ -108,3 +113,15 @@ def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]
                 host("disown")
 
     return alike(method, call)
+
+
+@contextmanager
+def _without_code() -> Iterator[None]:
+    # CASA's log is not made for C++ code of other threads either, but that may run for hours.
+    lock = turns.code
+    taken = lock.acquire(timeout=_PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        if taken:
+            lock.release()

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
-import functools
 import sys
+import threading
 from collections.abc import Callable
+from functools import wraps
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 from casawrapper.casa.versions.private_names import TOOL_METHODS, VALIDATOR, lacks
+from casawrapper.util.interrupts import protected
+
+Method = Callable[..., Any]
 
 _PLAIN = frozenset((str, int, float, bool))
+"""Most calls, and those in long loops, take no more than these."""
+_LOG = "logsink"
 
 
-def convert_arguments(convert: Callable[[Any], Any]) -> None:
-    """Let every method of every tool take what `convert` makes of each of its arguments.
+class Turns(Protocol):
+    """Lets calls of different threads wait for each other: `calls/turns.py`."""
+
+    code: threading.RLock
+
+    def begin(self, name: str) -> bool:
+        """Wait; whether `end` must follow."""
+
+    def end(self) -> None:
+        """The call has ended."""
+
+
+def adapt_methods(convert: Callable[[Any], Any], turns: Turns) -> None:
+    """Let every method of every tool take what `convert` makes of each of its arguments, and wait for its turn.
 
     The tools' own classes stay as they are. What they call is an object of the same name that SWIG has made; there this
     is done, and in the validators that the constructors of some have.
+
+    Parameters
+    ----------
+    convert
+        Takes and returns one value.
+    turns
+        The log's methods, which any thread may call at any moment, do not wait.
     """
     if lacks(TOOL_METHODS):
         return
@@ -26,20 +51,42 @@ def convert_arguments(convert: Callable[[Any], Any]) -> None:
         if path.startswith(package) and isinstance(made := getattr(module, path.removeprefix(package), None), type):
             for name, method in list(vars(made).items()):
                 if isinstance(method, FunctionType) and (name == "__init__" or not name.startswith("_")):
-                    setattr(made, name, _converting(method, convert))
+                    if made.__name__ == _LOG:
+                        setattr(made, name, _converting(method, convert))
+                    else:
+                        shown = made.__name__ if name == "__init__" else f"{made.__name__}.{name}"
+                        setattr(made, name, _in_turn(shown, method, convert, turns))
             validator = getattr(sys.modules.get(f"casatools.{made.__name__}"), VALIDATOR, None)
             if validator is not None:
                 validator.validate = _checking(validator.validate, convert)
 
 
-def _converting(method: Callable[..., Any], convert: Callable[[Any], Any]) -> Callable[..., Any]:
-    @functools.wraps(method)
+def _converting(method: Method, convert: Callable[[Any], Any]) -> Method:
+    @wraps(method)
     def call(self: object, *values: Any, **named: Any) -> Any:
-        # Most calls, and those in long loops, take no more than these.
-        if not (_PLAIN.issuperset(map(type, values)) and _PLAIN.issuperset(map(type, named.values()))):
-            values = tuple(map(convert, values))
+        return method(self, *map(convert, values), **{name: convert(value) for name, value in named.items()})
+
+    return call
+
+
+# One function and no more: it stands in every traceback, and table.getcell, say, needs only two microseconds.
+def _in_turn(name: str, method: Method, convert: Callable[[Any], Any], turns: Turns) -> Method:
+    @wraps(method)
+    @protected
+    def call(self: object, *values: Any, **named: Any) -> Any:
+        for value in values:
+            if type(value) not in _PLAIN:
+                values = tuple(map(convert, values))
+                break
+        if named:
             named = {name: convert(value) for name, value in named.items()}
-        return method(self, *values, **named)
+        has_begun = turns.begin(name)
+        try:
+            with turns.code:
+                return method(self, *values, **named)
+        finally:
+            if has_begun:
+                turns.end()
 
     return call
 
