@@ -21,7 +21,7 @@ class Notebook:
         self._done: dict[tuple[Code, str], Cell] = {}
         self._folder, self._before = Path(), set[str]()
 
-    def __call__(self, code: Code, **values: Any) -> Cell:
+    def __call__(self, code: Code, /, **values: Any) -> Cell:
         """What a cell gave, with these values for its parameters; it ended in an error if it is to, and only then."""
         done = self._run_once(code, **values)
         ended = f"ended with {done.error}\n{done.stdout}" if done.error else "ended without an error"
@@ -49,7 +49,7 @@ class Notebook:
         if self._shell is not None and self._shell.alive:
             self._shell.end()
 
-    def _run_once(self, code: Code, **values: Any) -> Cell:
+    def _run_once(self, code: Code, /, **values: Any) -> Cell:
         key = (code, repr(values))
         if key not in self._done:
             shell = self.shell()
