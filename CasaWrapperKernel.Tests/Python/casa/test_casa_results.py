@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         imhead,
         imrebin,
         imstat,
+        listobs,
         tb,
         tclean,
         vishead,
