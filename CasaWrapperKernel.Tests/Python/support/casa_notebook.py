@@ -19,7 +19,7 @@ class Notebook:
         self._module, self._make_folder, self._environment = module, make_folder, environment
         self._shell: Shell | None = None
         self._done: dict[tuple[Code, str], Cell] = {}
-        self._folder, self._before = Path(), set[str]()
+        self.folder, self._before = Path(), set[str]()
 
     def __call__(self, code: Code, /, **values: Any) -> Cell:
         """What a cell gave, with these values for its parameters; it ended in an error if it is to, and only then."""
@@ -32,9 +32,9 @@ class Notebook:
         """The process, begun if it is not there."""
         if self._shell is None or not self._shell.alive:
             self._done.clear()
-            self._folder = unpack_data(self._make_folder())
-            self._before = set(os.listdir(self._folder))
-            self._shell = Shell(self._folder, **self._environment)
+            self.folder = unpack_data(self._make_folder())
+            self._before = set(os.listdir(self.folder))
+            self._shell = Shell(self.folder, **self._environment)
         return self._shell
 
     def files_left(self) -> set[str]:
@@ -42,7 +42,7 @@ class Notebook:
         for code in cells_of(self._module):
             self._run_once(code)
         self.end()
-        return set(os.listdir(self._folder)) - self._before
+        return set(os.listdir(self.folder)) - self._before
 
     def end(self) -> None:
         """End the process; a cell that has not run yet begins another one."""
