@@ -3,66 +3,198 @@
 from __future__ import annotations
 
 import pickle
+from typing import TYPE_CHECKING
 
 import pytest
-from casa_session import Cell, Session, run_cells, unpack_data
+from casa_notebook import Notebook, StartNotebook
+from cells import Code, cell, text
+
+if TYPE_CHECKING:
+    from casa_prompt import execfile, gaincal, ia, imstat, imview, plotants, plotms, tclean
 
 MS = "ngc5921_raw.ms"
-STEPS = "def reduce(data):\n    plotms(vis=data, field='NGC9999')\n"
-CELLS = {
-    "selection": f"def look(data):\n    plotms(vis=data, field='NGC9999')\nlook('{MS}')",
-    "all of it": "%tb",
-    "script": f"execfile('steps.py')\nreduce('{MS}')",
-    "tool alone": "def look():\n    ia.open('nothing.im')\nlook()",
-    "no such script": "execfile('missing.py')",
-    "tool": "imstat('sky.image', box='a,b')",
-    "timed": f"%%time\nplotms(vis='{MS}', scan='99')",
-    "verbose": f"%xmode Verbose\nplotms(vis='{MS}', scan='99')",
-    "context": "%xmode Context",
-    "caught": f"import pickle\ntry: plotms(vis='{MS}', scan='99')\n"
-    "except RuntimeError as error: print(pickle.dumps(error).hex())",
-    "too large": f"plotms(vis='{MS}', avgchannel='64', width=99999, height=99999)",
-    "unknown": f"plotms(vis='{MS}', colouraxis='field', foo=1)",
-    "unknown of a task": "tclean(viz='x')",
-    "unknown of the viewer": "imview(rasters='x')",
-    "axis": f"plotms(vis='{MS}', yaxis=['amp', 'phas'])",
-    "symbol": f"plotms(vis='{MS}', customsymbol=True, symbolshape='heart')",
-    "uvrange": f"plotms(vis='{MS}', uvrange='foo')",
-    "image": "plotms(vis='sky.image')",
-    "image as table": "plotms(caltable='sky.image')",
-    "column": f"plotms(vis='{MS}', ydatacolumn='float')",
-    "averaged": f"plotms(vis='{MS}', field='NGC9999', avgtime='60', transform=True, freqframe='BARY')",
-    "table": f"gaincal(vis='{MS}', caltable='g.cal', field='0', refant='15', gaintype='G', minsnr=0.0)\n"
-    "plotms(caltable='g.cal', field='NGC9999')",
-    "ending": f"plotms(vis='{MS}', plotfile='p.gif')",
-    "folder": f"plotms(vis='{MS}', plotfile='nowhere/p.png')",
-    "fork": "from multiprocessing import get_context\ndef draw(data): plotms(vis=data)\n"
-    f"with get_context('fork').Pool(1) as pool: pool.map(draw, ['{MS}'])",
-    "no such path": "import casawrapper\ncasawrapper.ms('no.ms')",
-    "home": f"plotms(vis='{MS}', avgchannel='63', plotfile='~/p.png')",
-    "deleted folder": "import os; here = os.getcwd(); os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
-    "try: plotants('x.ms')\nfinally: os.chdir(here)",
-}
 NO_FIELD = 'plotms could not draw this: Field Expression: No match found for name "NGC9999"'
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    folder = unpack_data(tmp_path_factory.mktemp("failures"))
-    (folder / "steps.py").write_text(STEPS)
-    make = "ia.fromshape('sky.image', [8, 8]); ia.close();"
-    home = tmp_path_factory.mktemp("home")
-    done = run_cells(folder, [make, *CELLS.values()], HOME=str(home))
-    del done.cells[0]
-    return done
+def notebook(start_notebook: StartNotebook, tmp_path_factory: pytest.TempPathFactory) -> Notebook:
+    """One whose home is empty, so that files can be written there."""
+    return start_notebook(HOME=str(tmp_path_factory.mktemp("home")))
 
 
-def cell(session: Session, name: str) -> Cell:
-    return session[list(CELLS).index(name)]
+@cell()
+def make() -> None:
+    ia.fromshape("sky.image", [8, 8])
+    ia.close()
 
 
-def test_the_users_calls_stand_below_the_reason(session: Session) -> None:
-    lines = cell(session, "selection").stdout.strip().splitlines()
+@cell(fails=True)
+def selection() -> None:
+    def look(data):
+        plotms(vis=data, field="NGC9999")
+
+    look(MS)
+
+
+all_of_it = text("%tb", selection)
+
+
+@cell()
+def write_script() -> None:
+    with open("steps.py", "w") as file:
+        file.write("def reduce(data):\n    plotms(vis=data, field='NGC9999')\n")
+
+
+@cell(write_script, fails=True)
+def script() -> None:
+    global reduce
+    execfile("steps.py")
+    reduce(MS)
+
+
+@cell(fails=True)
+def tool_alone() -> None:
+    def look():
+        ia.open("nothing.im")
+
+    look()
+
+
+@cell(fails=True)
+def no_such_script() -> None:
+    execfile("missing.py")
+
+
+@cell(make, fails=True)
+def tool() -> None:
+    imstat("sky.image", box="a,b")
+
+
+timed = text(f"%%time\nplotms(vis='{MS}', scan='99')", fails=True)
+verbose = text(f"%xmode Verbose\nplotms(vis='{MS}', scan='99')", fails=True)
+context = text("%xmode Context", verbose)
+
+
+@cell()
+def caught() -> None:
+    import pickle
+
+    try:
+        plotms(vis=MS, scan="99")
+    except RuntimeError as error:
+        print(pickle.dumps(error).hex())
+
+
+@cell(fails=True)
+def too_large() -> None:
+    plotms(vis=MS, avgchannel="64", width=99999, height=99999)
+
+
+@cell(fails=True)
+def unknown() -> None:
+    plotms(vis=MS, colouraxis="field", foo=1)
+
+
+@cell(fails=True)
+def unknown_of_a_task() -> None:
+    tclean(viz="x")
+
+
+@cell(fails=True)
+def unknown_of_the_viewer() -> None:
+    imview(rasters="x")
+
+
+@cell(fails=True)
+def axis() -> None:
+    plotms(vis=MS, yaxis=["amp", "phas"])
+
+
+@cell(fails=True)
+def symbol() -> None:
+    plotms(vis=MS, customsymbol=True, symbolshape="heart")
+
+
+@cell(fails=True)
+def uvrange() -> None:
+    plotms(vis=MS, uvrange="foo")
+
+
+@cell(make, fails=True)
+def image() -> None:
+    plotms(vis="sky.image")
+
+
+@cell(make, fails=True)
+def image_as_table() -> None:
+    plotms(caltable="sky.image")
+
+
+@cell(fails=True)
+def column() -> None:
+    plotms(vis=MS, ydatacolumn="float")
+
+
+@cell(fails=True)
+def averaged() -> None:
+    plotms(vis=MS, field="NGC9999", avgtime="60", transform=True, freqframe="BARY")
+
+
+@cell(fails=True)
+def table() -> None:
+    gaincal(vis=MS, caltable="g.cal", field="0", refant="15", gaintype="G", minsnr=0.0)
+    plotms(caltable="g.cal", field="NGC9999")
+
+
+@cell(fails=True)
+def ending() -> None:
+    plotms(vis=MS, plotfile="p.gif")
+
+
+@cell(fails=True)
+def folder() -> None:
+    plotms(vis=MS, plotfile="nowhere/p.png")
+
+
+@cell(fails=True)
+def fork() -> None:
+    from multiprocessing import get_context
+
+    def draw(data):
+        plotms(vis=data)
+
+    with get_context("fork").Pool(1) as pool:
+        pool.map(draw, [MS])
+
+
+@cell(fails=True)
+def no_such_path() -> None:
+    import casawrapper
+
+    casawrapper.ms("no.ms")
+
+
+@cell(fails=True)
+def deleted_folder() -> None:
+    import os
+
+    here = os.getcwd()
+    os.mkdir("gone")
+    os.chdir("gone")
+    os.rmdir("../gone")
+    try:
+        plotants("x.ms")
+    finally:
+        os.chdir(here)
+
+
+@cell()
+def home() -> None:
+    plotms(vis=MS, avgchannel="63", plotfile="~/p.png")
+
+
+def test_the_users_calls_stand_below_the_reason(notebook: Notebook) -> None:
+    lines = notebook(selection).stdout.strip().splitlines()
     assert NO_FIELD in lines[0] and lines[1:3] == [
         f"line 3: look('{MS}')",
         "line 2, in look: plotms(vis=data, field='NGC9999')",
@@ -70,79 +202,82 @@ def test_the_users_calls_stand_below_the_reason(session: Session) -> None:
     assert len(lines) == 4 and "%tb" in lines[3]
 
 
-def test_casas_code_is_kept_for_tb(session: Session) -> None:
-    assert "task_plotms.py" in cell(session, "all of it").stdout
-    assert "Traceback" in cell(session, "verbose").stdout
+def test_casas_code_is_kept_for_tb(notebook: Notebook) -> None:
+    assert "task_plotms.py" in notebook(all_of_it).stdout
+    notebook(context)
+    assert "Traceback" in notebook(verbose).stdout
 
 
-def test_lines_of_files_name_the_file(session: Session) -> None:
-    assert "steps.py, line 2, in reduce: plotms(vis=data" in cell(session, "script").stdout
+def test_lines_of_files_name_the_file(notebook: Notebook) -> None:
+    assert "steps.py, line 2, in reduce: plotms(vis=data" in notebook(script).stdout
 
 
-def test_the_source_lines_of_cplusplus_are_left_out(session: Session) -> None:
-    done = cell(session, "tool")
+def test_the_source_lines_of_cplusplus_are_left_out(notebook: Notebook) -> None:
+    done = notebook(tool)
     assert "box not specified correctly" in done.stdout and "thrown by" not in done.stdout
     assert "thrown by" in (done.error or "")
 
 
 @pytest.mark.parametrize(
-    "name, reason, lines",
+    "code, reason, lines",
     [
-        ("tool alone", "File nothing.im does not exist", ["line 3: look()", "line 2, in look: ia.open('nothing.im')"]),
-        ("no such script", "No such file or directory: 'missing.py'", ["line 1: execfile('missing.py')"]),
+        (tool_alone, "File nothing.im does not exist", ["line 3: look()", "line 2, in look: ia.open('nothing.im')"]),
+        (no_such_script, "No such file or directory: 'missing.py'", ["line 1: execfile('missing.py')"]),
     ],
+    ids=str,
 )
-def test_tools_and_verbs_fail_as_briefly(session: Session, name: str, reason: str, lines: list[str]) -> None:
-    first, *others, last = cell(session, name).stdout.strip().splitlines()
+def test_tools_and_verbs_fail_as_briefly(notebook: Notebook, code: Code, reason: str, lines: list[str]) -> None:
+    first, *others, last = notebook(code).stdout.strip().splitlines()
     assert reason in first and others == lines and "%tb" in last
 
 
-def test_a_path_that_is_none_says_so(session: Session) -> None:
-    lines = cell(session, "no such path").stdout.strip().splitlines()
+def test_a_path_that_is_none_says_so(notebook: Notebook) -> None:
+    lines = notebook(no_such_path).stdout.strip().splitlines()
     assert len(lines) == 3 and "'no.ms' does not exist in /" in lines[0] and "casawrapper.ms('no.ms')" in lines[1]
 
 
-def test_magics_are_no_calls_of_the_users(session: Session) -> None:
-    assert "run_cell_magic" not in cell(session, "timed").stdout
+def test_magics_are_no_calls_of_the_users(notebook: Notebook) -> None:
+    assert "run_cell_magic" not in notebook(timed).stdout
 
 
-def test_a_failure_can_be_sent_to_another_process(session: Session) -> None:
-    error = pickle.loads(bytes.fromhex(cell(session, "caught").stdout.strip()))
+def test_a_failure_can_be_sent_to_another_process(notebook: Notebook) -> None:
+    error = pickle.loads(bytes.fromhex(notebook(caught).stdout.strip()))
     assert isinstance(error, RuntimeError) and "zero rows" in str(error)
 
 
 @pytest.mark.parametrize(
-    "name, words",
+    "code, words",
     [
-        ("too large", "a picture of 99999 x 99999 pixels is too large for it: give a smaller width and height."),
-        ("unknown", "TypeError: plotms has no parameter 'colouraxis'. Did you mean 'coloraxis'?"),
-        ("unknown of a task", "TypeError: tclean has no parameter 'viz'. Did you mean 'vis'?"),
-        ("unknown of the viewer", "TypeError: imview has no parameter 'rasters'. Did you mean 'raster'?"),
-        ("axis", "plotms(yaxis=['amp', 'phas']): Did you mean 'phase'? yaxis must be one of "),
-        ("symbol", "symbolshape must be one of 'autoscaling', 'circle', "),
-        ("uvrange", "UV Distribution Expression: Parse error at or near 'f'"),
-        ("image", "sky.image is no measurement set."),
-        ("image as table", "sky.image is no calibration table."),
-        ("column", "Do the data have what axes, data columns, selection and averaging ask for?"),
-        ("averaged", 'this: Field Expression: No match found for name "NGC9999"'),
-        ("table", "Do the data have what axes, data columns, selection and averaging ask for?"),
-        ("ending", "the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt"),
-        ("folder", "nowhere does not exist."),
-        ("fork", "plotms cannot draw in a process that is a copy of the kernel"),
+        (too_large, "a picture of 99999 x 99999 pixels is too large for it: give a smaller width and height."),
+        (unknown, "TypeError: plotms has no parameter 'colouraxis'. Did you mean 'coloraxis'?"),
+        (unknown_of_a_task, "TypeError: tclean has no parameter 'viz'. Did you mean 'vis'?"),
+        (unknown_of_the_viewer, "TypeError: imview has no parameter 'rasters'. Did you mean 'raster'?"),
+        (axis, "plotms(yaxis=['amp', 'phas']): Did you mean 'phase'? yaxis must be one of "),
+        (symbol, "symbolshape must be one of 'autoscaling', 'circle', "),
+        (uvrange, "UV Distribution Expression: Parse error at or near 'f'"),
+        (image, "sky.image is no measurement set."),
+        (image_as_table, "sky.image is no calibration table."),
+        (column, "Do the data have what axes, data columns, selection and averaging ask for?"),
+        (averaged, 'this: Field Expression: No match found for name "NGC9999"'),
+        (table, "Do the data have what axes, data columns, selection and averaging ask for?"),
+        (ending, "the name of plotfile must end with .png, .jpg, .pdf, .ps or .txt"),
+        (folder, "nowhere does not exist."),
+        (fork, "plotms cannot draw in a process that is a copy of the kernel"),
         (
-            "deleted folder",
+            deleted_folder,
             "FileNotFoundError: The folder in which this kernel works has been deleted: say  %cd FOLDER",
         ),
     ],
+    ids=str,
 )
-def test_the_reason_is_named(session: Session, name: str, words: str) -> None:
-    assert words in (cell(session, name).error or "")
+def test_the_reason_is_named(notebook: Notebook, code: Code, words: str) -> None:
+    assert words in (notebook(code).error or "")
 
 
-def test_a_plotfile_may_be_in_the_home(session: Session) -> None:
-    done = cell(session, "home")
-    assert done.error is None and len(done.pictures()) == 1
+def test_a_plotfile_may_be_in_the_home(notebook: Notebook) -> None:
+    done = notebook(home)
+    assert len(done.pictures()) == 1
 
 
-def test_failures_leave_nothing_behind(session: Session) -> None:
-    assert session.new_files == {"sky.image", "g.cal"}
+def test_failures_leave_nothing_behind(notebook: Notebook) -> None:
+    assert notebook.files_left() == {"sky.image", "g.cal", "steps.py"}

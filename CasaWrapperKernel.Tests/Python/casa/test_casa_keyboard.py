@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 import json
+from typing import TYPE_CHECKING
 
 import pytest
-from casa_session import Cell, Session, run_cells, unpack_data
+from casa_notebook import Notebook
+from casa_session import Cell
+from cells import cell, text
 
 from casawrapper.casa.data.kinds import kind_of, matches
 from casawrapper.casa.keyboard.call_site import call_at
 from casawrapper.casa.keyboard.completion import complete
+
+if TYPE_CHECKING:
+    from casa_prompt import casatasks, casatools, get_ipython, listobs, plotms, tclean
 
 MS = "ngc5921_raw.ms"
 
@@ -69,25 +75,38 @@ def test_data_is_recognised_by_its_type_and_folders_lead_on(tmp_path, monkeypatc
     assert matches("nowhere/", ("Image",)) == []
 
 
-TAB = """
-def tab(code, rest=""):
-    import json, time
+@cell()
+def prepare() -> None:
+    global before, mine, press_tab
+    import json
+    import os
+    import time
+
     from IPython.core.completer import provisionalcompleter, rectify_completions
-    text = code + rest
-    begin = time.perf_counter()
-    with provisionalcompleter():
-        found = list(rectify_completions(text, get_ipython().Completer.completions(text, len(code))))
-    seconds = time.perf_counter() - begin
-    start = found[0].start if found else 0
-    print(json.dumps([[one.text for one in found], code[start:found[0].end] if found else "", seconds]))
-import os
-listobs(MS, verbose=False)
-before = {name: os.stat(os.path.join(MS, name)).st_mtime_ns for name in os.listdir(MS)}
-mine = MS
-os.mkdir('sky.image')
-open('sky.image/table.dat', 'w').close()
-with open('sky.image/table.info', 'w') as file: file.write('Type = Image\\n')
-""".replace("MS", repr(MS))
+
+    def press_tab(code, rest):
+        text = code + rest
+        begin = time.perf_counter()
+        with provisionalcompleter():
+            found = list(rectify_completions(text, get_ipython().Completer.completions(text, len(code))))
+        seconds = time.perf_counter() - begin
+        start = found[0].start if found else 0
+        print(json.dumps([[one.text for one in found], code[start : found[0].end] if found else "", seconds]))
+
+    listobs(MS, verbose=False)
+    before = {name: os.stat(os.path.join(MS, name)).st_mtime_ns for name in os.listdir(MS)}
+    mine = MS
+    os.mkdir("sky.image")
+    open("sky.image/table.dat", "w").close()
+    with open("sky.image/table.info", "w") as file:
+        file.write("Type = Image\n")
+
+
+@cell(prepare)
+def tab(code: str, rest: str = "") -> None:
+    press_tab(code, rest)
+
+
 TABS = {
     "names": "tclean(vis='x', spec",
     "first name": "tclean(",
@@ -111,18 +130,32 @@ TABS = {
     "not CASA's": "foo(xaxis='tim",
     "no data": "plotms(vis='nothing.ms', field='0",
 }
-MORE = f"""
-os.makedirs('sub')
-for link in ('my data.ms', 'sub/x.ms', 'gone.ms'): os.symlink(os.path.abspath('{MS}'), link)
-os.environ['HOME'] = os.getcwd()
-from casatasks import tclean as tc
-import casatasks as ct
-import pathlib
-several, path = [mine, 'b.ms'], pathlib.Path(mine)
-made = casatools.msmetadata()
-tab("plotms(vis='gone.ms', scan='7")
-os.remove('gone.ms')
-"""
+
+
+@cell(prepare)
+def more() -> None:
+    global ct, made, path, several, tc
+    import os
+    import pathlib
+
+    import casatasks as ct
+    from casatasks import tclean as tc
+
+    os.makedirs("sub")
+    for link in ("my data.ms", "sub/x.ms", "gone.ms"):
+        os.symlink(os.path.abspath(MS), link)
+    os.environ["HOME"] = os.getcwd()
+    several, path = [mine, "b.ms"], pathlib.Path(mine)
+    made = casatools.msmetadata()
+    press_tab("plotms(vis='gone.ms', scan='7", "")
+    os.remove("gone.ms")
+
+
+@cell(more)
+def tab_after_more(code: str, rest: str) -> None:
+    press_tab(code, rest)
+
+
 N = ["N5921_2"]
 FORMS = {
     "variable": ("plotms(vis=mine, field='N", "", N),
@@ -163,50 +196,93 @@ FORMS = {
     "another object's": ("x = foo().tclean(specm", "", []),
     "within a text": ("print('imsubi", "", []),
 }
-CELLS = {
-    "prepare": TAB,
-    **{name: f"tab({code!r})" for name, code in TABS.items()},
-    "more": MORE,
-    **{f"form {name}": f"tab({code!r}, {rest!r})" for name, (code, rest, _) in FORMS.items()},
-    "data after it": f"tab(\"plotms(field='N\", \"', vis='{MS}')\")",
-    "variable": f"inp plotms\nvis = '{MS}'\ntab(\"field='N\")",
-    "untouched": f"{{n: os.stat(os.path.join('{MS}', n)).st_mtime_ns for n in os.listdir('{MS}')}} == before",
-    "inspect": "print(get_ipython().object_inspect_mime('tclean')['text/plain'])",
-    "inspect plotms": "print(get_ipython().object_inspect_mime('plotms')['text/plain'])",
-    "inspect other": "print(get_ipython().object_inspect_mime('print')['text/plain'])",
-    "every task": "from casawrapper.casa.catalog.parameters import describe, parameters\n"
-    "import inspect\n"
-    "tasks = {name: getattr(casatasks, name) for name in casatasks.__all__}\n"
-    "tasks = {n: t for n, t in tasks.items() if type(t).__module__.startswith('casatasks.')}\n"
-    "def defaults(t): return [(p.name, repr(p.default)) for p in inspect.signature(t).parameters.values()\n"
-    "                         if p.kind != p.VAR_KEYWORD]\n"
-    "(len(tasks) > 100, [n for n in tasks if not describe(n)], describe('print'), [n for n, t in "
-    "tasks.items() if defaults(t) != [(p.name, p.default) for p in parameters(n).values()]])",
-    "wrong entries": "[describe(task).split(':')[0] for task in ('simanalyze', 'simalma', 'feather')], "
-    "parameters('feather')['highres'].text",
-    "wrong type": f"here = 1\nlistobs('{MS}', verbose='s')",
-    "traceback": "%tb",
-    "wrong value": f"plotms(vis='{MS}', xaxis='tine')",
-    "no file": "listobs('no.ms')",
-    "no files": "tclean(['no1.ms', 'no2.ms'], imagename='x')",
-    "several": f"tclean(['{MS}', 'no.ms'], imagename='x', specmode='cubed', niter=3.5)",
-    "go": "vis = 'no.ms'\ngo listobs",
-    "caught": "try: listobs('no.ms')\nexcept AssertionError as error: print(type(error).__mro__[1].__name__)",
-}
+variable = text(f"inp plotms\nvis = '{MS}'\npress_tab(\"field='N\", '')", prepare)
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    return run_cells(unpack_data(tmp_path_factory.mktemp("keyboard")), list(CELLS.values()))
+@cell(prepare)
+def untouched() -> object:
+    import os
+
+    return {n: os.stat(os.path.join(MS, n)).st_mtime_ns for n in os.listdir(MS)} == before
 
 
-def cell(session: Session, name: str) -> Cell:
-    return session[list(CELLS).index(name)]
+@cell(prepare)
+def inspect(name: str) -> None:
+    print(get_ipython().object_inspect_mime(name)["text/plain"])
 
 
-def tab(session: Session, name: str) -> tuple[list[str], str]:
-    done = cell(session, name)
-    assert done.error is None and done.stderr == ""
+@cell()
+def every_task() -> object:
+    import inspect
+
+    from casawrapper.casa.catalog.parameters import describe, parameters
+
+    tasks = {name: getattr(casatasks, name) for name in casatasks.__all__}
+    tasks = {n: t for n, t in tasks.items() if type(t).__module__.startswith("casatasks.")}
+
+    def defaults(t):
+        return [(p.name, repr(p.default)) for p in inspect.signature(t).parameters.values() if p.kind != p.VAR_KEYWORD]
+
+    return (
+        len(tasks) > 100,
+        [n for n in tasks if not describe(n)],
+        describe("print"),
+        [n for n, t in tasks.items() if defaults(t) != [(p.name, p.default) for p in parameters(n).values()]],
+    )
+
+
+@cell()
+def wrong_entries() -> object:
+    from casawrapper.casa.catalog.parameters import describe, parameters
+
+    return [describe(task).split(":")[0] for task in ("simanalyze", "simalma", "feather")], parameters("feather")[
+        "highres"
+    ].text
+
+
+@cell(fails=True)
+def wrong_type() -> None:
+    global here
+    here = 1
+    listobs(MS, verbose="s")
+
+
+traceback = text("%tb", wrong_type)
+
+
+@cell(fails=True)
+def wrong_value() -> None:
+    plotms(vis=MS, xaxis="tine")
+
+
+@cell(fails=True)
+def no_file() -> None:
+    listobs("no.ms")
+
+
+@cell(fails=True)
+def no_files() -> None:
+    tclean(["no1.ms", "no2.ms"], imagename="x")
+
+
+@cell(fails=True)
+def several_mistakes() -> None:
+    tclean([MS, "no.ms"], imagename="x", specmode="cubed", niter=3.5)
+
+
+go = text("vis = 'no.ms'\ngo listobs", fails=True)
+
+
+@cell()
+def caught() -> None:
+    try:
+        listobs("no.ms")
+    except AssertionError as error:
+        print(type(error).__mro__[1].__name__)
+
+
+def completions(done: Cell) -> tuple[list[str], str]:
+    assert done.stderr == ""
     texts, fragment, _ = json.loads(done.stdout.splitlines()[-1])
     return texts, fragment
 
@@ -231,71 +307,80 @@ def tab(session: Session, name: str) -> tuple[list[str], str]:
         ("scan", [str(number) for number in range(1, 8)], ""),
         ("correlation", ["RR"], "R"),
         ("lines", ["N5921_2"], "N"),
-        ("data after it", ["N5921_2"], "N"),
-        ("variable", ["N5921_2"], "N"),
     ],
 )
-def test_completion(session: Session, name: str, texts: list[str], fragment: str) -> None:
-    assert tab(session, name) == (texts, fragment)
+def test_completion(notebook: Notebook, name: str, texts: list[str], fragment: str) -> None:
+    assert completions(notebook(tab, code=TABS[name])) == (texts, fragment)
+
+
+def test_completion_looks_behind_the_cursor(notebook: Notebook) -> None:
+    assert completions(notebook(tab, code="plotms(field='N", rest=f"', vis='{MS}')")) == (["N5921_2"], "N")
+
+
+def test_completion_after_a_verb_of_the_prompt(notebook: Notebook) -> None:
+    assert completions(notebook(variable)) == (["N5921_2"], "N")
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_completion_in_every_form_of_call(session: Session, name: str) -> None:
-    texts, fragment = tab(session, f"form {name}")
-    code, _, expected = FORMS[name]
+def test_completion_in_every_form_of_call(notebook: Notebook, name: str) -> None:
+    code, rest, expected = FORMS[name]
+    texts, fragment = completions(notebook(tab_after_more, code=code, rest=rest))
     assert texts == expected and (not texts or code.endswith(fragment))
 
 
-def test_all_parameters_come_in_their_order_and_values_with_quotes(session: Session) -> None:
-    assert tab(session, "first name")[0][:3] == ["vis=", "selectdata=", "field="]
-    assert "'hogbom'" in tab(session, "no quote yet")[0]
+def test_all_parameters_come_in_their_order_and_values_with_quotes(notebook: Notebook) -> None:
+    assert completions(notebook(tab, code=TABS["first name"]))[0][:3] == ["vis=", "selectdata=", "field="]
+    assert "'hogbom'" in completions(notebook(tab, code=TABS["no quote yet"]))[0]
 
 
-def test_other_calls_are_ipythons(session: Session) -> None:
-    assert "time" not in tab(session, "not CASA's")[0] and "0" not in tab(session, "no data")[0]
+def test_other_calls_are_ipythons(notebook: Notebook) -> None:
+    assert (
+        "time" not in completions(notebook(tab, code=TABS["not CASA's"]))[0]
+        and "0" not in completions(notebook(tab, code=TABS["no data"]))[0]
+    )
 
 
-def test_completion_is_quick_and_touches_no_data(session: Session) -> None:
-    times = {name: json.loads(cell(session, name).stdout)[2] for name in TABS}
+def test_completion_is_quick_and_touches_no_data(notebook: Notebook) -> None:
+    times = {name: json.loads(notebook(tab, code=code).stdout)[2] for name, code in TABS.items()}
     ours = [times[name] for name in ("allowed like x", "path", "second", "antenna", "spw", "scan", "lines")]
     assert max(ours) < 0.15, times
-    assert cell(session, "untouched").results[0]["text/plain"] == "True"
+    assert notebook(untouched).results[0]["text/plain"] == "True"
 
 
-def test_shift_tab_shows_each_parameter_on_a_line(session: Session) -> None:
-    text = cell(session, "inspect").stdout
+def test_shift_tab_shows_each_parameter_on_a_line(notebook: Notebook) -> None:
+    text = notebook(inspect, name="tclean").stdout
     lines = text.splitlines()
     assert "tclean: Radio Interferometric Image Reconstruction" in lines
     assert any(line.startswith("    niter=0,") and "# Maximum number of iterations" in line for line in lines)
     assert "Form images from visibilities" in text and max(map(len, lines)) < 95
     assert "    spw='',                   # spw(s)/channels to select" in lines and "\\" not in text
-    assert "    xaxis='',                 # Plot x-axis" in cell(session, "inspect plotms").stdout
-    assert "Docstring:" in cell(session, "inspect other").stdout
+    assert "    xaxis='',                 # Plot x-axis" in notebook(inspect, name="plotms").stdout
+    assert "Docstring:" in notebook(inspect, name="print").stdout
 
 
-def test_every_task_is_described_by_its_own_file(session: Session) -> None:
-    assert cell(session, "every task").results[0]["text/plain"] == "(True, [], None, [])"
-    names, text = ast.literal_eval(cell(session, "wrong entries").results[0]["text/plain"])
+def test_every_task_is_described_by_its_own_file(notebook: Notebook) -> None:
+    assert notebook(every_task).results[0]["text/plain"] == "(True, [], None, [])"
+    names, text = ast.literal_eval(notebook(wrong_entries).results[0]["text/plain"])
     assert names == ["simanalyze", "simalma", "feather"] and "high resolution" in text
 
 
-def test_a_wrong_argument_is_one_sentence(session: Session) -> None:
-    done = cell(session, "wrong type")
+def test_a_wrong_argument_is_one_sentence(notebook: Notebook) -> None:
+    done = notebook(wrong_type)
     assert done.error == "ParameterError: listobs(verbose='s'): verbose must be True or False."
     assert f"line 2: listobs('{MS}', verbose='s')" in done.stdout and "Traceback" not in done.stdout
     assert len(done.stdout.strip().splitlines()) == 3
-    assert "_pc.validate" in cell(session, "traceback").stdout
-    wrong = cell(session, "wrong value").error
+    assert "_pc.validate" in notebook(traceback).stdout
+    wrong = notebook(wrong_value).error
     assert "plotms(xaxis='tine'): Did you mean 'time'? xaxis must be one of " in wrong and "'uvdist'" in wrong
-    assert "'no.ms' does not exist in /" in cell(session, "no file").error
-    assert "'no1.ms', 'no2.ms' do not exist in /" in cell(session, "no files").error
-    assert cell(session, "go").error == cell(session, "no file").error
+    assert "'no.ms' does not exist in /" in notebook(no_file).error
+    assert "'no1.ms', 'no2.ms' do not exist in /" in notebook(no_files).error
+    assert notebook(go).error == notebook(no_file).error
 
 
-def test_several_wrong_arguments_have_a_line_each(session: Session) -> None:
-    lines = cell(session, "several").error.splitlines()
+def test_several_wrong_arguments_have_a_line_each(notebook: Notebook) -> None:
+    lines = notebook(several_mistakes).error.splitlines()
     assert len(lines) == 3 and "specmode='cubed'" in lines[1] and lines[2].endswith("niter must be a whole number.")
 
 
-def test_it_is_still_casas_assertion_error(session: Session) -> None:
-    assert cell(session, "caught").stdout == "AssertionError\n"
+def test_it_is_still_casas_assertion_error(notebook: Notebook) -> None:
+    assert notebook(caught).stdout == "AssertionError\n"

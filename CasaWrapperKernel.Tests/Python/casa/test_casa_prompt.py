@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
-from casa_session import Cell, Session, run_cells, unpack_data
+from casa_notebook import Notebook
+from casa_session import Cell, run_cells, unpack_data
+from cells import Code, cell, text
+
+if TYPE_CHECKING:
+    from casa_prompt import casatasks, default, execfile, get_ipython, go, listobs, place, plotms, tget
 
 inputtransformer2 = pytest.importorskip("IPython.core.inputtransformer2")
 
@@ -81,60 +87,140 @@ def test_a_whole_library_stays_as_it_is(transform) -> None:
         assert transform(text) == inputtransformer2.TransformerManager().transform_cell(text), path
 
 
-CELLS = {
-    "inp": f"vis = '{MS}'\nspw = 0.5; usemask = 'auto-multithresh'\ninp tclean",
-    "inp again": "inp",
-    "many lines": 'spw = ""; field = "0"\ntext = """\ngo\ninp tclean\n"""\n'
+inp = text(f"vis = '{MS}'\nspw = 0.5; usemask = 'auto-multithresh'\ninp tclean")
+inp_again = text("inp", inp)
+window = text("inp imview")
+many_lines = text(
+    'spw = ""; field = "0"\ntext = """\ngo\ninp tclean\n"""\n'
     "inp 'listobs'; answer = go(listobs)\n(text, answer['nfields'])",
-    "go": "go",
-    "last file": "import os\n(os.path.exists('listobs.last'), os.path.exists('listobs.pre'))",
-    "empty call": "listobs();",
-    "bare name": "listobs",
-    "default": "default listobs\n('vis' in globals(), 'field' in globals())",
-    "tget": "tget listobs\n(vis, field)",
-    "tput": "tput listobs, 'a.saved'\nsaveinputs('listobs', 'b.saved')\ntput\n"
-    "open('a.saved').read() == open('b.saved').read()",
-    "names after it": "__name__, '__file__' in globals()",
-    "tget file": "vis = 3\ntget(listobs, 'a.saved')\nvis",
-    "plain call": f"flagdata('{MS}', mode='summary');",
-    "plots": f"default(plotms)\nvis = '{MS}'; xaxis = 'uvdist'\ngo(plotms)",
-    "window": "inp imview",
-    "own names": "tclean = 3; go = 4\ngo\ntclean, go",
-    "given back": "del go, tclean\ngo 'tclean'",
-    "keyword": "inp 'listobs'; dict(go=1, inp=2)",
-    "imports": "from casatasks import tclean\nfrom math import pow\nfrom IPython.display import display\ngo = 5\ngo",
-    "misspelt": "del go\ninp 'tclaen'",
-    "plain": f"vis = '{MS}'\ndef imported():\n    from casatasks import listobs\n    return listobs()\n"
-    "for call in (imported, casatasks.listobs):\n"
-    "    try: call()\n    except AssertionError as error: print(error)\n"
-    "listobs is casatasks.listobs, len(listobs()) > 5",
-    "looks like it": "import inspect, pickle\n"
-    "plain = pickle.loads(pickle.dumps(listobs))\n"
-    "try: plain()\nexcept AssertionError: print('refused')\n"
-    "def looks(task): return (inspect.signature(task), task.__doc__, inspect.getsource(type(task)),\n"
-    "                         inspect.getmodule(task), repr(task).partition(' at ')[0])\n"
-    "isinstance(listobs, type(casatasks.listobs)), looks(listobs) == looks(casatasks.listobs)",
-    "script's variables": f"vis = 'no.ms'\nopen('lists.py', 'w').write('vis = \"{MS}\"\\nn = listobs()[\"nfields\"]')\n"
-    "%run lists.py\nn",
-    "help": "taskhelp\ntoolhelp()",
-    "execfile": "open('s.py', 'w').write('made = 5\\ndef f(): return listobs\\nhere = qa.quantity(\"1Jy\")')\n"
-    "execfile 's.py'\n(made, callable(f()), here['value'])",
-    "execfile globals": "made = 6\nexecfile('s.py', globals())\nmade",
-    "execfile file": "open('where.py', 'w').write('place = __file__')\nexecfile('where.py')\n"
-    "(place, globals().get('__file__') == place)",
-    "run": "open('run.py', 'w').write('found = qa.quantity(\"2Jy\")[\"value\"]\\nlistobs')\n%run run.py\nfound",
-    "doc": "doc 'tclean'",
-    "complete": "get_ipython().input_transformer_manager.check_complete('inp tclean\\ngo')[0]",
+    inp,
+)
+GOES = {
+    "go": text("go", many_lines),
+    "empty call": text("listobs();", many_lines),
+    "bare name": text("listobs", many_lines),
 }
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    return run_cells(unpack_data(tmp_path_factory.mktemp("prompt")), list(CELLS.values()))
+@cell(many_lines)
+def last_file() -> object:
+    import os
+
+    return os.path.exists("listobs.last"), os.path.exists("listobs.pre")
 
 
-def cell(session: Session, name: str) -> Cell:
-    return session[list(CELLS).index(name)]
+plain_call = text(f"flagdata('{MS}', mode='summary');")
+forgotten = text("default listobs\n('vis' in globals(), 'field' in globals())", many_lines)
+brought_back = text("tget listobs\n(vis, field)", forgotten)
+saved = text(
+    "tput listobs, 'a.saved'\nsaveinputs('listobs', 'b.saved')\ntput\nopen('a.saved').read() == open('b.saved').read()",
+    brought_back,
+)
+
+
+@cell(brought_back)
+def names_after_it() -> object:
+    return __name__, "__file__" in globals()
+
+
+@cell(saved)
+def brought_back_from_a_file() -> object:
+    global vis
+    vis = 3
+    tget(listobs, "a.saved")
+    return vis
+
+
+@cell()
+def plots() -> None:
+    global vis, xaxis
+    default(plotms)
+    vis = MS
+    xaxis = "uvdist"
+    go(plotms)
+
+
+own_names = text("tclean = 3; go = 4\ngo\ntclean, go")
+given_back = text("del go, tclean\ngo 'tclean'", own_names, fails=True)
+keyword = text("inp 'listobs'; dict(go=1, inp=2)")
+imports = text("from casatasks import tclean\nfrom math import pow\nfrom IPython.display import display\ngo = 5\ngo")
+misspelt = text("del go\ninp 'tclaen'", imports)
+
+
+@cell()
+def plain() -> object:
+    global vis
+    vis = MS
+
+    def imported():
+        from casatasks import listobs
+
+        return listobs()
+
+    for call in (imported, casatasks.listobs):
+        try:
+            call()
+        except AssertionError as error:
+            print(error)
+    return listobs is casatasks.listobs, len(listobs()) > 5
+
+
+@cell(plain)
+def looks_like_it() -> object:
+    import inspect
+    import pickle
+
+    plain = pickle.loads(pickle.dumps(listobs))
+    try:
+        plain()
+    except AssertionError:
+        print("refused")
+
+    def looks(task):
+        return (
+            inspect.signature(task),
+            task.__doc__,
+            inspect.getsource(type(task)),
+            inspect.getmodule(task),
+            repr(task).partition(" at ")[0],
+        )
+
+    return isinstance(listobs, type(casatasks.listobs)), looks(listobs) == looks(casatasks.listobs)
+
+
+script = text(
+    f"vis = 'no.ms'\nopen('lists.py', 'w').write('vis = \"{MS}\"\\nn = listobs()[\"nfields\"]')\n%run lists.py\nn"
+)
+lists = text("taskhelp\ntoolhelp()")
+executed = text(
+    "open('s.py', 'w').write('made = 5\\ndef f(): return listobs\\nhere = qa.quantity(\"1Jy\")')\n"
+    "execfile 's.py'\n(made, callable(f()), here['value'])"
+)
+
+
+@cell(executed)
+def executed_in_globals() -> object:
+    global made
+    made = 6
+    execfile("s.py", globals())
+    return made
+
+
+@cell()
+def executed_file() -> object:
+    with open("where.py", "w") as file:
+        file.write("place = __file__")
+    execfile("where.py")
+    return place, globals().get("__file__") == place
+
+
+run = text("open('run.py', 'w').write('found = qa.quantity(\"2Jy\")[\"value\"]\\nlistobs')\n%run run.py\nfound")
+doc = text("doc 'tclean'")
+
+
+@cell()
+def complete() -> object:
+    return get_ipython().input_transformer_manager.check_complete("inp tclean\ngo")[0]
 
 
 def listing(done: Cell) -> str:
@@ -142,103 +228,100 @@ def listing(done: Cell) -> str:
     return "".join(data["text/plain"] for data in done.displays)
 
 
-def result(session: Session, name: str) -> str:
-    assert cell(session, name).error is None
-    return cell(session, name).results[-1]["text/plain"]
+def result(done: Cell) -> str:
+    return done.results[-1]["text/plain"]
 
 
-def test_inp_shows_the_users_values_in_casas_colours(session: Session) -> None:
-    lines = cell(session, "inp").stdout.splitlines()
+def test_inp_shows_the_users_values_in_casas_colours(notebook: Notebook) -> None:
+    lines = notebook(inp).stdout.splitlines()
     assert lines[0].startswith("# tclean -- ")
     assert any(line.startswith("vis ") and f"\x1b[34m'{MS}'" in line for line in lines)
     assert any("spw" in line and "\x1b[91m0.5" in line for line in lines)
     assert any("\x1b[1m\x1b[47musemask" in line for line in lines)
     assert any("\x1b[92mpbmask" in line for line in lines)
     assert 90 < max(map(len, lines)) < 140
-    assert cell(session, "inp again").stdout == cell(session, "inp").stdout
+    assert notebook(inp_again).stdout == notebook(inp).stdout
 
 
-def test_first_inp_costs_little_more_than_casas_own_import(session: Session) -> None:
-    assert cell(session, "inp again").seconds < 0.2 and cell(session, "window").seconds < 2
+def test_first_inp_costs_little_more_than_casas_own_import(notebook: Notebook) -> None:
+    assert notebook(inp_again).seconds < 0.2 and notebook(window).seconds < 2
 
 
-def test_verbs_in_cells_of_many_lines_and_not_in_strings(session: Session) -> None:
-    assert result(session, "many lines") == r"('\ngo\ninp tclean\n', 1)"
-    assert listing(cell(session, "many lines")).count("MeasurementSet Name:") == 1
+def test_verbs_in_cells_of_many_lines_and_not_in_strings(notebook: Notebook) -> None:
+    assert result(notebook(many_lines)) == r"('\ngo\ninp tclean\n', 1)"
+    assert listing(notebook(many_lines)).count("MeasurementSet Name:") == 1
 
 
-@pytest.mark.parametrize("name", ["go", "empty call", "bare name"])
-def test_go_runs_the_active_task_with_the_users_variables(session: Session, name: str) -> None:
-    assert cell(session, name).error is None
-    assert listing(cell(session, name)).count("MeasurementSet Name:") == 1
-    assert "Fields: 1" in listing(cell(session, name))
+@pytest.mark.parametrize("code", GOES.values(), ids=GOES)
+def test_go_runs_the_active_task_with_the_users_variables(notebook: Notebook, code: Code) -> None:
+    assert listing(notebook(code)).count("MeasurementSet Name:") == 1
+    assert "Fields: 1" in listing(notebook(code))
 
 
-def test_last_files_are_casas_and_plain_calls_write_none(session: Session) -> None:
-    assert result(session, "last file") == "(True, False)"
-    assert cell(session, "plain call").error is None and "flagdata.last" not in session.new_files
+def test_last_files_are_casas_and_plain_calls_write_none(notebook: Notebook) -> None:
+    assert result(notebook(last_file)) == "(True, False)"
+    assert "flagdata.last" not in notebook(plain_call).new_files
 
 
-def test_default_forgets_and_tget_brings_back(session: Session) -> None:
-    assert result(session, "default") == "(False, False)"
-    assert result(session, "tget") == f"('{MS}', '0')"
+def test_default_forgets_and_tget_brings_back(notebook: Notebook) -> None:
+    assert result(notebook(forgotten)) == "(False, False)"
+    assert result(notebook(brought_back)) == f"('{MS}', '0')"
     # CASA's tget makes the notebook a module of another name, whose functions no other process finds.
-    assert result(session, "names after it") == "('__main__', False)"
-    assert result(session, "tput") == "True" and result(session, "tget file") == f"'{MS}'"
+    assert result(notebook(names_after_it)) == "('__main__', False)"
+    assert result(notebook(saved)) == "True" and result(notebook(brought_back_from_a_file)) == f"'{MS}'"
 
 
-def test_go_of_plotms_shows_its_picture(session: Session) -> None:
-    done = cell(session, "plots")
-    assert done.error is None and len(done.pictures()) == 1
+def test_go_of_plotms_shows_its_picture(notebook: Notebook) -> None:
+    assert len(notebook(plots).pictures()) == 1
 
 
-def test_names_belong_to_the_user(session: Session) -> None:
-    assert result(session, "own names") == "(3, 4)"
-    assert cell(session, "given back").error is not None and "NameError" not in cell(session, "given back").error
-    assert result(session, "keyword") == "{'go': 1, 'inp': 2}"
-    assert cell(session, "keyword").stdout.startswith("# listobs --")
-    assert result(session, "imports") == "5"
+def test_names_belong_to_the_user(notebook: Notebook) -> None:
+    assert result(notebook(own_names)) == "(3, 4)"
+    assert "NameError" not in notebook(given_back).error
+    assert result(notebook(keyword)) == "{'go': 1, 'inp': 2}"
+    assert notebook(keyword).stdout.startswith("# listobs --")
+    assert result(notebook(imports)) == "5"
 
 
-def test_what_is_no_task_is_said(session: Session) -> None:
-    assert cell(session, "misspelt").stdout == (
+def test_what_is_no_task_is_said(notebook: Notebook) -> None:
+    assert notebook(misspelt).stdout == (
         "ERROR tclaen does not seem to be a CASA task\n[casa-kernel] Did you mean tclean?\n"
     )
 
 
-def test_what_is_imported_from_casatasks_is_plain_casa(session: Session) -> None:
+def test_what_is_imported_from_casatasks_is_plain_casa(notebook: Notebook) -> None:
     wrong = "listobs(vis=''): give vis the path of something that exists.\n"
-    assert cell(session, "plain").stdout.startswith(wrong * 2)
-    assert result(session, "plain") == "(False, True)"
-    assert result(session, "looks like it") == "(True, True)"
-    assert cell(session, "looks like it").stdout == "refused\n"
+    assert notebook(plain).stdout.startswith(wrong * 2)
+    assert result(notebook(plain)) == "(False, True)"
+    assert result(notebook(looks_like_it)) == "(True, True)"
+    assert notebook(looks_like_it).stdout == "refused\n"
 
 
-def test_a_script_that_is_run_has_variables_of_its_own(session: Session) -> None:
-    assert result(session, "script's variables") == "3"
+def test_a_script_that_is_run_has_variables_of_its_own(notebook: Notebook) -> None:
+    assert result(notebook(script)) == "3"
 
 
-def test_lists_of_tasks_and_tools(session: Session) -> None:
-    text = cell(session, "help").stdout
+def test_lists_of_tasks_and_tools(notebook: Notebook) -> None:
+    text = notebook(lists).stdout
     assert "tclean : " in text and "plotms : " in text and "instances: tb" in text
 
 
-def test_execfile_defines_names_in_the_notebook(session: Session) -> None:
-    assert result(session, "execfile") == "(5, True, 1.0)"
-    assert result(session, "execfile globals") == "5"
-    assert result(session, "execfile file") == "('where.py', False)"
+def test_execfile_defines_names_in_the_notebook(notebook: Notebook) -> None:
+    assert result(notebook(executed)) == "(5, True, 1.0)"
+    assert result(notebook(executed_in_globals)) == "5"
+    assert result(notebook(executed_file)) == "('where.py', False)"
 
 
-def test_a_script_that_is_run_has_casas_names(session: Session) -> None:
-    assert result(session, "run") == "2.0"
+def test_a_script_that_is_run_has_casas_names(notebook: Notebook) -> None:
+    assert result(notebook(run)) == "2.0"
 
 
-def test_doc_opens_no_browser(session: Session) -> None:
-    assert cell(session, "doc").stdout.startswith("[casa-kernel]") and "tclean" in cell(session, "doc").stdout
+def test_doc_opens_no_browser(notebook: Notebook) -> None:
+    assert notebook(doc).stdout.startswith("[casa-kernel]") and "tclean" in notebook(doc).stdout
 
 
-def test_front_ends_that_ask_learn_that_such_a_cell_is_complete(session: Session) -> None:
-    assert result(session, "complete") == "'complete'"
+def test_front_ends_that_ask_learn_that_such_a_cell_is_complete(notebook: Notebook) -> None:
+    assert result(notebook(complete)) == "'complete'"
 
 
 def test_startup_file_is_run_and_last_files_can_be_off(tmp_path: Path) -> None:

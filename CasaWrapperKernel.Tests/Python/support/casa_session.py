@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import os
 import re
 import subprocess
@@ -12,8 +11,9 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from functools import cache
+from multiprocessing import Pipe
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,50 +27,7 @@ PYTHON = os.environ.get("CASA_KERNEL_TEST_PYTHON", sys.executable)
 SITE_CONFIG = Path(PYTHON).parent.parent / "share" / "casa" / "config.py"
 ARCHIVE = HERE.parents[3] / "examples" / "data" / "ngc5921_raw.ms.tar.xz"
 
-RUNNER = r"""
-import base64, json, os, sys, time
-sys.argv = ["casa-kernel"]
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import CapturingDisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.io import capture_output
-
-results = []
-
-class Hook(DisplayHook):
-    def write_output_prompt(self): pass
-    def write_format_data(self, data, metadata=None): results.append(data)
-
-shell = InteractiveShell.instance(displayhook_class=Hook, display_pub_class=CapturingDisplayPublisher)
-from casawrapper import casa
-begin = time.perf_counter()
-casa.install(shell, os.path.join(os.environ["CASA_TEST_LOGS"], "casa.log"))
-install_seconds = time.perf_counter() - begin
-heavy = ("casat", "casac", "casap", "casav", "matplotlib")
-eager = sorted(name for name in sys.modules if name.startswith(heavy))
-
-def plain(data):
-    return {kind: base64.b64encode(value).decode() if isinstance(value, bytes) else value
-            for kind, value in data.items()}
-
-cells = []
-for code in json.loads(sys.stdin.read()):
-    results.clear()
-    shell.display_pub.outputs.clear()
-    begin = time.perf_counter()
-    with capture_output(display=False) as streams:
-        casa.provide(code, shell.user_ns)
-        outcome = shell.run_cell(code, store_history=True)
-    error = outcome.error_before_exec or outcome.error_in_exec
-    cells.append({
-        "stdout": streams.stdout, "stderr": streams.stderr, "seconds": time.perf_counter() - begin,
-        "displays": [plain(output["data"]) for output in shell.display_pub.outputs],
-        "results": [plain(data) for data in results],
-        "error": f"{type(error).__name__}: {error}" if error else None})
-with open(os.environ["CASA_TEST_LOGS"] + "/cells.json", "w") as file:
-    json.dump({"cells": cells, "install_seconds": install_seconds, "eager": eager,
-               "logfile": casa.current_logfile()}, file)
-"""
+RUNNER = HERE.with_name("cell_runner.py")
 
 
 @dataclass
@@ -83,6 +40,10 @@ class Cell:
     displays: list[dict[str, str]]
     results: list[dict[str, str]]
     error: str | None
+    logfile: str | None
+    """CASA's, after the cell."""
+    new_files: set[str]
+    """What was not in the working folder before it."""
 
     def pictures(self) -> list[Image]:
         """The displayed PNGs and JPEGs, decoded."""
@@ -100,13 +61,78 @@ class Session:
     """What a whole run gave."""
 
     cells: list[Cell]
-    install_seconds: float
-    eager: list[str]
-    logfile: str | None
     new_files: set[str] = field(default_factory=set)
+
+    @property
+    def logfile(self) -> str | None:
+        """CASA's, at the end."""
+        return self.cells[-1].logfile
 
     def __getitem__(self, index: int) -> Cell:
         return self.cells[index]
+
+
+class Shell:
+    """A process of `python` that works in `folder` and runs one cell after the other, as long as it lives."""
+
+    def __init__(self, folder: Path, python: str = PYTHON, **extra: str) -> None:
+        need_casa()
+        self.folder = folder
+        logs = folder.parent / f"{folder.name}-logs-{len(list(folder.parent.iterdir()))}"
+        logs.mkdir()
+        self._output = logs / "output"
+        self._connection, its = Pipe()
+        with its, self._output.open("w") as output:
+            self._process = subprocess.Popen(
+                [python, "-c", RUNNER.read_text(), str(its.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=environment(logs, **extra),
+                pass_fds=[its.fileno()],
+            )
+        self.install_seconds, self.eager = self._receive(60)
+
+    def run(self, code: str, timeout: float = 240) -> Cell:
+        """What a cell gives; a failure of the test if the process does not live to tell it, or takes too long."""
+        before = set(os.listdir(self.folder))
+        self._connection.send(code)
+        given = self._receive(timeout)
+        return Cell(**given, new_files=set(os.listdir(self.folder)) - before)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can run another cell."""
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        """Let it end as a Python does, which must succeed."""
+        self._connection.close()
+        try:
+            code = self._process.wait(60)
+        finally:
+            self.kill()
+        assert code == 0, self._last_words()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._connection.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _receive(self, timeout: float) -> Any:
+        try:
+            if self._connection.poll(timeout):
+                return self._connection.recv()
+        except (EOFError, ConnectionError):
+            self._process.wait(60)
+            pytest.fail(f"the process of the cells has ended: {self._last_words()}")
+        self.kill()
+        pytest.fail(f"the cell has not ended within {timeout} s: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        return f"exit code {self._process.returncode}\n{self._output.read_text(errors='replace')[-4000:]}"
 
 
 def _decoded(text: str) -> Image:
@@ -161,31 +187,16 @@ def environment(logs: Path, **extra: str) -> dict[str, str]:
     return names
 
 
-def run_cells(folder: Path, cells: list[str], timeout: float = 240, python: str = PYTHON, **extra: str) -> Session:
+def run_cells(folder: Path, cells: list[str], python: str = PYTHON, **extra: str) -> Session:
     """Run `cells` one after the other in a process of `python` that works in `folder`."""
-    need_casa()
-    logs = folder.parent / f"{folder.name}-logs-{len(list(folder.parent.iterdir()))}"
-    logs.mkdir()
     before = set(os.listdir(folder))
-    done = subprocess.run(
-        [python, "-c", RUNNER],
-        input=json.dumps(cells),
-        cwd=folder,
-        text=True,
-        env=environment(logs, **extra),
-        capture_output=True,
-        timeout=timeout,
-    )
-    report = logs / "cells.json"
-    assert report.exists() and done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    data = json.loads(report.read_text())
-    return Session(
-        [Cell(**cell) for cell in data["cells"]],
-        data["install_seconds"],
-        data["eager"],
-        data["logfile"],
-        set(os.listdir(folder)) - before,
-    )
+    shell = Shell(folder, python, **extra)
+    try:
+        done = [shell.run(code) for code in cells]
+        shell.end()
+    finally:
+        shell.kill()
+    return Session(done, set(os.listdir(folder)) - before)
 
 
 def unpack_data(folder: Path) -> Path:
