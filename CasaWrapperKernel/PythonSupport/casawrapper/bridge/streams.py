@@ -6,11 +6,10 @@ import getpass
 import io
 import os
 import sys
-import threading
 from typing import Any
 
 import _casa_host
-from casawrapper.bridge import host
+from casawrapper.bridge import handed_in, host
 
 
 class HostStream(io.TextIOBase):
@@ -51,7 +50,7 @@ def install() -> None:
 
     builtins.input = _input
     getpass.getpass = _getpass
-    setattr(threading.Thread, "start", _start_under_cell(threading.Thread.start))  # noqa: B010
+    handed_in.install()
     os.register_at_fork(after_in_child=_write_to_descriptors)
 
 
@@ -63,22 +62,6 @@ def _input(prompt: Any = "", /) -> str:
 def _getpass(prompt: str = "Password: ", stream: Any = None) -> str:
     """Ask the user for a line of text that is not shown."""
     return host.ask(prompt, password=True)
-
-
-def _start_under_cell(start: Any) -> Any:
-    """Threads print under the cell that started them; Python gives a new thread an empty context."""
-
-    def start_with_request(self: threading.Thread) -> None:
-        job, run = host.current_job.get(), self.run
-
-        def run_under_cell() -> None:
-            host.enter(job)
-            run()
-
-        setattr(self, "run", run_under_cell)  # noqa: B010
-        start(self)
-
-    return start_with_request
 
 
 def _write_to_descriptors() -> None:
