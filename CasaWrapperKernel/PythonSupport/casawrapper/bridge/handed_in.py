@@ -133,7 +133,8 @@ def _under_the_cell(add: Callable[..., None]) -> Callable[..., None]:
         if host.current_job.get() is not None and not self.done():
             cell, context = _current(), Context()
             context.run(_enter, cell)
-            fn = partial(context.run, fn)
+            run: Any = context.run
+            fn = partial(run, fn)
         add(self, fn)
 
     return add_done_callback

@@ -31,6 +31,22 @@ class HostStream(io.TextIOBase):
         self._descriptor = descriptor
         setattr(self, "write", getattr(_casa_host, "write_" + name))  # noqa: B010
 
+    @property
+    def parent_header(self) -> dict[str, Any]:
+        """The header of the request that the running code belongs to (ipykernel's streams have it)."""
+        return host.parent_header()
+
+    def set_parent(self, parent: dict[str, Any]) -> None:
+        """From here on the running code belongs to this request."""
+        host.set_parent(parent)
+
+    @property
+    def session(self) -> Any:
+        """What ``get_ipython().kernel.session`` is."""
+        from IPython import get_ipython
+
+        return get_ipython().kernel.session
+
     def fileno(self) -> int:
         """The descriptor that the host captures, so that child processes given this stream show under the cell."""
         return self._descriptor
