@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from casa_session import PYTHON as TEST_PYTHON
 
-pytest_plugins = ["as_plain.fixtures", "beside", "casa_notebook", "surroundings"]
+pytest_plugins = ["as_plain.fixtures", "beside", "casa_notebook", "ipykernel_beside", "surroundings"]
 
 KERNEL_NAME = "casa-kernel-test"
 

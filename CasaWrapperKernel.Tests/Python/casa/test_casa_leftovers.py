@@ -142,7 +142,7 @@ def test_the_debuggers_cell_files_are_swept_too(temp: Path) -> None:
     env = os.environ | {"TMPDIR": str(temp), "PYTHONPATH": str(SUPPORT)}
     code = "import os; from casawrapper.shell import cell_files; cell_files.store('1 + 1'); os._exit(9)"
     assert subprocess.run([sys.executable, "-c", code], env=env, timeout=60).returncode == 9
-    assert len(list(temp.glob("casa_kernel_*/*.py"))) == 1
+    assert len(list(temp.glob("ipykernel_*/*.py"))) == 1
     sweep(temp)
     assert not list(temp.iterdir())
 

@@ -10,6 +10,7 @@ import _thread
 import asyncio
 import contextvars
 import gc
+import linecache
 import os
 import signal
 import sys
@@ -44,6 +45,8 @@ def main() -> int:
         requests = Requests()
     except ImportError as error:
         return _explain(error)
+    # Python keeps the text of our start there, and would show it as the source of what a cell gives to exec.
+    linecache.cache.pop("<string>", None)
     # Until here, what is printed (by a broken configuration, say) goes to the log of the Jupyter server.
     streams.install()
     log.attach(host.settings["log_descriptor"])
@@ -200,12 +203,11 @@ class _Runner:
         self._job = None
         self._exit_if_child()
 
-    @staticmethod
-    def _exit_if_child() -> None:
+    def _exit_if_child(self) -> None:
         """A cell forked and the child came back here: it has no kernel to go on with."""
         if host.in_child():
             sys.stdout.flush()
-            os._exit(0)
+            os._exit(self._requests.exit_status)
 
 
 def _is_running(coroutine: Any, frame: FrameType | None) -> bool:

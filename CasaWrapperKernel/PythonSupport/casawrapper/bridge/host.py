@@ -10,7 +10,8 @@ import json
 import os
 import select
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -64,6 +65,64 @@ def enter(job: Job | None) -> None:
     """
     current_job.set(job)
     current_request.set(job.id if job else 0)
+
+
+_asked: dict[str, Job] = {}
+"""By ``msg_id``, the requests that somebody has asked for with `parent`, the last ones."""
+_MOST_ASKED = 1000
+
+
+def parent_header() -> dict[str, Any]:
+    """The header of the request that the running code belongs to; empty for none."""
+    job = current_job.get()
+    if job is None:
+        return {}
+    header: dict[str, Any] = json.loads(job.header)
+    _asked[header.get("msg_id", "")] = job
+    if len(_asked) > _MOST_ASKED:
+        del _asked[next(iter(_asked))]
+    return header
+
+
+def parent() -> dict[str, Any]:
+    """The request that the running code belongs to, as a message; empty for none."""
+    job, header = current_job.get(), parent_header()
+    if job is None:
+        return {}
+    return {
+        "header": header,
+        "msg_id": header.get("msg_id"),
+        "msg_type": job.msg_type,
+        "parent_header": {},
+        "metadata": json.loads(job.metadata),
+        "content": json.loads(job.content),
+        "buffers": job.buffers,
+    }
+
+
+def set_parent(request: dict[str, Any]) -> None:
+    """From here on the running code belongs to a request that `parent` or `parent_header` gave.
+
+    Parameters
+    ----------
+    request
+        Or its header. Without one, or for one that is forgotten, all stays as it is.
+    """
+    header = request.get("header", request)
+    job = _asked.get(header.get("msg_id", ""))
+    if job is not None:
+        enter(job)
+
+
+@contextmanager
+def under(request: dict[str, Any] | None) -> Iterator[None]:
+    """What is sent meanwhile belongs to `request`, as in `set_parent`."""
+    before = current_job.get()
+    set_parent(request or {})
+    try:
+        yield
+    finally:
+        enter(before)
 
 
 def in_child() -> bool:

@@ -6,11 +6,10 @@ import getpass
 import io
 import os
 import sys
-import threading
 from typing import Any
 
 import _casa_host
-from casawrapper.bridge import host
+from casawrapper.bridge import handed_in, host
 
 
 class HostStream(io.TextIOBase):
@@ -32,6 +31,22 @@ class HostStream(io.TextIOBase):
         self._descriptor = descriptor
         setattr(self, "write", getattr(_casa_host, "write_" + name))  # noqa: B010
 
+    @property
+    def parent_header(self) -> dict[str, Any]:
+        """The header of the request that the running code belongs to (ipykernel's streams have it)."""
+        return host.parent_header()
+
+    def set_parent(self, parent: dict[str, Any]) -> None:
+        """From here on the running code belongs to this request."""
+        host.set_parent(parent)
+
+    @property
+    def session(self) -> Any:
+        """What ``get_ipython().kernel.session`` is."""
+        from IPython import get_ipython
+
+        return get_ipython().kernel.session
+
     def fileno(self) -> int:
         """The descriptor that the host captures, so that child processes given this stream show under the cell."""
         return self._descriptor
@@ -51,7 +66,7 @@ def install() -> None:
 
     builtins.input = _input
     getpass.getpass = _getpass
-    setattr(threading.Thread, "start", _start_under_cell(threading.Thread.start))  # noqa: B010
+    handed_in.install()
     os.register_at_fork(after_in_child=_write_to_descriptors)
 
 
@@ -63,22 +78,6 @@ def _input(prompt: Any = "", /) -> str:
 def _getpass(prompt: str = "Password: ", stream: Any = None) -> str:
     """Ask the user for a line of text that is not shown."""
     return host.ask(prompt, password=True)
-
-
-def _start_under_cell(start: Any) -> Any:
-    """Threads print under the cell that started them; Python gives a new thread an empty context."""
-
-    def start_with_request(self: threading.Thread) -> None:
-        job, run = host.current_job.get(), self.run
-
-        def run_under_cell() -> None:
-            host.enter(job)
-            run()
-
-        setattr(self, "run", run_under_cell)  # noqa: B010
-        start(self)
-
-    return start_with_request
 
 
 def _write_to_descriptors() -> None:

@@ -18,8 +18,8 @@ from casawrapper.debug.adapter import Debugger
 from casawrapper.protocol.comms import Comms
 from casawrapper.protocol.completion import Completions
 from casawrapper.shell import ipykernel_names
-from casawrapper.shell.app import KernelApp
-from casawrapper.shell.ipykernel_kernel import KernelShim
+from casawrapper.shell.app import IPKernelApp
+from casawrapper.shell.ipykernel_kernel import IPythonKernel
 from casawrapper.shell.shell import last_traceback
 from casawrapper.util.running import cell_number
 
@@ -42,14 +42,16 @@ class Requests:
     """Answers requests with the help of IPython."""
 
     def __init__(self) -> None:
-        app = KernelApp.instance()
+        app = IPKernelApp.instance()
         app.initialize([])
         self.shell = app.shell
         self.stopping = False
+        self.exit_status = 0
+        """What a forked child ends with that has come to the end of its cell."""
         self.debugger = Debugger(self.shell)
         self._completions = Completions(self.shell)
         self._comms = Comms()
-        self.shell.kernel = KernelShim(self.shell, self._comms)
+        self.shell.kernel = IPythonKernel(self.shell, self._comms)
         ipykernel_names.install(app, self.shell.kernel)
         casa.install(self.shell, host.settings["casa_log_file"], host.log, casa.Options(**host.settings["casa"]))
         self._answers = {
@@ -113,6 +115,7 @@ class Requests:
         self.debugger.trace_this_thread()
         result = await self._run(cell)
         error = result.error_before_exec or result.error_in_exec
+        self.exit_status = _exit_status(error)
         if shell.interrupted and isinstance(error, asyncio.CancelledError):
             error = KeyboardInterrupt()
         reply = {"status": "ok"} if error is None else _error(error, last_traceback.get())
@@ -215,6 +218,13 @@ class Requests:
     def _shutdown(self, content: dict[str, Any]) -> dict[str, Any]:
         self.stopping = True
         return {"restart": content.get("restart", False)}
+
+
+def _exit_status(error: BaseException | None) -> int:
+    """That of a program which this has ended."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    return int(error is not None)
 
 
 def _error(error: BaseException, stack: Sequence[str]) -> dict[str, Any]:

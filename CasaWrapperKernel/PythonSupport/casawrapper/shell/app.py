@@ -24,7 +24,7 @@ _ENVIRONMENT = {
 }
 
 
-class KernelApp(BaseIPythonApplication, InteractiveShellApp):
+class IPKernelApp(BaseIPythonApplication, InteractiveShellApp):
     """Reads the user's IPython configuration and makes the shell."""
 
     name = "ipython-kernel"

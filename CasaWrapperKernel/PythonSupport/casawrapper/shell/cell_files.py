@@ -1,6 +1,7 @@
 """File names for cells, so that a debugger's breakpoints find their code.
 
-A front end computes the name itself, from the parts that ``debugInfo`` tells it (folder, seed, suffix).
+A front end computes the name itself, from the parts that ``debugInfo`` tells it (folder, seed, suffix). Libraries know
+a cell by it: numba and joblib cache what it defines, line_profiler and executing find its source.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ _M = 0x5BD1E995
 _32_BITS = 0xFFFFFFFF
 
 
-# Not to be guessed, since in the temporary folder anybody could make it before us.
-_FOLDER = os.path.join(tempfile.gettempdir(), f"casa_kernel_{os.getpid()}_{secrets.token_hex(4)}", "")
+# The name is ipykernel's, which libraries look for as ``ipykernel_<digits>``. Its last digits are not to be guessed,
+# since in the temporary folder anybody could make it before us.
+_FOLDER = os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}{secrets.randbelow(10**12):012}", "")
 
 
 def prefix() -> str:

@@ -12,8 +12,6 @@ from typing import Any
 
 from IPython.core import page, payloadpage
 from IPython.core.autocall import ZMQExitAutocall
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any as AnyTrait
@@ -22,6 +20,7 @@ from traitlets import Instance, Type
 import casawrapper
 from casawrapper.bridge import host, streams
 from casawrapper.shell.cell_files import CellCompiler
+from casawrapper.shell.displays import ZMQDisplayPublisher, ZMQShellDisplayHook
 from casawrapper.shell.history import BundledHistory
 from casawrapper.shell.magics import KernelMagics
 from casawrapper.util.imports import when_imported
@@ -30,53 +29,12 @@ last_traceback: ContextVar[Sequence[str]] = ContextVar("casa_kernel_traceback", 
 """The traceback that the running cell has shown; subshells run cells side by side."""
 
 
-class HostDisplayHook(DisplayHook):
-    """Publishes the value of a cell's last expression as execute_result."""
-
-    def write_output_prompt(self) -> None:
-        pass
-
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        if format_dict:
-            host.publish(
-                "execute_result",
-                {"data": format_dict, "metadata": md_dict or {}, "execution_count": self.prompt_count},
-            )
-
-    def finish_displayhook(self) -> None:
-        self._is_active = False
-        sys.stdout.flush()
-
-
-class HostDisplayPublisher(DisplayPublisher):
-    """Publishes what ``display`` shows."""
-
-    def publish(
-        self,
-        data: dict[str, Any],
-        metadata: dict[str, Any] | None = None,
-        *,
-        transient: dict[str, Any] | None = None,
-        update: bool = False,
-        buffers: list[Any] | None = None,
-        **_: Any,
-    ) -> None:
-        host.publish(
-            "update_display_data" if update else "display_data",
-            {"data": data, "metadata": metadata or {}, "transient": transient or {}},
-            buffers=buffers,
-        )
-
-    def clear_output(self, wait: bool = False) -> None:
-        host.publish("clear_output", {"wait": wait})
-
-
 class ZMQInteractiveShell(InteractiveShell):
     """The shell of this kernel. It has the name of ipykernel's, since libraries recognise a notebook by it."""
 
     compiler_class = Type(CellCompiler)
-    displayhook_class = Type(HostDisplayHook)
-    display_pub_class = Type(HostDisplayPublisher)
+    displayhook_class = Type(ZMQShellDisplayHook)
+    display_pub_class = Type(ZMQDisplayPublisher)
     exiter = Instance(ZMQExitAutocall)
     kernel = AnyTrait()
     interrupted = False
@@ -90,6 +48,10 @@ class ZMQInteractiveShell(InteractiveShell):
         """The request that the running code belongs to."""
         parent: dict[str, Any] = self.kernel.get_parent()
         return parent
+
+    def set_parent(self, parent: dict[str, Any]) -> None:
+        """From here on the running code belongs to the request that `get_parent` gave."""
+        host.set_parent(parent)
 
     def init_hooks(self) -> None:
         super().init_hooks()

@@ -15,7 +15,8 @@ import tempfile
 import threading
 from contextlib import suppress
 
-_PREFIXES = ("casa-kernel-", "casa_kernel_")
+_PREFIXES = ("casa-kernel-", "ipykernel_")
+# Those of ipykernel itself have no owner's file and are left alone.
 _OWNER = ".owner"
 _MACHINE_ID = "/etc/machine-id"
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
@@ -28,7 +29,7 @@ def own(folder: str) -> None:
     Parameters
     ----------
     folder
-        An absolute path, whose name begins with ``casa-kernel-`` or ``casa_kernel_``; a forked child leaves it alone.
+        An absolute path, whose name begins with ``casa-kernel-`` or ``ipykernel_``; a forked child leaves it alone.
     """
     _mark(folder)
     atexit.register(_remove, os.getpid(), folder)
