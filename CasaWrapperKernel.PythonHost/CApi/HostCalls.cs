@@ -31,6 +31,24 @@ internal static unsafe class HostCalls
     public static nint Log(nint* args) =>
         NewText(Host.Log(Host.Jobs.ParentOf(Id(args[0])).Header, Text(args[1]), Text(args[2])));
 
+    // It reads files: other threads of Python run meanwhile.
+    public static nint Recompute(nint* args)
+    {
+        var (command, argument) = (Text(args[0]), Text(args[1]));
+        var state = PyEval_SaveThread();
+        string answer;
+        try
+        {
+            answer = Host.Recompute(command, argument);
+        }
+        finally
+        {
+            PyEval_RestoreThread(state);
+        }
+
+        return NewText(answer);
+    }
+
     /// <returns><c>None | [id, msg_type, header, metadata, content, [buffer, ...]]</c></returns>
     public static nint Take(nint* args)
     {

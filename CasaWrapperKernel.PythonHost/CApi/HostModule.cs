@@ -22,6 +22,7 @@ internal static unsafe class HostModule
             ("ready", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Ready),
             ("fail", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Fail),
             ("log", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Log),
+            ("recompute", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Recompute),
             ("take", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Take),
             ("complete", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Complete),
             ("publish", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Publish),
@@ -69,6 +70,9 @@ internal static unsafe class HostModule
 
     [UnmanagedCallersOnly]
     private static nint Log(nint self, nint* args, nint count) => Guard(&HostCalls.Log, args);
+
+    [UnmanagedCallersOnly]
+    private static nint Recompute(nint self, nint* args, nint count) => Guard(&HostCalls.Recompute, args);
 
     [UnmanagedCallersOnly]
     private static nint Take(nint self, nint* args, nint count) => Guard(&HostCalls.Take, args);

@@ -20,6 +20,8 @@ internal sealed class HostCalls(HostServices host)
     public string Log(long id, string command, string argument) =>
         host.Log(host.Jobs.ParentOf(id).Header, command, argument);
 
+    public string Recompute(string command, string argument) => host.Recompute(command, argument);
+
     public TakenJob? Take(string lane) => host.Jobs.Take(lane) is { } job ? new TakenJob(job) : null;
 
     public void Complete(long id, PyObject content, bool ok, int executionCount)

@@ -26,6 +26,9 @@ internal static class HostModule
             def log(id, command, argument):
                 return host.Log(id, command, clean(argument))
 
+            def recompute(command, argument):
+                return host.Recompute(command, clean(argument))
+
             def take(lane):
                 job = host.Take(lane)
                 if job is None:

@@ -9,7 +9,8 @@ namespace CasaWrapperKernel.Tests.Support;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Assemblies = [
-        "CasaWrapperKernel.Zmtp", "CasaWrapperKernel.Jupyter", "CasaWrapperKernel.PythonHost", "CasaWrapperKernel"];
+        "CasaWrapperKernel.Zmtp", "CasaWrapperKernel.Jupyter", "CasaWrapperKernel.PythonHost",
+        "CasaWrapperKernel.Recompute", "CasaWrapperKernel"];
 
     /// <summary>
     /// Of each folder the others that it may use. The root of an assembly, which composes it, may use all of it.
@@ -29,6 +30,10 @@ public sealed partial class ArchitectureTests
         ["PythonHost.Output"] = ["PythonHost.Native", "PythonHost.Lanes"],
         ["PythonHost.CApi"] = ["PythonHost.Lanes", "PythonHost.Finding", "PythonHost.Native"],
         ["PythonHost.PythonNet"] = ["PythonHost.Lanes", "PythonHost.Finding", "PythonHost.Native"],
+        ["Recompute.Native"] = [],
+        ["Recompute.Identity"] = ["Recompute.Native"],
+        ["Recompute.Storage"] = ["Recompute.Native", "Recompute.Identity"],
+        ["Recompute.Calls"] = ["Recompute.Identity", "Recompute.Storage"],
         ["Logs.Following"] = [],
         ["Logs.Model"] = ["Logs.Following", "Logs.Rendering"],
         ["Logs.Rendering"] = ["Logs.Following", "Logs.Model"],
@@ -39,7 +44,7 @@ public sealed partial class ArchitectureTests
         ["PythonEnvironments"] = ["Hosting", "PythonHost.Finding"],
         ["KernelSpecs"] = ["Hosting", "PythonEnvironments", "PythonHost.Finding"],
         ["Doctor"] = ["Hosting", "PythonEnvironments", "KernelSpecs", "PythonHost", "PythonHost.Finding"],
-        ["Commands"] = ["Hosting", "PythonEnvironments", "KernelSpecs", "Doctor"],
+        ["Commands"] = ["Hosting", "PythonEnvironments", "KernelSpecs", "Doctor", "Recompute", "Recompute.Storage"],
     };
 
     [Fact]
@@ -59,7 +64,7 @@ public sealed partial class ArchitectureTests
     public void Every_folder_has_its_rule_and_its_namespace()
     {
         Assert.Empty(Files().Select(file => file.Folder).Where(folder => folder.Length > 0)
-            .Except(["Zmtp", "Jupyter", "PythonHost", .. Allowed.Keys]));
+            .Except(["Zmtp", "Jupyter", "PythonHost", "Recompute", .. Allowed.Keys]));
         Assert.All(Files().Where(file => file.Folder.Length > 0 && file.Text.Contains("namespace ")), file =>
             Assert.Contains($"namespace CasaWrapperKernel.{file.Folder};", file.Text));
     }
@@ -95,7 +100,7 @@ public sealed partial class ArchitectureTests
     private static string ThisFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
     [GeneratedRegex(
-        @"^using (?:static )?CasaWrapperKernel\.((?:Zmtp|Jupyter|PythonHost|Logs)(?:\.\w+)?|\w+)",
+        @"^using (?:static )?CasaWrapperKernel\.((?:Zmtp|Jupyter|PythonHost|Recompute|Logs)(?:\.\w+)?|\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Using();
 

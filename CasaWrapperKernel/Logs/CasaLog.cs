@@ -296,7 +296,7 @@ internal sealed class CasaLog : ICellObserver
 
     private void End(LogArgument given)
     {
-        if (_tasks.End(given.Key, given.Error, given.Result) is { } task)
+        if (_tasks.End(given.Key, given.Error, given.Result, given.InsteadOf) is { } task)
         {
             task.Cell.Progress(null);
             task.Cell.TaskEnds(task);

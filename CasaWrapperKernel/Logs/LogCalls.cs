@@ -91,6 +91,9 @@ internal sealed record LogArgument
 
     public string Result { get; set; } = "";
 
+    /// <summary>The seconds that the task took when it ran; null unless this call of it was replayed.</summary>
+    public double? InsteadOf { get; set; }
+
     /// <summary>What is written into the log.</summary>
     public string? Text { get; set; }
 

@@ -17,6 +17,9 @@ def fail(reason: str) -> None:
 def log(request: int, command: str, argument: str) -> str:
     """Tell or ask something about CASA's log; argument and answer are JSON objects."""
 
+def recompute(command: str, argument: str) -> str:
+    """Ask the engine that keeps what calls make; argument and answer are JSON objects. Other threads run meanwhile."""
+
 def take(lane: str) -> tuple[int, str, bytes, bytes, bytes, list[bytes]] | None:
     """The next request of a lane: number, type, header, metadata, content, buffers."""
 

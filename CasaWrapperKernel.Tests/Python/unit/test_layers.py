@@ -20,6 +20,7 @@ CASA = (
     "log",
     "data",
     "programs",
+    "recompute",
     "tasks",
     "prompt",
     "keyboard",

@@ -59,7 +59,7 @@ internal sealed class LogBlock(string file)
     {
         var failed = _tasks.Exists(task => task.HasFailed);
         var html = new LogHtml(id, live: Running is not null);
-        html.Open("log", Title(), LogHtml.Colour(Counts), failed, Percent);
+        html.Open("log", Title(), Colour(), failed, Percent);
         html.Lines(_lines, newest, file, failed);
         html.Close();
         if (Counts.Warnings + Counts.Errors > 0)
@@ -81,6 +81,9 @@ internal sealed class LogBlock(string file)
 
         return text.ToString();
     }
+
+    private string Colour() => Counts.Errors + Counts.Warnings == 0 && _tasks.Count > 0
+        && _tasks.TrueForAll(task => task.IsReplayed) ? LogHtml.Green : LogHtml.Colour(Counts);
 
     private string Title() => $"Show log{Subject()} ({Counts})";
 

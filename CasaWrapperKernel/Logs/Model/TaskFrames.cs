@@ -72,10 +72,10 @@ internal sealed class TaskFrames
 
     /// <summary>Python says that a task has ended; its End line, if there is one, comes after this.</summary>
     /// <returns>The task, or null if it is not known.</returns>
-    public TaskRun? End(long call, string error, string result)
+    public TaskRun? End(long call, string error, string result, double? insteadOf = null)
     {
         var run = _open.Find(open => open.Call == call);
-        run?.End(error, result);
+        run?.End(error, result, insteadOf);
         if (run?.Frames.Count == 0)
         {
             _open.Remove(run);

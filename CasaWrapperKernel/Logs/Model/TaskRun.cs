@@ -13,6 +13,7 @@ internal sealed class TaskRun(string name, CellLog cell)
     private readonly long _started = cell.Time.GetTimestamp();
     private readonly CleanProgress _clean = new();
     private TimeSpan? _took;
+    private TimeSpan? _insteadOf;
     private TimeSpan _looked;
     private string _result = "";
 
@@ -49,6 +50,9 @@ internal sealed class TaskRun(string name, CellLog cell)
 
     public bool HasFailed { get; private set; }
 
+    /// <summary>Whether its products came back without it.</summary>
+    public bool IsReplayed => _insteadOf is not null;
+
     public TimeSpan Time => _took ?? cell.Time.GetElapsedTime(_started);
 
     /// <summary>Whether it has taken so long that its user wants to know how long.</summary>
@@ -62,7 +66,8 @@ internal sealed class TaskRun(string name, CellLog cell)
 
     /// <param name="error">The name of the exception that ended it, or "".</param>
     /// <param name="result">What it returned, in a few words, or "".</param>
-    public void End(string error = "", string result = "")
+    /// <param name="insteadOf">The seconds that it took when it ran, if it was replayed.</param>
+    public void End(string error = "", string result = "", double? insteadOf = null)
     {
         if (!IsRunning)
         {
@@ -70,6 +75,7 @@ internal sealed class TaskRun(string name, CellLog cell)
         }
 
         _took = Time;
+        _insteadOf = insteadOf is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         HasFailed = error is not ("" or Interrupt);
         _result = error switch
         {
@@ -105,7 +111,13 @@ internal sealed class TaskRun(string name, CellLog cell)
     /// <summary>For example "tclean: ok, 12.3 s, major cycle 3".</summary>
     public override string ToString() => IsRunning
         ? $"{name}: running{(IsLong ? " for " + Duration(Time) : "")}{_clean}"
+        : _insteadOf is { } before && !HasFailed
+        ? $"{name}: replayed, {Fine(Time)} instead of {Fine(before)}"
         : $"{name}: {(_result.Length > 0 ? _result + ", " : "")}{Duration(Time)}{_clean}";
+
+    private static string Fine(TimeSpan time) => time.TotalSeconds < 1
+        ? time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) + " s"
+        : Duration(time);
 
     public static string Duration(TimeSpan time) => time switch
     {

@@ -18,6 +18,9 @@ internal sealed class LogHtml(string id, bool live)
     private const string Red = "#e53935";
     private const string Amber = "#b26a00";
     private const string Grey = "#7b7b7b";
+    /// <summary>The colour of a title above what was replayed.</summary>
+    public const string Green = "#2e8b57";
+
     private const string Pre =
         "<pre style=\"font-family: monospace; font-size: 85%; line-height: 1.35; margin: 0; padding: 0\">";
     private const string Box =

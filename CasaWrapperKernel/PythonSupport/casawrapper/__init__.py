@@ -6,6 +6,15 @@ from os import PathLike
 from typing import Any
 
 
+def __getattr__(name: str) -> Any:
+    """``casawrapper.recompute``: the functions of %recompute, loaded when they are asked for."""
+    if name == "recompute":
+        import casawrapper.casa.recompute
+
+        return casawrapper.casa.recompute
+    raise AttributeError(f"module 'casawrapper' has no attribute '{name}'")
+
+
 def ms(path: str | PathLike[str]) -> Any:
     """The path of a measurement set, usable as a text, which a notebook shows as a summary of the data."""
     from casawrapper.casa.data.measurement_set import MeasurementSet

@@ -171,6 +171,34 @@ def log(command: str, **argument: Any) -> dict[str, Any]:
     return answer
 
 
+def recompute(command: str, **argument: Any) -> dict[str, Any]:
+    """Ask the engine that keeps what calls make: see `casa/recompute/engine.py` for the commands.
+
+    Parameters
+    ----------
+    command
+        Other threads of Python run meanwhile.
+    **argument
+        Values that JSON knows.
+
+    Returns
+    -------
+    dict
+        In a forked child only that nothing is kept there.
+
+    Raises
+    ------
+    UnicodeEncodeError
+        A text is not Unicode.
+    """
+    if in_child():
+        return {"run": "it is called in a forked process"}
+    text = json.dumps(argument, ensure_ascii=False, allow_nan=False)
+    text.encode()  # what of it is not Unicode must not become something else on the way
+    answer: dict[str, Any] = json.loads(_casa_host.recompute(command, text))
+    return answer
+
+
 _notes: Any = None
 """The file, without a name, in which forked children leave what the log must know of their tasks."""
 

@@ -10,6 +10,7 @@ from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import channel
 from casawrapper.casa.log.channel import Host
 from casawrapper.casa.log.location import current_logfile
+from casawrapper.casa.recompute.engine import Engine, no_engine
 from casawrapper.casa.setup import early_import
 from casawrapper.casa.setup.namespace import casa_names, provide
 from casawrapper.casa.setup.options import Options
@@ -31,11 +32,17 @@ __all__ = [
 ]
 
 
-def install(shell: InteractiveShell, logfile: str, log: Host = channel.no_host, options: Options = Options()) -> None:
+def install(
+    shell: InteractiveShell,
+    logfile: str,
+    log: Host = channel.no_host,
+    options: Options = Options(),
+    engine: Engine = no_engine,
+) -> None:
     """Make `shell` ready for CASA, whose log goes to `logfile`; see `casa/composition.py`."""
     from casawrapper.casa.composition import install as compose
 
-    compose(shell, logfile, log, options)
+    compose(shell, logfile, log, options, engine)
 
 
 def description(name: str, user_ns: dict[str, Any]) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from casawrapper.casa.log import channel
 from casawrapper.casa.log import file as log_file
 from casawrapper.casa.prompt import Prompt
+from casawrapper.casa.recompute.engine import Engine
 from casawrapper.casa.setup import early_import, environment, library_gate, namespace, openmp, startup_file
 from casawrapper.casa.setup.options import Options
 from casawrapper.casa.versions import private_names
@@ -35,7 +36,7 @@ HOOKS = (
 """A package of CASA, and the function that adapts it as soon as it is imported; ours are imported no earlier."""
 
 
-def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: Options) -> None:
+def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: Options, engine: Engine) -> None:
     """Make `shell` ready for CASA; call it once, before the first cell.
 
     Parameters
@@ -48,6 +49,8 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
         Whoever shows the log.
     options
         CASA's own start-up options.
+    engine
+        Whoever keeps what calls make.
     """
     # Here, because doctor must work in a Python that lacks IPython.
     from casawrapper.casa import keyboard
@@ -56,6 +59,7 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
     from casawrapper.casa.display import answers, figures
     from casawrapper.casa.log import magic
     from casawrapper.casa.prompt.rewriting import VerbFinder
+    from casawrapper.casa.recompute import control
     from casawrapper.casa.setup import removed_tasks
     from casawrapper.casa.tasks.plotms import prestart
 
@@ -67,6 +71,7 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
     log_file.install()
     leave_hooks()
     magic.install(shell)
+    control.install(shell, engine)
     tracebacks.install(shell, explain_unknown)
     answers.install(shell)
     figures.install(shell)

@@ -53,7 +53,8 @@ class Requests:
         self._comms = Comms()
         self.shell.kernel = IPythonKernel(self.shell, self._comms)
         ipykernel_names.install(app, self.shell.kernel)
-        casa.install(self.shell, host.settings["casa_log_file"], host.log, casa.Options(**host.settings["casa"]))
+        options = casa.Options(**host.settings["casa"])
+        casa.install(self.shell, host.settings["casa_log_file"], host.log, options, host.recompute)
         self._answers = {
             "complete_request": self._complete,
             "inspect_request": self._inspect,

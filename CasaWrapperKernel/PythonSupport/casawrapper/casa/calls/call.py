@@ -47,6 +47,8 @@ class CallRecord:
     error: BaseException | None = None
     seconds: float = 0.0
     """Wall time, without the wait for other calls."""
+    instead_of: float | None = None
+    """Seconds that the task took when it ran, if this call was answered with what it made then; else None."""
     log: LogLines | None = None
     """What was logged while the call ran; lines of other threads may be among them."""
     displayed: list[dict[str, Any]] = field(default_factory=list)

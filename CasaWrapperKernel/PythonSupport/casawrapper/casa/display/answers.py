@@ -46,6 +46,20 @@ def be_quiet(answer: Any) -> None:
         _quiet[id(answer)] = shell.execution_count
 
 
+def is_quiet(answer: Any) -> bool:
+    """Whether `be_quiet` was told so of this answer, in the cell that runs.
+
+    Parameters
+    ----------
+    answer
+        What a task is about to return.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return shell is not None and isinstance(answer, dict) and _quiet.get(id(answer)) == shell.execution_count
+
+
 def install(shell: InteractiveShell) -> None:
     """Let `shell` show answers as tables; all other dictionaries as ever."""
     formatter = shell.display_formatter

@@ -44,7 +44,8 @@ def span(record: CallRecord, proceed: Proceed) -> Any:
         return proceed()
     finally:
         error = type(record.error).__name__ if record.error is not None else ""
-        channel.host("end", error=error, result=gist(record.result), **who, **_length(path))
+        replayed = {} if record.instead_of is None else {"instead_of": record.instead_of}
+        channel.host("end", error=error, result=gist(record.result), **replayed, **who, **_length(path))
         log.close()
 
 

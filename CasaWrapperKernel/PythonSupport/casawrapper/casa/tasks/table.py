@@ -15,6 +15,7 @@ from casawrapper.casa.calls.pipeline import Pipeline
 from casawrapper.casa.calls.turns import turns
 from casawrapper.casa.display import answers
 from casawrapper.casa.log import stages
+from casawrapper.casa.recompute.stage import recompute
 from casawrapper.casa.tasks import clean, flagdata, listings, matplotlib_tasks, plotbandpass, plotweather, wvrgcal
 from casawrapper.casa.tasks.plotms import task as plotms
 from casawrapper.casa.tasks.viewer import task as viewer
@@ -59,6 +60,7 @@ PIPELINE = Pipeline(
     files.observe,
     notices.remember,
     answers.remember,
+    recompute,
 )
 """From the call to the task's adapter."""
 
