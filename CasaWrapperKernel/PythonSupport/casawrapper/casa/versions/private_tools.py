@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any, Protocol
 
 from casawrapper.casa.versions.private_names import TOOL_METHODS, VALIDATOR, lacks
-from casawrapper.util.interrupts import protected
+from casawrapper.util.interrupts import interruptible, protected
 
 Method = Callable[..., Any]
 
@@ -55,7 +55,7 @@ def adapt_methods(convert: Callable[[Any], Any], turns: Turns) -> None:
                         setattr(made, name, _converting(method, convert))
                     else:
                         shown = made.__name__ if name == "__init__" else f"{made.__name__}.{name}"
-                        setattr(made, name, _in_turn(shown, method, convert, turns))
+                        setattr(made, name, _in_turn(shown, interruptible(method), convert, turns))
             validator = getattr(sys.modules.get(f"casatools.{made.__name__}"), VALIDATOR, None)
             if validator is not None:
                 validator.validate = _checking(validator.validate, convert)
