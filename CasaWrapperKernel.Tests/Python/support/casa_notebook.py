@@ -23,9 +23,11 @@ class Notebook:
 
     def __call__(self, code: Code, /, **values: Any) -> Cell:
         """What a cell gave, with these values for its parameters; it ended in an error if it is to, and only then."""
+        __tracebackhide__ = True  # who reads of a failure wants the line of the test, and the cell's error
         done = self._run_once(code, **values)
-        ended = f"ended with {done.error}\n{done.stdout}" if done.error else "ended without an error"
-        assert code.fails is (done.error is not None), f"The cell {code} {ended}"
+        if code.fails is (done.error is None):
+            ended = f"with {done.error}\n{done.stdout}" if done.error else "without an error"
+            pytest.fail(f"the cell {code} ended {ended}")
         return done
 
     def shell(self) -> Shell:
@@ -50,6 +52,7 @@ class Notebook:
             self._shell.end()
 
     def _run_once(self, code: Code, /, **values: Any) -> Cell:
+        __tracebackhide__ = True
         key = (code, repr(values))
         if key not in self._done:
             shell = self.shell()
