@@ -32,7 +32,7 @@ class Notebook:
 
     def shell(self) -> Shell:
         """The process, begun if it is not there."""
-        if self._shell is None or not self._shell.alive:
+        if self._shell is None:
             self._done.clear()
             self.folder = unpack_data(self._make_folder())
             self._before = set(os.listdir(self.folder))
@@ -48,8 +48,9 @@ class Notebook:
 
     def end(self) -> None:
         """End the process; a cell that has not run yet begins another one."""
-        if self._shell is not None and self._shell.alive:
-            self._shell.end()
+        shell, self._shell = self._shell, None
+        if shell is not None:
+            shell.end()
 
     def _run_once(self, code: Code, /, **values: Any) -> Cell:
         __tracebackhide__ = True
@@ -58,7 +59,12 @@ class Notebook:
             shell = self.shell()
             for need in code.needs:
                 self(need)
-            self._done[key] = shell.run(code.text(**values))
+            try:
+                self._done[key] = shell.run(code.text(**values))
+            except BaseException:  # it has died, or may still be in the cell: the next test is to have another one
+                shell.kill()
+                self._shell = None
+                raise
         return self._done[key]
 
 
