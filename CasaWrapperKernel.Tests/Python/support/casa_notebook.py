@@ -23,14 +23,16 @@ class Notebook:
 
     def __call__(self, code: Code, /, **values: Any) -> Cell:
         """What a cell gave, with these values for its parameters; it ended in an error if it is to, and only then."""
+        __tracebackhide__ = True  # who reads of a failure wants the line of the test, and the cell's error
         done = self._run_once(code, **values)
-        ended = f"ended with {done.error}\n{done.stdout}" if done.error else "ended without an error"
-        assert code.fails is (done.error is not None), f"The cell {code} {ended}"
+        if code.fails is (done.error is None):
+            ended = f"with {done.error}\n{done.stdout}" if done.error else "without an error"
+            pytest.fail(f"the cell {code} ended {ended}")
         return done
 
     def shell(self) -> Shell:
         """The process, begun if it is not there."""
-        if self._shell is None or not self._shell.alive:
+        if self._shell is None:
             self._done.clear()
             self.folder = unpack_data(self._make_folder())
             self._before = set(os.listdir(self.folder))
@@ -46,16 +48,23 @@ class Notebook:
 
     def end(self) -> None:
         """End the process; a cell that has not run yet begins another one."""
-        if self._shell is not None and self._shell.alive:
-            self._shell.end()
+        shell, self._shell = self._shell, None
+        if shell is not None:
+            shell.end()
 
     def _run_once(self, code: Code, /, **values: Any) -> Cell:
+        __tracebackhide__ = True
         key = (code, repr(values))
         if key not in self._done:
             shell = self.shell()
             for need in code.needs:
                 self(need)
-            self._done[key] = shell.run(code.text(**values))
+            try:
+                self._done[key] = shell.run(code.text(**values))
+            except BaseException:  # it has died, or may still be in the cell: the next test is to have another one
+                shell.kill()
+                self._shell = None
+                raise
         return self._done[key]
 
 

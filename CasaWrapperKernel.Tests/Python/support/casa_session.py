@@ -92,19 +92,14 @@ class Shell:
                 env=environment(logs, **extra),
                 pass_fds=[its.fileno()],
             )
-        self.install_seconds, self.eager = self._receive(60)
+        self.install_seconds, self.eager = self._answer(120)
 
     def run(self, code: str, timeout: float = 240) -> Cell:
         """What a cell gives; a failure of the test if the process does not live to tell it, or takes too long."""
+        __tracebackhide__ = True
         before = set(os.listdir(self.folder))
-        self._connection.send(code)
-        given = self._receive(timeout)
+        given = self._answer(timeout, code)
         return Cell(**given, new_files=set(os.listdir(self.folder)) - before)
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can run another cell."""
-        return self._process.poll() is None
 
     def end(self) -> None:
         """Let it end as a Python does, which must succeed."""
@@ -121,15 +116,19 @@ class Shell:
         self._process.kill()
         self._process.wait()
 
-    def _receive(self, timeout: float) -> Any:
+    def _answer(self, timeout: float, code: str | None = None) -> Any:
+        __tracebackhide__ = True
         try:
+            if code is not None:
+                self._connection.send(code)
             if self._connection.poll(timeout):
                 return self._connection.recv()
+            how = f"has not answered within {timeout} s"
         except (EOFError, ConnectionError):
             self._process.wait(60)
-            pytest.fail(f"the process of the cells has ended: {self._last_words()}")
+            how = "has ended"
         self.kill()
-        pytest.fail(f"the cell has not ended within {timeout} s: {self._last_words()}")
+        pytest.fail(f"the process {how}, at the cell\n{code}\n{self._last_words()}")
 
     def _last_words(self) -> str:
         return f"exit code {self._process.returncode}\n{self._output.read_text(errors='replace')[-4000:]}"

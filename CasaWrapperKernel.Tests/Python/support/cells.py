@@ -49,26 +49,20 @@ class Code:
             return self.source
         (function,) = ast.parse(textwrap.dedent(inspect.getsource(self.source))).body
         assert isinstance(function, ast.FunctionDef)
-        values = {
-            name: value for name, value in self._defaults().items() if value is not inspect.Parameter.empty
-        } | values
-        assert values.keys() == self._defaults().keys(), f"{self} needs values for {[*self._defaults()]}"
+        given = inspect.signature(self.source).bind(**values)
+        given.apply_defaults()
         constants = {name: value for name, value in self.source.__globals__.items() if name.isupper()}
         *statements, last = [one for one in function.body if not isinstance(one, ast.Global)]
         if isinstance(last, ast.Return) and last.value is not None:
             last = ast.Expr(last.value)
-        filled = _Values(constants | values).visit(ast.Module([*statements, last], []))
+        filled = _Values(constants | given.arguments).visit(ast.Module([*statements, last], []))
         return ast.unparse(ast.fix_missing_locations(filled))
 
     @property
     def complete(self) -> bool:
         """Whether it runs without values for its parameters."""
-        return inspect.Parameter.empty not in self._defaults().values()
-
-    def _defaults(self) -> dict[str, Any]:
-        if isinstance(self.source, str):
-            return {}
-        return {one.name: one.default for one in inspect.signature(self.source).parameters.values()}
+        parameters = {} if isinstance(self.source, str) else inspect.signature(self.source).parameters
+        return all(one.default is not one.empty for one in parameters.values())
 
 
 class _Values(ast.NodeTransformer):
