@@ -10,6 +10,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from casawrapper.casa.display import sink
 from casawrapper.casa.log import channel
 from casawrapper.casa.log import file as log_file
 from casawrapper.casa.prompt import Prompt
@@ -35,7 +36,7 @@ HOOKS = (
 """A package of CASA, and the function that adapts it as soon as it is imported; ours are imported no earlier."""
 
 
-def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: Options) -> None:
+def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: Options, in_place: sink.Place) -> None:
     """Make `shell` ready for CASA; call it once, before the first cell.
 
     Parameters
@@ -48,6 +49,8 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
         Whoever shows the log.
     options
         CASA's own start-up options.
+    in_place
+        Around what is shown, so that it goes where the user sees it.
     """
     # Here, because doctor must work in a Python that lacks IPython.
     from casawrapper.casa import keyboard
@@ -64,6 +67,7 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
     library_gate.install()
     environment.install(logfile, options)
     channel.install(log)
+    sink.install(in_place)
     log_file.install()
     leave_hooks()
     magic.install(shell)
