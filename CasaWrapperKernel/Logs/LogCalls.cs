@@ -1,6 +1,6 @@
-using System.Text.Json.Serialization;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using CasaWrapperKernel.Logs.Following;
 using CasaWrapperKernel.Logs.Model;
 
