@@ -27,4 +27,19 @@ internal sealed record UsageReply
 
 /// <summary>Memory that programs can use, in bytes.</summary>
 /// <param name="Percent">Part of the total that is in use.</param>
-internal sealed record HostMemory(long Total, long Available, double Percent, long Used, long Free);
+internal sealed record HostMemory(long Total, long Available, double Percent, long Used, long Free)
+{
+    public long Active { get; init; }
+
+    public long Inactive { get; init; }
+
+    public long Buffers { get; init; }
+
+    /// <summary>Of files, which the host gives up when programs need it.</summary>
+    public long Cached { get; init; }
+
+    public long Shared { get; init; }
+
+    /// <summary>The system's own tables.</summary>
+    public long Slab { get; init; }
+}

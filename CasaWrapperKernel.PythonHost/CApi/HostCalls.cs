@@ -1,3 +1,4 @@
+using System.Text;
 using CasaWrapperKernel.PythonHost.Lanes;
 using static CasaWrapperKernel.PythonHost.CApi.PythonApi;
 using static CasaWrapperKernel.PythonHost.CApi.PythonValues;
@@ -117,10 +118,32 @@ internal static unsafe class HostCalls
     {
         nint length;
         var utf8 = PyUnicode_AsUTF8AndSize(text, &length);
-        var bytes = utf8 == null ? Replaced(text) : new ReadOnlySpan<byte>(utf8, (int)length);
+        var bytes = utf8 == null ? ReplacedOrRefused(text) : new ReadOnlySpan<byte>(utf8, (int)length);
         Host.Output.Write(CurrentRequest(), stream, bytes);
         LetOthersRunWhileFull();
         return PyLong_FromLongLong(PyUnicode_GetLength(text));
+    }
+
+    private static byte[] ReplacedOrRefused(nint text)
+    {
+        try
+        {
+            return Replaced(text);
+        }
+        catch (PythonErrorException)
+        {
+            PyErr_Clear();
+            var type = PyObject_Type(text);
+            var name = PyObject_Str(type);
+            fixed (byte* reason = Encoding.UTF8.GetBytes($"write() argument must be str, not {Text(name)}\0"))
+            {
+                PyErr_SetString(TypeError, reason);
+            }
+
+            Py_DecRef(name);
+            Py_DecRef(type);
+            throw;
+        }
     }
 
     private static void LetOthersRunWhileFull()

@@ -26,8 +26,8 @@ internal static unsafe class HostModule
             ("take", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Take),
             ("complete", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Complete),
             ("publish", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&Publish),
-            ("write_stdout", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&WriteStdout),
-            ("write_stderr", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&WriteStderr),
+            ("write_stdout", (nint)(delegate* unmanaged<nint, nint, nint>)&WriteStdout),
+            ("write_stderr", (nint)(delegate* unmanaged<nint, nint, nint>)&WriteStderr),
             ("ask_input", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&AskInput),
             ("take_input", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&TakeInput),
             ("end_input", (nint)(delegate* unmanaged<nint, nint*, nint, nint>)&EndInput),
@@ -40,7 +40,9 @@ internal static unsafe class HostModule
             {
                 Name = Marshal.StringToCoTaskMemUTF8(functions[i].Name),
                 Function = functions[i].Function,
-                Flags = PyMethodDef.FastCall,
+                Flags = functions[i].Name.StartsWith("write_", StringComparison.Ordinal)
+                    ? PyMethodDef.OneArgument
+                    : PyMethodDef.FastCall,
             };
         }
 
@@ -84,10 +86,10 @@ internal static unsafe class HostModule
     private static nint Publish(nint self, nint* args, nint count) => Guard(&HostCalls.Publish, args);
 
     [UnmanagedCallersOnly]
-    private static nint WriteStdout(nint self, nint* args, nint count) => Guard(&HostCalls.WriteStdout, args);
+    private static nint WriteStdout(nint self, nint text) => Guard(&HostCalls.WriteStdout, &text);
 
     [UnmanagedCallersOnly]
-    private static nint WriteStderr(nint self, nint* args, nint count) => Guard(&HostCalls.WriteStderr, args);
+    private static nint WriteStderr(nint self, nint text) => Guard(&HostCalls.WriteStderr, &text);
 
     [UnmanagedCallersOnly]
     private static nint AskInput(nint self, nint* args, nint count) => Guard(&HostCalls.AskInput, args);

@@ -33,9 +33,12 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged<nint, nint, nint> PyList_GetItem;
     public static delegate* unmanaged<nint, nint, nint*, int> PyContextVar_Get;
     public static delegate* unmanaged<nint, void> Py_DecRef;
+    public static delegate* unmanaged<nint, nint> PyObject_Str;
+    public static delegate* unmanaged<nint, nint> PyObject_Type;
 
     public static nint None;
     public static nint RuntimeError;
+    public static nint TypeError;
 
     /// <summary>
     /// Loads libpython with its symbols visible to extension modules, which do not link to it themselves.
@@ -75,8 +78,11 @@ internal static unsafe class PythonApi
         PyList_Size = (delegate* unmanaged<nint, nint>)Symbol("PyList_Size");
         PyList_GetItem = (delegate* unmanaged<nint, nint, nint>)Symbol("PyList_GetItem");
         PyContextVar_Get = (delegate* unmanaged<nint, nint, nint*, int>)Symbol("PyContextVar_Get");
+        PyObject_Str = (delegate* unmanaged<nint, nint>)Symbol("PyObject_Str");
+        PyObject_Type = (delegate* unmanaged<nint, nint>)Symbol("PyObject_Type");
         None = Symbol("_Py_NoneStruct");
         RuntimeError = *(nint*)Symbol("PyExc_RuntimeError");
+        TypeError = *(nint*)Symbol("PyExc_TypeError");
 
         nint Symbol(string name)
         {
@@ -114,6 +120,9 @@ internal struct PyMethodDef
 {
     /// <summary>The flag METH_FASTCALL: <c>f(self, args[], count)</c>.</summary>
     public const int FastCall = 0x0080;
+
+    /// <summary>The flag METH_O: <c>f(self, arg)</c>; CPython refuses other numbers of arguments.</summary>
+    public const int OneArgument = 0x0008;
 
     public nint Name;
     public nint Function;

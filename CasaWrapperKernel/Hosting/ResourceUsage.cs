@@ -75,9 +75,7 @@ internal sealed class ResourceUsage
 
     private static HostMemory HostMemory()
     {
-        var total = 1024 * (Field("/proc/meminfo", "MemTotal:") ?? 0);
-        var free = 1024 * (Field("/proc/meminfo", "MemFree:") ?? 0);
-        var available = 1024 * (Field("/proc/meminfo", "MemAvailable:") ?? 0);
+        var (total, free, available) = (Host("MemTotal:"), Host("MemFree:"), Host("MemAvailable:"));
         if (Number("/sys/fs/cgroup/memory.max") is { } limit && limit < total)
         {
             var inUse = Number("/sys/fs/cgroup/memory.current") ?? 0;
@@ -85,7 +83,17 @@ internal sealed class ResourceUsage
         }
 
         var used = total - available;
-        return new HostMemory(total, available, Math.Round(100.0 * used / Math.Max(total, 1), 1), used, free);
+        return new HostMemory(total, available, Math.Round(100.0 * used / Math.Max(total, 1), 1), used, free)
+        {
+            Active = Host("Active:"),
+            Inactive = Host("Inactive:"),
+            Buffers = Host("Buffers:"),
+            Cached = Host("Cached:") + Host("SReclaimable:"),
+            Shared = Host("Shmem:"),
+            Slab = Host("Slab:"),
+        };
+
+        static long Host(string field) => 1024 * (Field("/proc/meminfo", field) ?? 0);
     }
 
     private static (double Busy, double Total) HostSeconds()

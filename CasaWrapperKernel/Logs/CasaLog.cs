@@ -387,6 +387,6 @@ internal sealed class CasaLog : ICellObserver
         var inLine = _outbox.IsInLine;
         return [.. (_on ? _cells.All : [])
             .Where(cell => cell == ended ? cell.HasNews : cell.IsDue(inLine) && !_places.IsTaken(cell))
-            .Select(cell => cell.Show(ended: cell == ended))];
+            .Select(cell => cell.Show(ended: cell == ended, _places.PlaceOf(cell)))];
     }
 }

@@ -1,11 +1,13 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CasaWrapperKernel.Logs.Following;
+using CasaWrapperKernel.Logs.Model;
 
 namespace CasaWrapperKernel.Logs;
 
 /// <summary>What Python says to the log and asks of it, as JSON both ways: <c>casawrapper/bridge/host.py</c>.</summary>
-internal sealed class LogCalls(CasaLog log)
+internal sealed class LogCalls(CasaLog log, BlockPlaces places)
 {
     /// <param name="parent">Header JSON of the request that the calling code belongs to.</param>
     /// <returns>A JSON object.</returns>
@@ -28,6 +30,13 @@ internal sealed class LogCalls(CasaLog log)
                 break;
             case "end":
                 log.TaskEnds(given);
+                break;
+            case "under":
+                places.ShowUnder(parent, Encoding.UTF8.GetBytes(given.Header));
+                break;
+            case "settle":
+                log.ShowNews(places.Known(parent));
+                places.Settled(parent);
                 break;
             case "children":
                 log.HearChildren(given.Path);
@@ -96,6 +105,9 @@ internal sealed record LogArgument
 
     /// <summary>What is written into the log.</summary>
     public string? Text { get; set; }
+
+    /// <summary>Header JSON of the request under which this one's log is shown.</summary>
+    public string Header { get; set; } = "";
 
     public bool On { get; set; }
 

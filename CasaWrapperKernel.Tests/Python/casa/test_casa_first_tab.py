@@ -47,6 +47,15 @@ def test_tab_knows_casa_without_loading_it(front: FrontEnd) -> None:
     assert front.value(LOADED) == "[]"
 
 
+def test_tab_prints_nothing_that_python_says_of_casas_sources(front: FrontEnd) -> None:
+    front.run("import warnings; warnings.simplefilter('always')")
+    for code in ("tclean(specm", "plotms(xaxis='tim", "tb.getcolkeyw"):
+        answer = front.request("complete_request", {"code": code, "cursor_pos": len(code)})
+        assert answer.reply["content"]["matches"] and answer.stderr == ""
+    assert described(front, "tclean")
+    assert not front.unread("iopub")
+
+
 def test_tab_still_knows_casa_after_its_import(front: FrontEnd) -> None:
     front.run("from casatasks import *", timeout=60)
     assert matches(front, "tclean(vis='ng") == [MS] and matches(front, "tclean(specm") == ["specmode="]

@@ -11,7 +11,7 @@ import pytest
 from casa_session import SUPPORT
 
 from casawrapper.casa.log.reader import LogSince
-from casawrapper.casa.setup import environment
+from casawrapper.casa.setup import protobuf
 from casawrapper.casa.tasks.plotms import calibration_library
 from casawrapper.casa.versions.no_display import NoDisplay
 
@@ -99,13 +99,34 @@ def test_listing_is_taken_from_the_log_without_its_columns(tmp_path: Path) -> No
     assert since.messages("listobs::ms::summary") == ["Head", "  a\tb"]
 
 
-@pytest.mark.parametrize("version, value", [((3, 20), None), ((4, 25), "python"), ((6, 30), "python"), ((), None)])
-def test_only_a_new_protobuf_is_run_in_python(monkeypatch, version: tuple[int, ...], value: str | None) -> None:
-    monkeypatch.delenv("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", raising=False)
+OLD_CODE = "_X = _descriptor.FieldDescriptor(name='x', create_key=_descriptor._internal_create_key)"
+NEW_CODE = "_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'x_pb2', _globals)"
+
+
+@pytest.mark.parametrize(
+    "version, code, value",
+    [
+        ((3, 20), OLD_CODE, None),
+        ((4, 25), OLD_CODE, "python"),
+        ((7, 36), OLD_CODE, "python"),
+        ((7, 36), NEW_CODE, None),
+        ((), OLD_CODE, None),
+    ],
+)
+def test_protobuf_runs_in_python_only_while_a_package_that_needs_it_is_imported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: tuple[int, ...], code: str, value: str | None
+) -> None:
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private/img_pb2.py").write_text(code)
+    monkeypatch.delenv(protobuf.VARIABLE, raising=False)
     monkeypatch.delitem(sys.modules, "google.protobuf", raising=False)
-    monkeypatch.setattr(environment, "protobuf_version", lambda: version)
-    environment.choose_protobuf()
-    assert os.environ.pop("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", None) == value
+    monkeypatch.setattr(protobuf, "version", lambda: version)
+    monkeypatch.setattr(protobuf.catalog, "package_folder", {"casaviewer": str(tmp_path)}.get)
+    with protobuf.fitting("casaviewer"):
+        assert os.environ.get(protobuf.VARIABLE) == value
+    with protobuf.fitting("casatasks"):
+        assert protobuf.VARIABLE not in os.environ
+    assert protobuf.VARIABLE not in os.environ
 
 
 def test_a_display_is_there_for_casas_plotms_alone_and_a_real_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,9 @@ time.sleep(1)
     assert more["cpu_count"] == os.cpu_count() and more["pid"] > 0
     assert 0 <= more["host_cpu_percent"] <= 100
     assert more["host_virtual_memory"]["total"] > more["host_virtual_memory"]["available"] > 0
+    psutil = pytest.importorskip("psutil")
+    assert set(more["host_virtual_memory"]) == set(psutil.virtual_memory()._asdict())
+    assert more["host_virtual_memory"]["slab"] > 0 and more["host_virtual_memory"]["active"] > 0
 
 
 class DebugClient:

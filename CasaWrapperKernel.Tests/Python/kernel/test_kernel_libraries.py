@@ -72,6 +72,18 @@ def test_joblib_does_not_compute_again_after_a_restart(start_kernel: StartKernel
     assert [start_kernel().connect().run(code).stdout for _ in range(2)] == ["computed\n9\n", "9\n"]
 
 
+@pytest.mark.parametrize("value", ["5", "b'x'", "None"])
+def test_a_stream_says_what_it_can_write(beside: Beside, value: str) -> None:
+    code = f"import sys\ntry:\n    sys.stdout.write({value})\nexcept TypeError as error:\n    print(error)"
+    assert beside.run(code).stdout.startswith("write() argument must be str, not <class ")
+
+
+def test_a_stream_writes_one_text(front: FrontEnd) -> None:
+    for arguments in ("", "'a', 'b'"):
+        cell = front.run(f"import sys; sys.stdout.write({arguments})")
+        assert cell.error == "TypeError" and "one argument" in cell.reply["content"]["evalue"]
+
+
 def test_a_forked_child_ends_with_the_status_that_it_asks_for(front: FrontEnd) -> None:
     for last, status in (("raise SystemExit(4)", 4), ("raise SystemExit", 0), ("1 / 0", 1), ("pass", 0)):
         code = (

@@ -12,6 +12,9 @@ internal sealed class BlockPlaces(TimeProvider time) : IOutputObserver
 {
     private readonly Dictionary<string, string> _takenBy = [];
 
+    // By msg_id: requests that no front end has a place for, such as the messages of widgets, and who gives them one.
+    private readonly Dictionary<string, byte[]> _under = [];
+
     // Those that no front end shows; noted by the io thread, which waits for nobody.
     private readonly ConcurrentDictionary<string, bool> _closed = new();
 
@@ -28,6 +31,41 @@ internal sealed class BlockPlaces(TimeProvider time) : IOutputObserver
     /// <summary>Whether an Output widget takes what the cell shows.</summary>
     public bool IsTaken(CellLog cell) =>
         _takenBy.Any(taken => taken.Value == cell.Request && !_closed.ContainsKey(taken.Key));
+
+    /// <summary>What this request logs is shown under another one, unless an Output widget takes it.</summary>
+    /// <param name="parent">Header JSON of the request.</param>
+    /// <param name="other">Header JSON of the other one, a cell's.</param>
+    public void ShowUnder(byte[] parent, byte[] other)
+    {
+        lock (Gate)
+        {
+            _under[RequestOf(parent)] = other;
+        }
+    }
+
+    /// <summary>Header JSON of the request under which a log is shown now.</summary>
+    public byte[] PlaceOf(CellLog log) =>
+        _under.TryGetValue(log.Request, out var other) && !IsTaken(log) ? other : log.Parent;
+
+    public CellLog? Known(byte[] parent)
+    {
+        lock (Gate)
+        {
+            return Cells.Known(parent);
+        }
+    }
+
+    /// <summary>What the request has logged is shown; what comes later is another block, perhaps elsewhere.</summary>
+    public void Settled(byte[] parent)
+    {
+        lock (Gate)
+        {
+            if (Cells.Known(parent) is not { } log || Cells.Close(log))
+            {
+                _under.Remove(RequestOf(parent));
+            }
+        }
+    }
 
     /// <summary>
     /// A front end closes a widget, as one that has no widgets does with each: it takes nothing there.
@@ -68,6 +106,8 @@ internal sealed class BlockPlaces(TimeProvider time) : IOutputObserver
 
         return [];
     }
+
+    private static string RequestOf(byte[] parent) => Json.Read(parent, WireJson.Default.Header)?.MsgId ?? "";
 
     /// <returns>Whether it is the cell's own output.</returns>
     private bool Tell(byte[] parent, Action<CellLog> change)

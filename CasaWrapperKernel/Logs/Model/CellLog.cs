@@ -110,7 +110,8 @@ internal sealed class CellLog(byte[] parent, string file, TimeProvider time)
     }
 
     /// <param name="ended">Whether the cell has ended, so that this may be the last word.</param>
-    public Outgoing Show(bool ended)
+    /// <param name="place">Header JSON of the request under which it is shown, if it is another one.</param>
+    public Outgoing Show(bool ended, byte[]? place = null)
     {
         var now = Now;
         var isQuiet = !_newLines && Block.Running is null && now - _lastShown >= QuietMilliseconds;
@@ -119,7 +120,7 @@ internal sealed class CellLog(byte[] parent, string file, TimeProvider time)
         var type = _shown ? "update_display_data" : "display_data";
         (_shown, _newLines, _newPercent, _lastShown) = (true, false, false, now);
         return new Outgoing(
-            type, parent, Json.Write(display, WireJson.Default.Display))
+            type, place ?? parent, Json.Write(display, WireJson.Default.Display))
         { Identities = [Topic.Of(type)] };
     }
 

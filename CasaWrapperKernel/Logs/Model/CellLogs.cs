@@ -68,6 +68,10 @@ internal sealed class CellLogs(TimeProvider time)
         Newest = _running.LastOrDefault() ?? Newest;
     }
 
+    /// <summary>What is logged later for the same request is another log.</summary>
+    /// <returns>Whether that can be: none of its tasks runs.</returns>
+    public bool Close(CellLog log) => !log.HasPlace && CanGo(log) && _all.Remove(log);
+
     private void Forget()
     {
         _all.RemoveAll(cell => cell.Block.IsEmpty && CanGo(cell)); // there would be no telling it from a new one

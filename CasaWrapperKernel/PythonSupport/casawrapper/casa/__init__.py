@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 # Notes in which folder the kernel is started.
 from casawrapper.casa.core import files  # noqa: F401
 from casawrapper.casa.core.errors import CasaSetupError
+from casawrapper.casa.display.sink import Place
 from casawrapper.casa.log import channel
 from casawrapper.casa.log.channel import Host
 from casawrapper.casa.log.location import current_logfile
@@ -38,11 +40,12 @@ def install(
     log: Host = channel.no_host,
     options: Options = Options(),
     engine: Engine = no_engine,
+    in_place: Place = nullcontext,
 ) -> None:
     """Make `shell` ready for CASA, whose log goes to `logfile`; see `casa/composition.py`."""
     from casawrapper.casa.composition import install as compose
 
-    compose(shell, logfile, log, options, engine)
+    compose(shell, logfile, log, options, engine, in_place)
 
 
 def description(name: str, user_ns: dict[str, Any]) -> str | None:

@@ -10,6 +10,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from casawrapper.casa.display import sink
 from casawrapper.casa.log import channel
 from casawrapper.casa.log import file as log_file
 from casawrapper.casa.prompt import Prompt
@@ -36,7 +37,14 @@ HOOKS = (
 """A package of CASA, and the function that adapts it as soon as it is imported; ours are imported no earlier."""
 
 
-def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: Options, engine: Engine) -> None:
+def install(
+    shell: InteractiveShell,
+    logfile: str,
+    log: channel.Host,
+    options: Options,
+    engine: Engine,
+    in_place: sink.Place,
+) -> None:
     """Make `shell` ready for CASA; call it once, before the first cell.
 
     Parameters
@@ -51,6 +59,8 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
         CASA's own start-up options.
     engine
         Whoever keeps what calls make.
+    in_place
+        Around what is shown, so that it goes where the user sees it.
     """
     # Here, because doctor must work in a Python that lacks IPython.
     from casawrapper.casa import keyboard
@@ -68,6 +78,7 @@ def install(shell: InteractiveShell, logfile: str, log: channel.Host, options: O
     library_gate.install()
     environment.install(logfile, options)
     channel.install(log)
+    sink.install(in_place)
     log_file.install()
     leave_hooks()
     magic.install(shell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from casawrapper.bridge import host
+from casawrapper.bridge import callbacks, host
 from casawrapper.util.imports import when_imported
 
 
@@ -14,6 +14,8 @@ class Comms:
 
     def __init__(self) -> None:
         self._manager: Any = None
+        self._cells: dict[str, host.Job | None] = {}
+        self._targets: dict[str, host.Job | None] = {}
         when_imported("comm", self._install)
 
     @property
@@ -28,14 +30,28 @@ class Comms:
     def _install(self, comm: Any) -> None:
         from comm.base_comm import BaseComm, CommManager
 
+        cells, targets = self._cells, self._targets
+
         class HostComm(BaseComm):
             def publish_msg(
                 self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
             ) -> None:
+                if msg_type == "comm_open":
+                    cells[self.comm_id] = callbacks.cell()
+                callbacks.changes(self.comm_id, data)
                 content = {"data": {} if data is None else data, "comm_id": self.comm_id, **keys}
                 host.publish(msg_type, content, metadata, buffers)
 
-        self._manager = CommManager()
+        class HostCommManager(CommManager):
+            def register_target(self, target_name: str, f: Any) -> None:
+                targets[target_name] = callbacks.cell()
+                super().register_target(target_name, f)
+
+            def unregister_comm(self, comm: Any) -> None:
+                cells.pop(comm.comm_id, None)
+                super().unregister_comm(comm)
+
+        self._manager = HostCommManager()
         comm.create_comm = HostComm
         comm.get_comm_manager = lambda: self._manager
 
@@ -61,6 +77,9 @@ class Comms:
             "buffers": [memoryview(b) for b in job.buffers],
         }
         if (manager := self.manager) is not None:
-            getattr(manager, job.msg_type)(None, None, message)
+            if job.msg_type == "comm_open":
+                self._cells[content["comm_id"]] = self._targets.get(content.get("target_name", ""))
+            with callbacks.handling(job, self._cells.get(content["comm_id"])):
+                getattr(manager, job.msg_type)(None, None, message)
         elif job.msg_type == "comm_open":
             host.publish("comm_close", {"comm_id": content["comm_id"], "data": {}})

@@ -13,7 +13,7 @@ from typing import Any
 from IPython.utils.tokenutil import token_at_cursor
 
 from casawrapper import casa
-from casawrapper.bridge import host
+from casawrapper.bridge import callbacks, host
 from casawrapper.debug.adapter import Debugger
 from casawrapper.protocol.comms import Comms
 from casawrapper.protocol.completion import Completions
@@ -54,7 +54,8 @@ class Requests:
         self.shell.kernel = IPythonKernel(self.shell, self._comms)
         ipykernel_names.install(app, self.shell.kernel)
         options = casa.Options(**host.settings["casa"])
-        casa.install(self.shell, host.settings["casa_log_file"], host.log, options, host.recompute)
+        log, engine = callbacks.log, host.recompute
+        casa.install(self.shell, host.settings["casa_log_file"], log, options, engine, callbacks.in_place)
         self._answers = {
             "complete_request": self._complete,
             "inspect_request": self._inspect,

@@ -10,6 +10,8 @@ from importlib.machinery import ModuleSpec
 from importlib.util import resolve_name
 from pkgutil import get_importer
 
+from casawrapper.util.parsing import parse
+
 # Only what begins a line is imported whatever happens.
 _IMPORT = re.compile(r"\n(?:from|import)[ \t][^\n(\\]*(?:\([^)]*\)|(?:\\\n[^\n\\]*)+)?")
 _TEXTS = ('"""', "'''")
@@ -89,7 +91,7 @@ def _imports(spec: ModuleSpec) -> Iterator[str]:
         if in_text % 2:
             continue
         try:
-            statement = ast.parse(found[0]).body[0]
+            statement = parse(found[0]).body[0]
         except SyntaxError:
             continue
         if isinstance(statement, ast.Import):

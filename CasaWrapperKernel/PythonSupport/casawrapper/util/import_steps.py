@@ -13,6 +13,8 @@ import time
 from types import ModuleType
 from typing import Any
 
+from casawrapper.util.parsing import parse, quietly
+
 _SECONDS = 0.02
 """For so long statements are executed before a pause; the last one may take longer."""
 
@@ -27,7 +29,7 @@ class _Partly:
     def __init__(self, module: ModuleType, source: str, path: str) -> None:
         self.module = module
         self._path = path
-        self._statements = ast.parse(source, path).body
+        self._statements = parse(source, path).body
         self._flags = _futures(self._statements)
         self._parts: dict[str, ModuleType] = {}
         self._prefix = module.__name__ + "."
@@ -37,7 +39,8 @@ class _Partly:
         sys.modules.update(self._parts)
         while self._statements:
             statement = self._statements.pop(0)
-            code = compile(ast.Module([statement], []), self._path, "exec", self._flags, dont_inherit=True)
+            with quietly():
+                code = compile(ast.Module([statement], []), self._path, "exec", self._flags, dont_inherit=True)
             exec(code, vars(self.module))
             if until is not None and self._statements and time.monotonic() > until:
                 self._hide_parts()

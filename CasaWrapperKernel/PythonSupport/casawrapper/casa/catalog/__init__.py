@@ -8,6 +8,7 @@ import os
 
 from casawrapper.casa.catalog.installed import while_installed
 from casawrapper.casa.versions.private_names import TOOL_LIST
+from casawrapper.util.parsing import parse
 
 # Short names of the tools as CASA's users know them, for installations without casashell's own list.
 _TOOLS = {
@@ -144,6 +145,6 @@ def _statements(folder: str | None, *path: str) -> list[ast.stmt]:
         return []
     try:
         with open(os.path.join(folder, *path), encoding="utf-8") as file:
-            return ast.parse(file.read()).body
+            return parse(file.read()).body
     except (OSError, SyntaxError):
         return []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from casawrapper.casa import catalog
 from casawrapper.casa.versions import private_names
+from casawrapper.util.parsing import parse
 
 # What CASA's defaults call, as in int(100).
 _CALLED = {"__builtins__": {}, "int": int, "float": float, "bool": bool}
@@ -85,7 +86,7 @@ def _read(package: str, module: str, name: str) -> Source | None:
     path = os.path.join(catalog.package_folder(package) or "", f"{module}.py")
     try:
         with open(path, encoding="utf-8") as file:
-            statements = ast.parse(file.read()).body
+            statements = parse(file.read()).body
     except (OSError, SyntaxError):
         return None
     for node in statements:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from casawrapper.casa.calls.call import current
+
+Place = Callable[[], AbstractContextManager[None]]
+_in_place: Place = nullcontext
+
+
+def install(in_place: Place) -> None:
+    """Show everything inside of ``in_place()``, which sends it where the user sees it."""
+    global _in_place
+    _in_place = in_place
 
 
 def show(data: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
@@ -23,7 +34,8 @@ def show(data: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
     record = current()
     if record is not None:
         record.displayed.append(data)
-    publish_display_data(data, metadata or {})
+    with _in_place():
+        publish_display_data(data, metadata or {})
 
 
 def show_object(value: Any) -> None:

@@ -27,8 +27,7 @@ import casawrapper
 from casawrapper.casa.catalog import package_folder
 from casawrapper.casa.core.errors import again
 from casawrapper.casa.programs import appimage
-from casawrapper.casa.setup import site_config
-from casawrapper.casa.setup.environment import protobuf_version
+from casawrapper.casa.setup import protobuf, site_config
 from casawrapper.casa.setup.options import Options
 from casawrapper.casa.versions.private_names import OLD_DATA
 
@@ -130,9 +129,8 @@ def _packages() -> Iterator[Check]:
 def _requirements() -> Iterator[Check]:
     six = _version("six")
     yield _result("six", six is not None, six or "not installed", _pip("six") + "  (casatasks needs it)")
-    protobuf = protobuf_version()
     if _version("casaplotms") or _version("casaviewer"):
-        ok = protobuf <= (3, 20) or os.environ.get("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION") == "python"
+        ok = os.environ.get(protobuf.VARIABLE) == "python" or not any(map(protobuf.needs_python, protobuf.PACKAGES))
         yield _result(
             "protobuf",
             ok,

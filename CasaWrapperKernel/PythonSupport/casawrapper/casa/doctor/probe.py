@@ -12,7 +12,7 @@ import sys
 
 from casawrapper.casa.catalog import package_folder
 from casawrapper.casa.core.errors import cannot_be_imported
-from casawrapper.casa.setup.environment import choose_protobuf
+from casawrapper.casa.setup import protobuf
 from casawrapper.casa.setup.import_errors import explain
 from casawrapper.casa.versions import private_names
 
@@ -27,7 +27,6 @@ def main() -> None:
 
 def _calm(data: str) -> None:
     """Let CASA update nothing and write no log."""
-    choose_protobuf()
     try:
         from casaconfig import config
     except ImportError:
@@ -41,7 +40,8 @@ def _calm(data: str) -> None:
 
 def _tried(package: str) -> tuple[str | None, list[str]]:
     try:
-        __import__(package)
+        with protobuf.fitting(*protobuf.PACKAGES):
+            __import__(package)
         return None, private_names.problems(package)
     except Exception as error:
         return explain(error) or cannot_be_imported(package, package, error), []

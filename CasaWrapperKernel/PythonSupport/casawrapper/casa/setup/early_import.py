@@ -14,12 +14,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import nullcontext, redirect_stderr, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
 from casawrapper.casa import catalog
 from casawrapper.casa.log import channel
-from casawrapper.casa.setup import casa_data, environment, late_settings
+from casawrapper.casa.setup import casa_data, environment, late_settings, protobuf
 from casawrapper.util.import_order import needed_by
 from casawrapper.util.import_steps import advance
 
@@ -92,10 +92,11 @@ def _everything(shell: InteractiveShell, prepare: Callable[[], None]) -> Iterato
     if "casatools" not in packages:
         return
     with environment.importing():
-        pass  # what it sets is for the modules that CASA needs too
+        pass  # what it chooses is for the modules that CASA needs too
+    form = protobuf.in_python if any(map(protobuf.needs_python, packages)) else nullcontext
     for name in needed_by(*packages):
         yield
-        with suppress(Exception):
+        with suppress(Exception), form():
             # At once: others import these packages too, in threads of their own.
             if name:
                 importlib.import_module(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import Any
 from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.location import plan
-from casawrapper.casa.setup import site_config
+from casawrapper.casa.setup import protobuf, site_config
 from casawrapper.casa.setup.import_errors import explain
 from casawrapper.casa.setup.options import CONFIG, Options
 from casawrapper.casa.versions.private_names import OLD_CONFIG
@@ -23,7 +22,6 @@ from casawrapper.util.messages import notice
 
 _PACKAGES = (CONFIG, "casatools", "casatasks", "casaplotms", "casaviewer", "casashell")
 _DEFAULT_LOG = re.compile(r"casa-\d{8}-\d{6}\.log")
-_LAST_GOOD_PROTOBUF = (3, 20)
 
 
 def install(logfile: str, options: Options) -> None:
@@ -34,6 +32,8 @@ def install(logfile: str, options: Options) -> None:
         when_imported(config, partial(_configure, logfile))
     for package in _PACKAGES:
         while_importing(package, importing)
+    for package in protobuf.PACKAGES:
+        while_importing(package, partial(protobuf.fitting, package))
 
 
 def _configure(logfile: str, config: Any) -> None:
@@ -61,7 +61,6 @@ def _configure(logfile: str, config: Any) -> None:
 def importing() -> Iterator[None]:
     """Around the import of a package of CASA's, and of what it needs."""
     site_config.choose()
-    choose_protobuf()
     with warnings.catch_warnings():
         # Compiling casatasks for the first time warns about CASA's own code.
         warnings.simplefilter("ignore", SyntaxWarning)
@@ -72,21 +71,3 @@ def importing() -> Iterator[None]:
             if sentence is None:
                 raise
             raise CasaSetupError(sentence) from error
-
-
-def choose_protobuf() -> None:
-    """Before CASA's packages are imported: let a protobuf that is too new for them run in pure Python."""
-    # CASA's generated code only loads into a newer protobuf in pure Python; protobuf reads this once.
-    if "google.protobuf" in sys.modules or protobuf_version() <= _LAST_GOOD_PROTOBUF:
-        return
-    os.environ.setdefault("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python")
-
-
-def protobuf_version() -> tuple[int, ...]:
-    """Major and minor version of the installed protobuf, () if there is none."""
-    from importlib import metadata
-
-    try:
-        return tuple(int(part) for part in metadata.version("protobuf").split(".")[:2])
-    except (metadata.PackageNotFoundError, ValueError):
-        return ()
