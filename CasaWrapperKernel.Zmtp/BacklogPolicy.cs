@@ -15,6 +15,14 @@ public class BacklogPolicy
     /// </summary>
     public long MostBytes { get; init; } = 512 << 20;
 
+    /// <summary>The policy for one more peer; the same for all by default.</summary>
+    public virtual BacklogPolicy ForPeer() => this;
+
+    /// <summary>Is told of each message that the peer will not get.</summary>
+    public virtual void Dropped(ZmtpMessage message)
+    {
+    }
+
     /// <summary>Whether the message may be left out for a slow peer.</summary>
     public virtual bool MayDrop(ZmtpMessage message) => false;
 
@@ -23,4 +31,7 @@ public class BacklogPolicy
     /// <param name="messages">How many were dropped.</param>
     /// <param name="bytes">Their size.</param>
     public virtual ZmtpMessage? Gap(ZmtpMessage last, long messages, long bytes) => null;
+
+    /// <summary>The message that a peer gets in the place of one for which there is no memory, or null for none.</summary>
+    public virtual ZmtpMessage? Instead(ZmtpMessage message) => null;
 }

@@ -28,6 +28,7 @@ internal sealed class KernelHost : IDisposable
     private readonly ConnectionInfo _connection;
     private readonly Capture _capture;
     private readonly Outbox _outbox;
+    private readonly FloodMemory _memory;
     private readonly KernelIo _io;
     private readonly Subshells _shells;
     private readonly DebugQueue _debug;
@@ -59,8 +60,11 @@ internal sealed class KernelHost : IDisposable
         _outbox = new Outbox(signal, _capture, places);
         _log = new CasaLog(_outbox, places, notes, casaLogFile);
         _oldLogs = new OldLogs(casaLogFile, _loggers.CreateLogger<OldLogs>());
+        _memory = new FloodMemory(time);
         _io = new KernelIo(frames, _outbox, signal, _loggers.CreateLogger<KernelIo>())
         {
+            Moved = _memory.Count,
+            MissedStem = Path.ChangeExtension(casaLogFile, null),
             AnyUser = Environment.GetEnvironmentVariable("CASA_KERNEL_ANY_USER") == "on",
         };
 
@@ -83,6 +87,7 @@ internal sealed class KernelHost : IDisposable
         _control = new ControlQueue(python, _shells, _debug, _outbox, description.Reply, new ResourceUsage().Measure,
             _ending.Begin, requestLog);
         _router = new MessageRouter(_shells, dispatcher, _control, python, commCloses: places.Closed);
+        Signals.EndOnTermination(_ending.BeginSoon);
         _hosted = new HostedPython(pythonPath, bridge, jobs, description, _shells, _ending);
     }
 
@@ -111,6 +116,7 @@ internal sealed class KernelHost : IDisposable
         _debug.Close();
         _control.Close();
         _io.Dispose();
+        _memory.Dispose();
         _capture.Restore(); // the sentence that says why it has ended belongs on the terminal
         _loggers.Dispose();
         _control.Dispose();
@@ -120,6 +126,12 @@ internal sealed class KernelHost : IDisposable
     private void EndNow()
     {
         _io.Dispose();
+        OwnFolders.Remove();
+        if (Libc.getpgrp() == Environment.ProcessId)
+        {
+            Libc.kill(0, Libc.SIGTERM); // what Python would have done
+        }
+
         Libc._exit(1);
     }
 

@@ -23,6 +23,9 @@ internal sealed partial class KernelIo : ISocketsOwner, IDisposable
     private readonly SendSignal _signal;
     private readonly ILogger _log;
     private readonly FewLines _dropped = new();
+    private readonly ServerLimits _limits = new();
+    private readonly Queue<(Channel Channel, Outgoing Message)> _unsent = [];
+    private MissedText? _missed;
     private IKernelSockets? _sockets;
     private Thread? _thread;
     private Action<Channel, Message>? _received;
@@ -35,6 +38,14 @@ internal sealed partial class KernelIo : ISocketsOwner, IDisposable
     /// <summary>Whether other users of this machine may connect (they still need the key to be heard).</summary>
     public bool AnyUser { get; init; }
 
+    /// <summary>
+    /// The beginning of the names of files in which text is kept that a subscriber has not read; null for none.
+    /// </summary>
+    public string? MissedStem { get; init; }
+
+    /// <summary>Is told of bytes that came or went.</summary>
+    public Action<long> Moved { get; init; } = _ => { };
+
     /// <summary>Binds the sockets and starts the thread.</summary>
     /// <param name="received">What to do with a message that came in; called on the io thread, so it must not
     /// block.</param>
@@ -43,7 +54,8 @@ internal sealed partial class KernelIo : ISocketsOwner, IDisposable
     public ConnectionInfo Start(ConnectionInfo connection, Action<Channel, Message> received)
     {
         _received = received;
-        _sockets = TransportChoice.New(connection, AnyUser, this, _frames.Write, new ZmtpEvents
+        _missed = new MissedText(MissedStem);
+        _sockets = TransportChoice.New(connection, AnyUser, this, _frames.Write, _missed, new ZmtpEvents
         {
             Refused = Drop,
             UserUnknown = reason => LogUserUnknown(_log, reason),
@@ -61,6 +73,7 @@ internal sealed partial class KernelIo : ISocketsOwner, IDisposable
     {
         _sockets?.Stop(SendAtExit);
         _thread?.Join(SendAtExit * 2);
+        _missed?.Finish(SendAtExit);
     }
 
     private void Run()
@@ -75,6 +88,7 @@ internal sealed partial class KernelIo : ISocketsOwner, IDisposable
     {
         try
         {
+            Moved(frames.Sum(frame => frame.LongLength));
             _received!(channel, _frames.Read(frames));
             return true;
         }
@@ -127,10 +141,24 @@ internal sealed partial class KernelIo : ISocketsOwner, IDisposable
         sockets.StopTimer();
         _lastSent = Environment.TickCount64;
         _signal.Reset();
-        var messages = _outbox.Take(out var begunLine);
-        foreach (var (channel, message) in messages)
+        var begunLine = false;
+        try
         {
-            sockets.Send(channel, _frames.Write(message), message);
+            foreach (var message in _outbox.Take(out begunLine))
+            {
+                _unsent.Enqueue(message);
+            }
+
+            while (_unsent.TryPeek(out var next))
+            {
+                Send(next.Channel, next.Message);
+                _unsent.Dequeue();
+            }
+        }
+        catch (OutOfMemoryException e)
+        {
+            LogFault(_log, e);
+            sockets.StartTimer(StreamInterval); // there may be memory again
         }
 
         _outbox.IsHeldUp = sockets.IsReaderBehind;
@@ -140,6 +168,29 @@ internal sealed partial class KernelIo : ISocketsOwner, IDisposable
         }
 
         return begunLine;
+    }
+
+    private void Send(Channel channel, Outgoing message)
+    {
+        foreach (var before in channel == Channel.Iopub ? _limits.Before(message) : [])
+        {
+            _sockets!.Send(channel, _frames.Write(before), before);
+        }
+
+        Moved(message.Bytes);
+        try
+        {
+            _sockets!.Send(channel, _frames.Write(message), message);
+        }
+        catch (OutOfMemoryException e) when (message.Bytes > LeftOut.LeastBytes)
+        {
+            LogFault(_log, e);
+            Send(channel, LeftOut.InsteadOf(message));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogFault(_log, e); // the others are still to be sent
+        }
     }
 
     // Strangers may send what they like, and must not fill the log with it.

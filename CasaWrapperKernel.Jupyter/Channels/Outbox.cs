@@ -18,8 +18,12 @@ internal enum Channel
 /// </summary>
 internal sealed class Outbox
 {
-    // Beyond this, whoever prints has to wait for the io thread: a cell that prints without end must not fill memory.
-    private const int MostPendingText = 2 << 20;
+    // Beyond this, whoever shows something has to wait for the io thread: a cell that does so without end must not fill
+    // memory.
+    private const int MostWaiting = 2 << 20;
+
+    // Of the text of one message: larger ones cost memory in every program that handles them.
+    private const int MostText = 1 << 20;
 
     // The parts of one print come within microseconds; a line left open for longer is a progress display.
     private static readonly TimeSpan LineTime = TimeSpan.FromMilliseconds(100);
@@ -35,7 +39,7 @@ internal sealed class Outbox
     private List<(Channel, Outgoing)> _messages = [];
     private byte[] _streamParent = Outgoing.EmptyObject;
     private string _streamName = "";
-    private int _cutText;
+    private long _waiting;
     private volatile bool _isHeldUp;
     private long _lastWrite;
     private bool _atLineStart = true;
@@ -55,8 +59,8 @@ internal sealed class Outbox
     /// <summary>Whether a line of text is being written right now: a bad moment to show something unasked.</summary>
     public bool IsInLine => !_atLineStart && _time.GetElapsedTime(_lastWrite) < LineTime;
 
-    /// <summary>Whether whoever prints has to wait (<see cref="WaitForRoom"/>).</summary>
-    public bool IsFull => IsHeldUp || HasMuchText;
+    /// <summary>Whether whoever shows something has to wait (<see cref="WaitForRoom"/>).</summary>
+    public bool IsFull => IsHeldUp || HasMuch;
 
     /// <summary>[kernel-io] Whether a client that reads cannot follow: whoever prints waits for it.</summary>
     public bool IsHeldUp
@@ -72,7 +76,7 @@ internal sealed class Outbox
         }
     }
 
-    private bool HasMuchText => _cutText + _text.WrittenCount > MostPendingText;
+    private bool HasMuch => _waiting + _text.WrittenCount > MostWaiting;
 
     /// <summary>Posts on iopub, under the message's type as topic.</summary>
     public void Publish(Outgoing message) =>
@@ -124,7 +128,7 @@ internal sealed class Outbox
             Append(parent, name, text);
         }
 
-        _signal?.Raise(HasMuchText);
+        _signal?.Raise(HasMuch);
     }
 
     /// <summary>Adds what the source has, without anything else.</summary>
@@ -134,12 +138,12 @@ internal sealed class Outbox
         lock (_gate)
         {
             _source?.Read(_append);
-            hasText = _cutText + _text.WrittenCount > 0;
+            hasText = _waiting + _text.WrittenCount > 0;
         }
 
         if (hasText)
         {
-            _signal?.Raise(HasMuchText);
+            _signal?.Raise(HasMuch);
         }
     }
 
@@ -159,7 +163,7 @@ internal sealed class Outbox
             CutStream(wholeLines == 0 ? _text.WrittenCount : wholeLines);
             begunLine = _text.WrittenCount > 0;
             var taken = _messages;
-            (_messages, _cutText) = ([], 0);
+            (_messages, _waiting) = ([], 0);
             _roomAgain.Set();
             return taken;
         }
@@ -176,6 +180,7 @@ internal sealed class Outbox
 
         _atLineStart = true;
         _messages.Add((channel, message));
+        _waiting += message.Bytes;
     }
 
     private void Announce(byte[] parent, string type, ReadOnlySpan<byte> content)
@@ -195,7 +200,22 @@ internal sealed class Outbox
             (_streamParent, _streamName) = (parent, name);
         }
 
-        _text.Write(text);
+        for (var rest = text; rest.Length > 0;)
+        {
+            if (MostText - _text.WrittenCount < StreamText.LongestCharacter)
+            {
+                CutStream();
+            }
+
+            var piece = rest[..StreamText.PieceLength(rest, MostText - _text.WrittenCount)];
+            _text.Write(piece);
+            rest = rest[piece.Length..];
+            if (rest.Length > 0)
+            {
+                CutStream();
+            }
+        }
+
         _lastWrite = _time.GetTimestamp();
         _atLineStart = text.Length > 0 && text[^1] == (byte)'\n';
     }
@@ -215,7 +235,7 @@ internal sealed class Outbox
             {
                 Identities = [Topic.Of("stream")],
             }));
-        _cutText += length;
+        _waiting += length;
         var rest = text[length..].ToArray();
         _text.ResetWrittenCount();
         _text.Write(rest);

@@ -9,10 +9,10 @@ internal static class TransportChoice
 {
     public static IKernelSockets New(
         ConnectionInfo connection, bool anyUser, ISocketsOwner owner,
-        Func<Outgoing, IReadOnlyList<byte[]>> messages, ZmtpEvents events) =>
+        Func<Outgoing, IReadOnlyList<byte[]>> messages, MissedText missed, ZmtpEvents events) =>
 #if NETMQ
         new NetMQSockets(owner, events.Faulted);
 #else
-        new ZmtpSockets(connection, anyUser, owner, messages, events);
+        new ZmtpSockets(connection, anyUser, owner, messages, missed, events);
 #endif
 }

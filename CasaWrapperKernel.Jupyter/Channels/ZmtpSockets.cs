@@ -20,8 +20,9 @@ internal sealed class ZmtpSockets : IKernelSockets
     private readonly ZmtpTimer _timer;
 
     /// <param name="messages">Makes the message that tells a subscriber what it did not get.</param>
+    /// <param name="missed">Keeps that.</param>
     public ZmtpSockets(ConnectionInfo connection, bool anyUser, ISocketsOwner owner,
-        Func<Outgoing, IReadOnlyList<byte[]>> messages, ZmtpEvents events)
+        Func<Outgoing, IReadOnlyList<byte[]>> messages, MissedText missed, ZmtpEvents events)
     {
         _owner = owner;
         _server = new ZmtpServer(new ZmtpOptions { Curve = Keys(connection), OwnUserOnly = !anyUser, Events = events })
@@ -35,7 +36,7 @@ internal sealed class ZmtpSockets : IKernelSockets
                 {
                     ReceiveReady = (peer, frames) => peer.IsTrusted |= owner.Received(channel, frames),
                 });
-        _iopub = new ZmtpPublisher(new SubscriberPolicy(messages)) { PeerSubscribed = Subscribed };
+        _iopub = new ZmtpPublisher(new SubscriberPolicy(messages, missed)) { PeerSubscribed = Subscribed };
         _timer = _server.Timer(owner.TimerElapsed);
     }
 

@@ -35,4 +35,7 @@ internal sealed record Outgoing(string Type, byte[] Parent, byte[] Content)
     public IReadOnlyList<byte[]> Buffers { get; init; } = [];
 
     public IReadOnlyList<byte[]> Identities { get; init; } = [];
+
+    /// <summary>Of all that may be large.</summary>
+    public long Bytes => Content.LongLength + Buffers.Sum(buffer => buffer.LongLength);
 }

@@ -8,6 +8,9 @@ namespace CasaWrapperKernel.Jupyter.Wire;
 /// <summary>Writes the content of a <c>stream</c> message.</summary>
 internal static class StreamText
 {
+    /// <summary>Bytes that a character may have.</summary>
+    public const int LongestCharacter = 4;
+
     /// <param name="name"><c>stdout</c> or <c>stderr</c>.</param>
     /// <param name="text">Bytes as the program wrote them; what is no UTF-8 becomes U+FFFD.</param>
     public static byte[] Write(string name, ReadOnlySpan<byte> text)
@@ -30,6 +33,22 @@ internal static class StreamText
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>
+    /// How much of a text is to be sent together if it may be about <paramref name="most"/> bytes: whole lines if there
+    /// are any, whole characters in any case.
+    /// </summary>
+    /// <param name="most">At least <see cref="LongestCharacter"/>.</param>
+    public static int PieceLength(ReadOnlySpan<byte> text, int most)
+    {
+        if (text.Length <= most)
+        {
+            return text.Length;
+        }
+
+        var lines = text[..most].LastIndexOf((byte)'\n') + 1;
+        return lines > 0 ? lines : most - IncompleteTail(text[..most]);
     }
 
     /// <summary>

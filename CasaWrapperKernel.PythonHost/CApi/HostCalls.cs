@@ -1,4 +1,5 @@
 using System.Text;
+using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.PythonHost.Lanes;
 using static CasaWrapperKernel.PythonHost.CApi.PythonApi;
 using static CasaWrapperKernel.PythonHost.CApi.PythonValues;
@@ -8,6 +9,9 @@ namespace CasaWrapperKernel.PythonHost.CApi;
 /// <summary>What each function of <c>_casa_host</c> does: takes the arguments apart and asks the kernel.</summary>
 internal static unsafe class HostCalls
 {
+    // Of a text that is printed; then there must be room for more.
+    private const int MostAtOnce = 1 << 20;
+
     private static nint ParentVariable;
 
     /// <summary>One for the process, since CPython calls static functions.</summary>
@@ -91,7 +95,7 @@ internal static unsafe class HostCalls
         }
 
         Host.Output.Publish(Id(args[0]), Text(args[1]), Joined(args[2]), Bytes(args[3]).ToArray(), buffers);
-        return NewNone();
+        return WaitWhileFull() ? NewNone() : 0;
     }
 
     // The names are constants, since the outbox knows streams by reference; it makes one message of writes to the same.
@@ -119,9 +123,22 @@ internal static unsafe class HostCalls
         nint length;
         var utf8 = PyUnicode_AsUTF8AndSize(text, &length);
         var bytes = utf8 == null ? ReplacedOrRefused(text) : new ReadOnlySpan<byte>(utf8, (int)length);
-        Host.Output.Write(CurrentRequest(), stream, bytes);
-        LetOthersRunWhileFull();
-        return PyLong_FromLongLong(PyUnicode_GetLength(text));
+        var request = CurrentRequest();
+        while (true)
+        {
+            var piece = StreamText.PieceLength(bytes, MostAtOnce);
+            Host.Output.Write(request, stream, bytes[..piece]);
+            bytes = bytes[piece..];
+            if (!WaitWhileFull())
+            {
+                return 0;
+            }
+
+            if (bytes.IsEmpty)
+            {
+                return PyLong_FromLongLong(PyUnicode_GetLength(text));
+            }
+        }
     }
 
     private static byte[] ReplacedOrRefused(nint text)
@@ -146,20 +163,22 @@ internal static unsafe class HostCalls
         }
     }
 
-    private static void LetOthersRunWhileFull()
+    /// <summary>Lets other threads run while there is no room for more.</summary>
+    /// <returns>False if an interrupt has come, which is Python's error then.</returns>
+    private static bool WaitWhileFull()
     {
-        if (!Host.Output.IsFull)
-        {
-            return;
-        }
-
-        var state = PyEval_SaveThread();
         while (Host.Output.IsFull)
         {
+            var state = PyEval_SaveThread();
             Host.Output.WaitForRoom();
+            PyEval_RestoreThread(state);
+            if (PyErr_CheckSignals() != 0)
+            {
+                return false;
+            }
         }
 
-        PyEval_RestoreThread(state);
+        return true;
     }
 
     /// <summary>The number that the running code's context variable holds; 0 where it has none.</summary>

@@ -104,7 +104,7 @@ internal static unsafe class HostModule
     private static nint TakeInterrupt(nint self, nint* args, nint count) => Guard(&HostCalls.TakeInterrupt, args);
 
     /// <summary>
-    /// A fault of ours is Python's RuntimeError: an exception that leaves this assembly would end the process.
+    /// A fault of ours is Python's RuntimeError, want of memory its MemoryError: an exception that leaves this assembly would end the process.
     /// </summary>
     private static nint Guard(delegate*<nint*, nint> call, nint* args)
     {
@@ -116,14 +116,23 @@ internal static unsafe class HostModule
         {
             return 0;
         }
+        catch (OutOfMemoryException)
+        {
+            return Raise(MemoryError, "The kernel has not enough memory to show so much at once: show less, or write it to a file.\0"u8);
+        }
         catch (Exception e)
         {
-            fixed (byte* text = Encoding.UTF8.GetBytes($"casa-kernel: {e.GetType().Name}: {e.Message}\0"))
-            {
-                PyErr_SetString(RuntimeError, text);
-            }
-
-            return 0;
+            return Raise(RuntimeError, Encoding.UTF8.GetBytes($"casa-kernel: {e.GetType().Name}: {e.Message}\0"));
         }
+    }
+
+    private static nint Raise(nint type, ReadOnlySpan<byte> message)
+    {
+        fixed (byte* text = message)
+        {
+            PyErr_SetString(type, text);
+        }
+
+        return 0;
     }
 }

@@ -16,6 +16,7 @@ internal static unsafe class PythonApi
     public static delegate* unmanaged<int, int> PyErr_SetInterruptEx;
     public static delegate* unmanaged<nint, byte*, void> PyErr_SetString;
     public static delegate* unmanaged<void> PyErr_Clear;
+    public static delegate* unmanaged<int> PyErr_CheckSignals;
     public static delegate* unmanaged<nint> PyEval_SaveThread;
     public static delegate* unmanaged<nint, void> PyEval_RestoreThread;
     public static delegate* unmanaged<nint, void> Py_IncRef;
@@ -39,6 +40,7 @@ internal static unsafe class PythonApi
     public static nint None;
     public static nint RuntimeError;
     public static nint TypeError;
+    public static nint MemoryError;
 
     /// <summary>
     /// Loads libpython with its symbols visible to extension modules, which do not link to it themselves.
@@ -61,6 +63,7 @@ internal static unsafe class PythonApi
         PyErr_SetInterruptEx = (delegate* unmanaged<int, int>)Symbol("PyErr_SetInterruptEx");
         PyErr_SetString = (delegate* unmanaged<nint, byte*, void>)Symbol("PyErr_SetString");
         PyErr_Clear = (delegate* unmanaged<void>)Symbol("PyErr_Clear");
+        PyErr_CheckSignals = (delegate* unmanaged<int>)Symbol("PyErr_CheckSignals");
         PyEval_SaveThread = (delegate* unmanaged<nint>)Symbol("PyEval_SaveThread");
         PyEval_RestoreThread = (delegate* unmanaged<nint, void>)Symbol("PyEval_RestoreThread");
         Py_IncRef = (delegate* unmanaged<nint, void>)Symbol("Py_IncRef");
@@ -83,6 +86,7 @@ internal static unsafe class PythonApi
         None = Symbol("_Py_NoneStruct");
         RuntimeError = *(nint*)Symbol("PyExc_RuntimeError");
         TypeError = *(nint*)Symbol("PyExc_TypeError");
+        MemoryError = *(nint*)Symbol("PyExc_MemoryError");
 
         nint Symbol(string name)
         {

@@ -10,7 +10,11 @@ internal sealed class Interrupts(Action setFlag)
     private int _asked;
 
     /// <summary>[python] Remembers the calling thread, which interrupts go to; Python is ready for them now.</summary>
-    public void Ready() => _pythonThread = Libc.pthread_self();
+    public void Ready()
+    {
+        Signals.TakeTerminationBack();
+        _pythonThread = Libc.pthread_self();
+    }
 
     /// <summary>
     /// A signal alone wakes blocking calls but may miss a loop, a set flag alone the other way round: both together

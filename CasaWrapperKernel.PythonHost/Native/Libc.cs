@@ -11,6 +11,7 @@ internal static partial class Libc
     public const int RTLD_NOW = 2;
     public const int RTLD_GLOBAL = 0x100;
     public const int SIGINT = 2;
+    public const int SIGTERM = 15;
     public const int F_SETFD = 2;
     public const int FD_CLOEXEC = 1;
     public const int F_GETFL = 3;
@@ -84,10 +85,19 @@ internal static partial class Libc
     public static partial int close(int fd);
 
     [LibraryImport("libc.so.6")]
+    public static partial int malloc_trim(nuint kept);
+
+    [LibraryImport("libc.so.6")]
     public static partial int getppid();
 
     [LibraryImport("libc.so.6", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int setenv(string name, string value, int overwrite);
+
+    [LibraryImport("libc.so.6")]
+    public static unsafe partial int sigaction(int signal, byte* action, byte* before);
+
+    [LibraryImport("libc.so.6")]
+    public static partial int getpgrp();
 
     [LibraryImport("libc.so.6")]
     public static partial int kill(int pid, int signal);

@@ -23,7 +23,7 @@ internal sealed class Connection : IWatched, ISessionOwner, IZmtpPeer
     {
         (_all, _owner, _socket) = (all, owner, socket);
         _session = new Session(this, owner.Type, mechanism, all.Limits);
-        _queue = new SendQueue(owner.Policy, _session.Encode);
+        _queue = new SendQueue(owner.Policy.ForPeer(), _session.Encode);
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
         _watch = all.Loop.Watch(_descriptor, this);
         Topics = new Topics(all.Limits.Topics);

@@ -112,7 +112,19 @@ internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnl
         // From here on it may be on its way in part, and is no longer dropped.
         _droppable -= item.MayDrop ? item.Bytes : 0;
         item.MayDrop = false;
-        return item.Pieces = item.Message is { } message ? encode(message) : [];
+        return item.Pieces = item.Message is { } message ? Encode(message) : [];
+    }
+
+    private IReadOnlyList<ReadOnlyMemory<byte>> Encode(ZmtpMessage message)
+    {
+        try
+        {
+            return encode(message);
+        }
+        catch (OutOfMemoryException) when (policy.Instead(message) is { } smaller)
+        {
+            return encode(smaller);
+        }
     }
 
     private void Advance(int sent)
@@ -147,6 +159,7 @@ internal sealed class SendQueue(BacklogPolicy policy, Func<ZmtpMessage, IReadOnl
             if (node.Value.MayDrop)
             {
                 _gap ??= _items.AddBefore(node, new Item());
+                policy.Dropped(node.Value.Message!);
                 _gap.Value.LastDropped = node.Value.Message;
                 _gap.Value.DroppedMessages++;
                 _gap.Value.DroppedBytes += node.Value.Bytes;

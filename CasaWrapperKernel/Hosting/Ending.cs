@@ -10,6 +10,7 @@ internal sealed class Ending(IInterpreter python, Action endNow, TimeProvider ti
 {
     // Jupyter waits 5 s for a kernel to end by itself; past 4 s it is better to end than to be killed with work unsent.
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LittleTime = TimeSpan.FromSeconds(1.5);
 
     private readonly ManualResetEventSlim _begun = new();
     private ITimer? _watchdog;
@@ -18,10 +19,19 @@ internal sealed class Ending(IInterpreter python, Action endNow, TimeProvider ti
     public bool HasBegun => _begun.IsSet;
 
     /// <summary>Tells Python to end, with which the kernel ends.</summary>
-    public void Begin(bool restart)
+    public void Begin(bool restart) => Begin(restart, MostTime);
+
+    /// <summary>The same where whoever asks may kill the kernel soon.</summary>
+    public void BeginSoon() => Begin(restart: false, LittleTime);
+
+    private void Begin(bool restart, TimeSpan most)
     {
-        _begun.Set();
-        _watchdog ??= time.CreateTimer(_ => endNow(), null, MostTime, Timeout.InfiniteTimeSpan);
+        if (!_begun.IsSet)
+        {
+            _begun.Set();
+            _watchdog = time.CreateTimer(_ => endNow(), null, most, Timeout.InfiniteTimeSpan);
+        }
+
         python.Stop(restart);
     }
 

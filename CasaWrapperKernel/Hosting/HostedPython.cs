@@ -23,6 +23,7 @@ internal sealed class HostedPython(
     {
         try
         {
+            LowLimits.Check();
             var location = PythonLocation.Find(path);
             bridge.Load(location);
             description.PythonVersion = bridge.Version;

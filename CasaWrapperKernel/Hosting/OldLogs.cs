@@ -37,7 +37,7 @@ internal sealed partial class OldLogs(string log, ILogger logger)
 
         try
         {
-            foreach (var file in new DirectoryInfo(Path.GetDirectoryName(log)!).EnumerateFiles("casa-*.log"))
+            foreach (var file in new DirectoryInfo(Path.GetDirectoryName(log)!).EnumerateFiles("casa-*"))
             {
                 if (file.LastWriteTimeUtc < DateTime.UtcNow.AddDays(-days) && file.LinkTarget is null
                     && HasEnded(file.Name))
@@ -99,7 +99,7 @@ internal sealed partial class OldLogs(string log, ILogger logger)
         LogName().Match(name) is { Success: true } match && !Directory.Exists($"/proc/{match.Groups[1].Value}");
 
     /// <summary>Those of <see cref="StateFolder.NewCasaLogFile"/>.</summary>
-    [GeneratedRegex(@"^casa-[0-9]{8}-[0-9]{6}-([0-9]+)\.log$")]
+    [GeneratedRegex(@"^casa-[0-9]{8}-[0-9]{6}-([0-9]+)\.(log|missed-[0-9]+\.txt)$")]
     private static partial Regex LogName();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Old logs beside {Log} stay.")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -270,11 +271,20 @@ def publish(
         Contiguous objects with a buffer, which are copied.
     """
     if in_child():
+        _print(content)
         return
     parts = [bytes(memoryview(b).cast("B")) for b in buffers or ()]
     _casa_host.publish(
         current_request.get(), msg_type, strict_json.parts(content), strict_json.dumps(metadata or {}), parts
     )
+
+
+def _print(content: dict[str, Any]) -> None:
+    """A forked child shows its errors and displays as text, since its descriptors are all that it has."""
+    if "traceback" in content:
+        print(*content["traceback"], sep="\n", file=sys.stderr)
+    elif text := content.get("data", {}).get("text/plain"):
+        print(text)
 
 
 def ask(prompt: str, password: bool) -> str:

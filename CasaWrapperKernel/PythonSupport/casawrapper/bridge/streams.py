@@ -5,11 +5,16 @@ from __future__ import annotations
 import getpass
 import io
 import os
+import signal
 import sys
-from typing import Any
+import threading
+from typing import Any, TextIO
 
 import _casa_host
 from casawrapper.bridge import handed_in, host
+
+
+_streams: list[HostStream] = []
 
 
 class HostStream(io.TextIOBase):
@@ -30,6 +35,7 @@ class HostStream(io.TextIOBase):
         self.name = name
         self._descriptor = descriptor
         setattr(self, "write", getattr(_casa_host, "write_" + name))  # noqa: B010
+        _streams.append(self)
 
     @property
     def parent_header(self) -> dict[str, Any]:
@@ -50,6 +56,11 @@ class HostStream(io.TextIOBase):
     def fileno(self) -> int:
         """The descriptor that the host captures, so that child processes given this stream show under the cell."""
         return self._descriptor
+
+    def write_to(self, file: TextIO) -> None:
+        """In a forked child: from here on what is written goes there, whoever has kept this stream."""
+        setattr(self, "write", file.write)  # noqa: B010
+        setattr(self, "flush", file.flush)  # noqa: B010
 
     def isatty(self) -> bool:
         return False
@@ -82,12 +93,16 @@ def _getpass(prompt: str = "Password: ", stream: Any = None) -> str:
 
 def _write_to_descriptors() -> None:
     """In a forked child the host's threads are gone; what it prints comes to the parent through descriptors 1 and 2."""
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        # The child prints to them until it ends.
-        stream = open(descriptor, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
-        _replace(name, stream)
+    for stream in _streams:
+        # The child prints to it until it ends; so do logging's handlers, which keep the stream they were made with.
+        file = open(stream.fileno(), "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
+        stream.write_to(file)
+        if getattr(sys, stream.name) is stream:
+            _replace(stream.name, file)
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # not the host's handler, which ends the kernel
 
 
-def _replace(name: str, stream: io.TextIOBase) -> None:
+def _replace(name: str, stream: TextIO | io.TextIOBase) -> None:
     setattr(sys, name, stream)
     setattr(sys, f"__{name}__", stream)
