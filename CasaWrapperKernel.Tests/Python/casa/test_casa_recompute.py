@@ -223,7 +223,9 @@ def test_a_replayed_call_shows_its_log_listing_and_value(session: Session) -> No
     assert states(other)
 
 
-def test_another_folder_replays_and_a_fresh_kernel_says_how_things_stand(start: Start, first: object, work: Path) -> None:
+def test_another_folder_replays_and_a_fresh_kernel_says_how_things_stand(
+    start: Start, first: object, work: Path
+) -> None:
     session = start(work.parent / (work.name + "-elsewhere"))
     assert session.value("ran()") == IN_PLACE
     status = session.run("%recompute status").stdout

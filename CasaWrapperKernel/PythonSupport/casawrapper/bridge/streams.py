@@ -7,12 +7,10 @@ import io
 import os
 import signal
 import sys
-import threading
 from typing import Any, TextIO
 
 import _casa_host
 from casawrapper.bridge import handed_in, host
-
 
 _streams: list[HostStream] = []
 
