@@ -34,6 +34,8 @@ def prepare() -> None:
             print("interrupted")
         interrupt.cancel()
 
+    plotms(vis=MS, avgchannel="64")  # it is there from here on, so that what is interrupted is its wait
+
 
 @cell(prepare)
 def table() -> None:
