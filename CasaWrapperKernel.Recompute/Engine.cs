@@ -48,6 +48,10 @@ internal sealed class Engine(Store store, TimeProvider time)
                 return new Finding(0, null, entry);
             }
         }
+        catch (ObstacleException e)
+        {
+            reason = e.Message;
+        }
         catch (DamagedException e)
         {
             (reason, isAmiss) = ($"what was kept of it is damaged ({e.Path})", true);
@@ -79,7 +83,7 @@ internal sealed class Engine(Store store, TimeProvider time)
         var made = Made(call);
         var changed = call.Changes.Select(name => call.Inputs[name]).ToList();
         if (watch.Changed([.. made.Select(one => one.Path), .. changed, .. changed.Select(path => path + ".flagversions"),
-            .. call.Inputs.Values.Select(path => Reader.RealPath(path) ?? path)]) is { } other)
+            .. call.Inputs.Values]) is { } other)
         {
             throw new UnknowableException($"it also made or changed {other}, or somebody else did meanwhile");
         }
@@ -94,9 +98,8 @@ internal sealed class Engine(Store store, TimeProvider time)
 
         foreach (var name in call.Changes)
         {
-            if (store.Reader.Read(call.Inputs[name], stop) is { } state
-                && OpenFiles.In(state.Path, onlyForWriting: true) is null
-                && store.Identities.Of(state.Content) != key.Inputs[name])
+            var state = Known(call.Inputs[name], stop);
+            if (store.Identities.Of(state.Content) != key.Inputs[name])
             {
                 store.Identities.Add(state.Content, CanonicalEncoding.Of("changed", key.Id, name));
             }
@@ -122,6 +125,11 @@ internal sealed class Engine(Store store, TimeProvider time)
         if (!store.HasRoomFor(artefacts.Sum(one => one.Artefact.Bytes)))
         {
             throw new UnknowableException($"the disk of {store.Folder} is nearly full");
+        }
+
+        if (made.FirstOrDefault(one => new FileInfo(one.Path).LinkTarget is not null).Path is { } link)
+        {
+            throw new UnknowableException($"{link} is a link");
         }
 
         var names = new PlaceNames(Folders(call));
@@ -162,7 +170,6 @@ internal sealed class Engine(Store store, TimeProvider time)
         var there = store.Reader.Read(path, stop) ?? throw new UnknowableException($"{path} is gone");
         return OpenFiles.In(there.Path, onlyForWriting: true) is { } open
             ? throw new UnknowableException($"{open} is open for writing in this session")
-            : new FileInfo(path).LinkTarget is not null ? throw new UnknowableException($"{path} is a link")
             : there;
     }
 

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
+using CasaWrapperKernel.Recompute.Native;
 
 namespace CasaWrapperKernel.Recompute.Identity;
 
@@ -72,10 +75,10 @@ internal sealed class Reader(StampCache stamps, TimeProvider time)
     /// <summary>The path without links, or null if nothing is there.</summary>
     public static string? RealPath(string path)
     {
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        FileSystemInfo? info = Directory.Exists(full) ? new DirectoryInfo(full)
-            : File.Exists(full) ? new FileInfo(full) : null;
-        return info is null ? null : info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full;
+        Span<byte> found = stackalloc byte[Libc.PATH_MAX];
+        return Libc.realpath(path, ref MemoryMarshal.GetReference(found)) == 0
+            ? null
+            : Encoding.UTF8.GetString(found[..found.IndexOf((byte)0)]);
     }
 
     private static void Each(IEnumerable<Listed> files, Action<Listed> read, CancellationToken stop)
@@ -98,6 +101,11 @@ internal sealed class Reader(StampCache stamps, TimeProvider time)
         if (CasaTables.Obstacle(file.Path, file.Name) is { } obstacle)
         {
             throw new UnknowableException($"{file.Path} {obstacle}");
+        }
+
+        if (CasaTables.IsLock(file.Name))
+        {
+            return Hash(file.Path, stop); // whoever looks at the table writes into it
         }
 
         if (known.TryGetValue(file.Name, out var before) && before.Stamp == file.Stamp

@@ -12,7 +12,7 @@ internal static partial class Libc
     public const nuint FICLONE = 0x40049409;
     public const int O_DIRECTORY = 0x10000;
     public const int O_CLOEXEC = 0x80000;
-    public const int EEXIST = 17;
+    public const int PATH_MAX = 4096;
     public const int EINVAL = 22;
     public const int ENOSYS = 38;
 
@@ -46,6 +46,9 @@ internal static partial class Libc
 
     [LibraryImport("libc.so.6", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int renameat2(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);
+
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint realpath(string path, ref byte resolved);
 
     [LibraryImport("libc.so.6", SetLastError = true)]
     public static partial int ioctl(SafeHandle target, nuint request, nint source);

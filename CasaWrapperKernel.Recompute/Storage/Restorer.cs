@@ -10,7 +10,7 @@ namespace CasaWrapperKernel.Recompute.Storage;
 internal sealed class Restorer(Store store)
 {
     /// <param name="products">Each with the path where it belongs.</param>
-    /// <exception cref="UnknowableException">Something is in the way; nothing has been done.</exception>
+    /// <exception cref="ObstacleException">Something is in the way; nothing has been done.</exception>
     /// <exception cref="DamagedException">What was kept is of no use; nothing has been done.</exception>
     public void Restore(IReadOnlyList<(Product Product, string Path)> products, CancellationToken stop)
     {
@@ -48,7 +48,7 @@ internal sealed class Restorer(Store store)
     {
         if (new FileInfo(path).LinkTarget is not null)
         {
-            throw new UnknowableException($"{path} is a link");
+            throw new ObstacleException($"{path} is a link");
         }
 
         if (store.Reader.Read(path, stop) is not { } there)
@@ -58,7 +58,7 @@ internal sealed class Restorer(Store store)
 
         if (OpenFiles.In(there.Path, onlyForWriting: false) is { } open)
         {
-            throw new UnknowableException($"{open} is open in this session");
+            throw new ObstacleException($"{open} is open in this session");
         }
 
         if (there.Content == Artefact.ContentOf(product.Files, withHistory: false))
@@ -70,7 +70,7 @@ internal sealed class Restorer(Store store)
             .FirstOrDefault(file => !store.Objects.Has(file));
         return lost is null
             ? false
-            : throw new UnknowableException($"{Path.Combine(path, lost.Name)} was made or changed by something else");
+            : throw new ObstacleException($"{Path.Combine(path, lost.Name)} was made or changed by something else");
     }
 
     private Move Prepare(Product product, string path, string folder, int number, CancellationToken stop)
@@ -121,7 +121,7 @@ internal sealed class Restorer(Store store)
                 }
             }
 
-            throw new UnknowableException(e.Message);
+            throw new ObstacleException(e.Message);
         }
 
         foreach (var folder in moves.Select(move => Path.GetDirectoryName(move.Target)!).Distinct())
@@ -130,3 +130,6 @@ internal sealed class Restorer(Store store)
         }
     }
 }
+
+/// <summary>Something is in the way of a product.</summary>
+internal sealed class ObstacleException(string message) : Exception(message);

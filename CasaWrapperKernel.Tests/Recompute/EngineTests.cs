@@ -78,9 +78,11 @@ public sealed class EngineTests : IDisposable
         Assert.Equal($"{_bench.Product} is there already", _bench.Refusal(_bench.Call()));
         Assert.Null(_bench.Make(_bench.Call(replaces: true)));
         _bench.Write("g.cal/table.f0", "edited");
-        Assert.Equal($"{_bench.Product}/table.f0 was made or changed by something else",
-            _bench.Refusal(_bench.Call(replaces: true)));
+        var found = _bench.Engine.Look(_bench.Call(replaces: true), CancellationToken.None);
+        Assert.Equal($"{_bench.Product}/table.f0 was made or changed by something else", found.Reason);
         Assert.Equal("edited", _bench.Read("g.cal/table.f0"));
+        Assert.Equal(found.Reason, _bench.Make(_bench.Call(replaces: true)));
+        Assert.Null(_bench.Make(_bench.Call(replaces: true)));
     }
 
     [Fact]
