@@ -31,6 +31,7 @@ internal sealed class CasaLog : ICellObserver
     private OpenLog? _children;
     private bool _on = true;
     private bool _apart;
+    private bool _starting;
     private string _level = "DEBUGGING";
 
     /// <param name="places">Is asked by the outbox, too, which is why it is there before it.</param>
@@ -140,6 +141,9 @@ internal sealed class CasaLog : ICellObserver
     {
         AfterReading(() => _apart = on);
     }
+
+    /// <summary>CASA itself starts: of what it says, only warnings are worth a cell's output.</summary>
+    public void Starting(bool on) => AfterReading(() => _starting = on);
 
     /// <summary>A task begins that no other has called.</summary>
     public void TaskBegins(byte[] parent, LogArgument task)
@@ -344,7 +348,7 @@ internal sealed class CasaLog : ICellObserver
         _notes.Add(line, text);
         using var gate = _gate.EnterScope();
         _counts.Add(line);
-        if (_apart)
+        if (_apart || (_starting && !line.IsWarning && !line.IsSevere))
         {
             return;
         }

@@ -44,6 +44,9 @@ internal sealed class LogCalls(CasaLog log, BlockPlaces places)
             case "apart":
                 log.Apart(given.On);
                 break;
+            case "starting":
+                log.Starting(given.On);
+                break;
             case "switch":
                 log.Switch(given.On);
                 break;

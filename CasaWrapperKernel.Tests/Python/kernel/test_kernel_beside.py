@@ -131,6 +131,46 @@ def test_the_debugger_stops_shows_variables_and_steps(start_kernel: StartKernel)
     debug.request("disconnect")
     assert debug.request("debugInfo")["isStarted"] is False
 
+    # Once more, after the end.
+    debug.request("initialize", adapterID="python", linesStartAt1=True, pathFormat="path")
+    debug.request("attach")
+    debug.request("setBreakpoints", source={"path": path}, breakpoints=[{"line": 2}])
+    debug.request("configurationDone")
+    again = front.execute(code)
+    thread = debug.wait_for("stopped")["content"]["body"]["threadId"]
+    (frame, *_) = debug.request("stackTrace", threadId=thread)["stackFrames"]
+    scopes = {s["name"]: s["variablesReference"] for s in debug.request("scopes", frameId=frame["id"])["scopes"]}
+    shown = {v["name"] for v in debug.request("variables", variablesReference=scopes["Globals"])["variables"]}
+    assert {"x", "y", "z"} <= shown and not shown & {"In", "Out", "_", "_dh", "exit", "quit", "get_ipython"}
+    debug.request("disconnect")
+    assert front.collect(again).status == "ok"
+
+
+def test_variables_unfold_while_nothing_is_stopped(start_kernel: StartKernel) -> None:
+    pytest.importorskip("debugpy", reason="needs debugpy in this environment")
+    front = start_kernel().connect()
+    debug = DebugClient(front)
+    debug.request("initialize", adapterID="python", linesStartAt1=True, pathFormat="path")
+    debug.request("attach")
+    front.run("names = ['a', {'deep': 7}]\nnumber = 5\nimport json")
+    variables = {v["name"]: v for v in debug.request("inspectVariables")["variables"]}
+    assert set(variables) == {"names", "number", "json"} and variables["number"]["variablesReference"] == 0
+    inside = {
+        name: {
+            v["name"]: v for v in debug.request("variables", variablesReference=one["variablesReference"])["variables"]
+        }
+        for name, one in variables.items()
+        if one["variablesReference"]
+    }
+    assert inside["names"]["0"]["value"] == "'a'" and inside["json"]
+    (deep,) = (
+        v["value"]
+        for v in debug.request("variables", variablesReference=inside["names"]["1"]["variablesReference"])["variables"]
+        if v["name"] == "'deep'"
+    )
+    assert deep == "7"
+    debug.request("disconnect")
+
 
 def test_an_encrypted_kernel_serves_only_who_has_the_key(start_kernel: StartKernel) -> None:
     if not zmq.has("curve"):

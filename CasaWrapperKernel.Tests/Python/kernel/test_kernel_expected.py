@@ -92,6 +92,9 @@ def test_interactive_clean_does_not_hang(front: FrontEnd) -> None:
     cell = front.run(f"tclean('{MS}', imagename='asks', imsize=64, cell='30arcsec', niter=5, interactive=True)")
     assert cell.error is not None and "mask" in str(cell.reply["content"]["evalue"])
     assert time.monotonic() - begin < 5
+    line = f"from cubevis import iclean; iclean.notebook(vis='{MS}', imagename='asks', imsize="
+    reason = str(cell.reply["content"]["evalue"])
+    assert line in reason and "cell='30arcsec'" in reason and "niter=5" in reason and "deconvolver=" not in reason
     assert front.value("6 * 7") == "42"
 
 

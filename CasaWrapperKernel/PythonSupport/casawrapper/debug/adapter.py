@@ -14,9 +14,8 @@ from typing import Any
 import casawrapper
 from casawrapper.bridge import host
 from casawrapper.debug.client import DapClient, Message
+from casawrapper.debug.variables import Variables
 from casawrapper.shell import cell_files
-
-_MOST_CHARACTERS = 500
 
 
 class Debugger:
@@ -28,6 +27,8 @@ class Debugger:
         self._port = 0
         self._breakpoints: dict[str, list[Message]] = {}
         self._stopped: set[int] = set()
+        self._scopes_shown: set[int] = set()
+        self._variables = Variables()
         self._job: host.Job | None = None
         self._own: dict[str, Callable[[Message], Message]] = {
             "attach": self._attach,
@@ -38,9 +39,11 @@ class Debugger:
             "inspectVariables": self._inspect_variables,
             "modules": self._modules,
             "richInspectVariables": self._rich_inspect,
+            "scopes": self._scopes,
             "setBreakpoints": self._set_breakpoints,
             "source": self._source,
             "stackTrace": self._stack_trace,
+            "variables": self._variables_of,
         }
 
     def handle(self, job: host.Job, request: Message) -> Message:
@@ -90,11 +93,13 @@ class Debugger:
         self._client = None
         self._breakpoints.clear()
         self._stopped.clear()
+        self._variables = Variables()  # the one before keeps what it has described
 
     def _on_event(self, event: Message) -> None:
         body = event.get("body") or {}
         if event["event"] == "stopped":
             self._stopped.add(body.get("threadId", 0))
+            self._scopes_shown.clear()
         elif event["event"] == "continued":
             self._stopped.clear() if body.get("allThreadsContinued", True) else self._stopped.discard(body["threadId"])
         elif event["event"] == "initialized":
@@ -148,23 +153,28 @@ class Debugger:
 
     def _inspect_variables(self, arguments: Message) -> Message:
         """The user's own variables, when no code is stopped."""
-        hidden = self._shell.user_ns_hidden
-        names = [n for n, v in self._shell.user_ns.items() if not n.startswith("_") and hidden.get(n, self) is not v]
-        return {"variables": [self._variable(name, self._shell.user_ns[name]) for name in sorted(names)]}
+        own = {name: self._shell.user_ns[name] for name in sorted(filter(self._is_users, list(self._shell.user_ns)))}
+        return {"variables": self._variables.describe(own)}
 
-    @staticmethod
-    def _variable(name: str, value: Any) -> Message:
-        try:
-            text = repr(value)[:_MOST_CHARACTERS]
-        except Exception as error:
-            text = f"<{type(error).__name__} in repr>"
-        return {
-            "name": name,
-            "value": text,
-            "type": type(value).__name__,
-            "evaluateName": name,
-            "variablesReference": 0,
-        }
+    def _scopes(self, arguments: Message) -> Message:
+        body = self._debugpy.request("scopes", arguments).get("body") or {}
+        self._scopes_shown.update(scope["variablesReference"] for scope in body.get("scopes", []))
+        return body
+
+    def _variables_of(self, arguments: Message) -> Message:
+        if not self._stopped:
+            return {"variables": self._variables.children(arguments["variablesReference"])}
+        body = self._debugpy.request("variables", arguments).get("body") or {}
+        if arguments["variablesReference"] in self._scopes_shown:
+            body["variables"] = [one for one in body.get("variables", []) if self._is_users(one["name"])]
+        return body
+
+    def _is_users(self, name: str) -> bool:
+        """Whether it is a variable of the user's, or none of the session's: not one that IPython has put there."""
+        values, hidden = self._shell.user_ns, self._shell.user_ns_hidden
+        if name not in values:
+            return True
+        return not name.startswith("_") and hidden.get(name, self) is not values[name]
 
     def _rich_inspect(self, arguments: Message) -> Message:
         name = arguments["variableName"]

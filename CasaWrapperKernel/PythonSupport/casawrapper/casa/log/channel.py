@@ -26,6 +26,7 @@ class Host(Protocol):
     - ``own(text)``, ``disown()``: what is logged between them comes from Python code of this cell; if a text is
       given, only what it says, as C++ code of other threads may log meanwhile,
     - ``apart(on)``: what is logged while it is on belongs to no cell,
+    - ``starting(on)``: what is logged while it is on is CASA's own start, of which a cell gets warnings only,
     - ``begin(call, task, process, thread, path, size)``, ``end(call, process, error, result, path, size)``: a task
       that the user called, who works at it, and how many bytes the log had then; said in forked children too,
     - ``children(path)``: the file into which forked children write what they say (`bridge/host.py`),
@@ -69,6 +70,24 @@ def install(log: Host) -> None:
     global host
     host = log
     when_imported("casatools", _adapt)
+
+
+_starts = 0
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """What is logged meanwhile is CASA's own start; also inside of another one."""
+    global _starts
+    _starts += 1
+    if _starts == 1:
+        host("starting", on=True)
+    try:
+        yield
+    finally:
+        _starts -= 1
+        if _starts == 0:
+            host("starting", on=False)
 
 
 def show(command: str, nothing: str) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from casawrapper.casa.core.errors import CasaSetupError
+from casawrapper.casa.log import channel
 from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.location import plan
 from casawrapper.casa.setup import protobuf, site_config
@@ -65,7 +66,8 @@ def importing() -> Iterator[None]:
         # Compiling casatasks for the first time warns about CASA's own code.
         warnings.simplefilter("ignore", SyntaxWarning)
         try:
-            yield
+            with channel.starting():
+                yield
         except Exception as error:
             sentence = explain(error)
             if sentence is None:

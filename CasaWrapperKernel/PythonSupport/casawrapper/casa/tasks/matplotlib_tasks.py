@@ -12,7 +12,7 @@ from casawrapper.casa.tasks.clean import refuse_interactive
 
 def analyze_simulation(arguments: Arguments, run: Run) -> Any:
     """simanalyze cleans, perhaps interactively, and draws."""
-    return refuse_interactive(arguments, lambda given: draw("simanalyze")(given, run))
+    return refuse_interactive("simanalyze")(arguments, lambda given: draw("simanalyze")(given, run))
 
 
 def draw(name: str) -> Adapter:
