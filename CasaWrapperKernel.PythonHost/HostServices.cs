@@ -9,6 +9,7 @@ namespace CasaWrapperKernel.PythonHost;
 /// </summary>
 /// <param name="Settings">JSON object with what Python must know of the kernel.</param>
 /// <param name="Log">What Python says to the log and asks of it: parent, command and JSON argument, to JSON.</param>
+/// <param name="Ready">[python] Is called on Python's main thread when it takes jobs from now on.</param>
 internal sealed record HostServices(
     Jobs Jobs, Interrupts Interrupts, Questions Questions, CellOutput Output, string Settings,
-    Func<byte[], string, string, string> Log);
+    Func<byte[], string, string, string> Log, Action Ready);
