@@ -10,6 +10,7 @@ namespace CasaWrapperKernel.PythonHost;
 /// <param name="Settings">JSON object with what Python must know of the kernel.</param>
 /// <param name="Log">What Python says to the log and asks of it: parent, command and JSON argument, to JSON.</param>
 /// <param name="Recompute">What Python says to the engine of recomputation: command and JSON argument, to JSON.</param>
+/// <param name="Ready">[python] Is called on Python's main thread when it takes jobs from now on.</param>
 internal sealed record HostServices(
     Jobs Jobs, Interrupts Interrupts, Questions Questions, CellOutput Output, string Settings,
-    Func<byte[], string, string, string> Log, Func<string, string, string> Recompute);
+    Func<byte[], string, string, string> Log, Func<string, string, string> Recompute, Action Ready);

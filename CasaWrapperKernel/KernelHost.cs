@@ -1,3 +1,4 @@
+using CasaWrapperKernel.Crashes;
 using CasaWrapperKernel.Hosting;
 using CasaWrapperKernel.Jupyter;
 using CasaWrapperKernel.Jupyter.Channels;
@@ -37,6 +38,9 @@ internal sealed class KernelHost : IDisposable
     private readonly Ending _ending;
     private readonly CasaLog _log;
     private readonly OldLogs _oldLogs;
+    private readonly BlackBox _box;
+    private readonly LastWords _lastWords;
+    private readonly Predecessor _predecessor;
     private readonly HostedPython _hosted;
     private readonly HostServices _services;
     private readonly ILoggerFactory _loggers;
@@ -68,24 +72,31 @@ internal sealed class KernelHost : IDisposable
             AnyUser = Environment.GetEnvironmentVariable("CASA_KERNEL_ANY_USER") == "on",
         };
 
+        // What is to be known if the process dies, and of the kernel before this one.
+        _box = new BlackBox(Records.NewFile(), KernelNotes.Of(pythonPath, casaLogFile));
+        _lastWords = new LastWords(_box, _outbox, _io.Dispose, _loggers.CreateLogger<LastWords>());
+        _predecessor = new Predecessor(_box, _outbox, _loggers.CreateLogger<Predecessor>());
+
         // The language side.
         var (bridge, jobs) = (BridgeChoice.New(), new Jobs());
         var (interrupts, questions) = (new Interrupts(bridge.SetInterrupt), new Questions(jobs, _outbox));
         var python = new PythonInterpreter(jobs, interrupts, questions, running, _outbox);
         _services = new HostServices(jobs, interrupts, questions, new CellOutput(jobs, _outbox),
-            Settings.Of(jobs, _capture.SavedStderr, connectionFile, casaLogFile, casa), new LogCalls(_log, places).Call,
-            new EngineCalls(StoreFolder.Find, StoreFolder.Bounds(), time).Call);
+            Settings.Of(jobs, _capture.SavedStderr, FatalSignals.AreKnown ? _box.Descriptor : -1, connectionFile,
+                casaLogFile, casa),
+            new LogCalls(_log, places, _box).Call, new EngineCalls(StoreFolder.Find, StoreFolder.Bounds(), time).Call,
+            Ready: () => FatalSignals.Handle(_box, _lastWords));
 
         // Requests: from the sockets to their queues, and from there to the language side.
         var requestLog = _loggers.CreateLogger<Dispatcher>();
-        var dispatcher = new Dispatcher(python, _outbox, description.Reply, _log, requestLog);
-        _shells = new Subshells(python, isMain => new ShellQueue(isMain
-            ? dispatcher
-            : new Dispatcher(python, _outbox, description.Reply, new SubshellLog(_log), requestLog)));
+        Dispatcher NewDispatcher(bool isMain) => new(python, _outbox, description.Reply,
+            new CellWitness(_log, _box, _predecessor.CellStarts, isMain), requestLog);
+        var dispatcher = NewDispatcher(isMain: true);
+        _shells = new Subshells(python, isMain => new ShellQueue(isMain ? dispatcher : NewDispatcher(isMain: false)));
         _debug = new DebugQueue(python, _outbox, requestLog);
         _ending = new Ending(python, EndNow, time);
         _control = new ControlQueue(python, _shells, _debug, _outbox, description.Reply, new ResourceUsage().Measure,
-            _ending.Begin, requestLog);
+            End, requestLog);
         _router = new MessageRouter(_shells, dispatcher, _control, python, commCloses: places.Closed);
         Signals.EndOnTermination(_ending.BeginSoon);
         _hosted = new HostedPython(pythonPath, bridge, jobs, description, _shells, _ending);
@@ -103,11 +114,17 @@ internal sealed class KernelHost : IDisposable
         Start("kernel-capture", new CapturePump(_capture, _outbox).Run);
         Start("casa-log", _log.Run);
         Start("casa-old-logs", _oldLogs.Run);
-        Start("kernel-parent", () => ParentWatch.Run(() => _ending.Begin(restart: false)));
+        Start("kernel-record", _predecessor.Run);
+        Start("kernel-last-words", _lastWords.Run);
+        FatalSignals.Handle(_box, _lastWords);
+        AppDomain.CurrentDomain.UnhandledException += (_, fault) => _box.Note((Exception)fault.ExceptionObject);
+        Start("kernel-parent", () => ParentWatch.Run(() => End(restart: false)));
         _io.Start(_connection, _router.Receive).WriteIfOther(_connection, _connectionFile);
         _outbox.Publish(new Outgoing(
             "status", Outgoing.EmptyObject, Json.Write(new Status("starting"), WireJson.Default.Status)));
-        return _hosted.Run(_services);
+        var status = _hosted.Run(_services);
+        ForgetRecord();
+        return status;
     }
 
     public void Dispose()
@@ -121,6 +138,18 @@ internal sealed class KernelHost : IDisposable
         _loggers.Dispose();
         _control.Dispose();
         _ending.Dispose();
+    }
+
+    private void End(bool restart)
+    {
+        ForgetRecord();
+        _ending.Begin(restart);
+    }
+
+    private void ForgetRecord()
+    {
+        FatalSignals.Forget();
+        _box.Remove();
     }
 
     private void EndNow()

@@ -42,7 +42,7 @@ start.SetAction(arguments =>
 var root = new RootCommand("The Jupyter kernel for CASA.")
 {
     start, InstallCommand.Create(), UninstallCommand.Create(), ListCommand.Create(), DoctorCommand.Create(),
-    CacheCommand.Create(),
+    CacheCommand.Create(), CrashCommand.Create(),
 };
 try
 {

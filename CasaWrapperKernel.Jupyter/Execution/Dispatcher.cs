@@ -76,7 +76,7 @@ internal sealed class Dispatcher(
         }
 
         var started = new ExecuteReplyMetadata(DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"));
-        observer.CellStarts(scope.Request.HeaderJson);
+        observer.CellStarts(cell, _executionCount + 1);
         ExecuteOutcome outcome;
         try
         {
@@ -84,7 +84,7 @@ internal sealed class Dispatcher(
         }
         finally
         {
-            observer.CellEnds(scope.Request.HeaderJson);
+            observer.CellEnds(cell);
         }
 
         _executionCount = outcome.ExecutionCount;

@@ -5,9 +5,8 @@ namespace CasaWrapperKernel.Jupyter.Execution;
 /// </summary>
 internal interface ICellObserver
 {
-    /// <param name="parent">Header JSON of the execute_request.</param>
-    void CellStarts(byte[] parent);
+    /// <param name="number">What it will be called if no cell of another shell comes between.</param>
+    void CellStarts(Cell cell, int number);
 
-    /// <param name="parent">Header JSON of the execute_request.</param>
-    void CellEnds(byte[] parent);
+    void CellEnds(Cell cell);
 }

@@ -24,6 +24,7 @@ internal static unsafe class HostCalls
         Py_IncRef(args[0]);
         ParentVariable = args[0];
         Host.Interrupts.Ready();
+        Host.Ready();
         return NewNone();
     }
 

@@ -18,7 +18,12 @@ internal static partial class Libc
     public const int F_SETFL = 4;
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
+    public const int O_APPEND = 0x400;
     public const int F_SETPIPE_SZ = 1031;
+    public const int F_GETLK = 5;
+    public const int F_SETLK = 6;
+    public const short F_WRLCK = 1;
+    public const short F_UNLCK = 2;
     public const nuint FIONREAD = 0x541B;
     public const short POLLIN = 1;
     public const short POLLOUT = 4;
@@ -30,6 +35,26 @@ internal static partial class Libc
         public int Fd;
         public short Events;
         public short Revents;
+    }
+
+    /// <summary><c>struct flock</c>: a lock of a part of a file, of all of it by default.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Lock
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+
+    /// <summary><c>stack_t</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct AlternateStack
+    {
+        public nint Start;
+        public int Flags;
+        public nint Size;
     }
 
     [LibraryImport("libdl.so.2", StringMarshalling = StringMarshalling.Utf8)]
@@ -58,6 +83,9 @@ internal static partial class Libc
 
     [LibraryImport("libc.so.6", SetLastError = true)]
     public static partial int fcntl(int fd, int command, int argument);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    public static unsafe partial int fcntl(int fd, int command, Lock* argument);
 
     [LibraryImport("libc.so.6")]
     [SuppressGCTransition]
@@ -101,6 +129,13 @@ internal static partial class Libc
 
     [LibraryImport("libc.so.6")]
     public static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc.so.6")]
+    public static unsafe partial int sigaltstack(AlternateStack* stack, AlternateStack* before);
+
+    /// <summary>Lets <c>exit</c> call a function with its status and the argument.</summary>
+    [LibraryImport("libc.so.6")]
+    public static partial int on_exit(nint function, nint argument);
 
     /// <summary>The result of a call that fails only where a limit of the system is reached.</summary>
     /// <exception cref="IOException">It is negative; the message is the system's.</exception>

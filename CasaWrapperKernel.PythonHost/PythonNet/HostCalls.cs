@@ -13,7 +13,11 @@ internal sealed class HostCalls(HostServices host)
 {
     public string Settings() => host.Settings;
 
-    public void Ready() => host.Interrupts.Ready();
+    public void Ready()
+    {
+        host.Interrupts.Ready();
+        host.Ready();
+    }
 
     public void Fail(string reason) => host.Jobs.Fail(reason);
 

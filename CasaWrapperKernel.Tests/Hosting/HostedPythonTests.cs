@@ -130,7 +130,7 @@ public sealed class HostedPythonTests : IDisposable
     private HostServices Services() => new(
         _jobs, new Interrupts(_bridge.Object.SetInterrupt), new Questions(_jobs, _outbox),
         new CellOutput(_jobs, _outbox), "{}",
-        (_, _, _) => "{}", (_, _) => "{}");
+        (_, _, _) => "{}", (_, _) => "{}", Ready: () => { });
 
     private string Python(bool debugger = false)
     {

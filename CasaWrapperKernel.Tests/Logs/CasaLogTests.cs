@@ -193,7 +193,7 @@ public sealed class CasaLogTests : IDisposable
         var beside = """{"msg_id":"2"}"""u8.ToArray();
         _log.CellStarts(Cell);
         _log.Own(Cell, "of the first cell");
-        new SubshellLog(_log).CellStarts(beside);
+        _log.CellStarts(beside, isMain: false);
         Append($"{Head}of the first cell\n");
         _log.Own([]);
         _log.CellEnds(beside);
@@ -207,18 +207,17 @@ public sealed class CasaLogTests : IDisposable
     public void What_nobody_claims_belongs_to_the_running_cell_that_began_last()
     {
         var beside = """{"msg_id":"2"}"""u8.ToArray();
-        var subshell = new SubshellLog(_log);
         _log.CellStarts(Cell);
         Append($"{Head}of the main shell\n");
-        subshell.CellStarts(beside);
+        _log.CellStarts(beside, isMain: false);
         Append($"{Head}of the subshell\n{Head}of it too\n");
-        subshell.CellEnds(beside);
+        _log.CellEnds(beside);
         Append($"{Head}of the main shell again\n{Head}and again\n");
         _log.CellEnds(Cell);
-        subshell.CellStarts(beside);
-        subshell.CellEnds(beside);
+        _log.CellStarts(beside, isMain: false);
+        _log.CellEnds(beside);
         Append($"{Head}late\n");
-        subshell.CellEnds(beside);
+        _log.CellEnds(beside);
         var last = Last();
         Assert.Contains("(3 lines)", last[Cell]);
         Assert.Contains("(3 lines)", last[beside]);

@@ -41,10 +41,12 @@ public sealed partial class ArchitectureTests
         ["Logs"] = ["Logs.Following", "Logs.Model", "Logs.Rendering", "Logs.Stderr"],
         ["Hosting"] = [
             "PythonHost", "PythonHost.Finding", "PythonHost.Lanes", "PythonHost.Output", "PythonHost.Native"],
+        ["Crashes"] = ["Hosting", "Logs", "PythonHost.Native"],
         ["PythonEnvironments"] = ["Hosting", "PythonHost.Finding"],
         ["KernelSpecs"] = ["Hosting", "PythonEnvironments", "PythonHost.Finding"],
         ["Doctor"] = ["Hosting", "PythonEnvironments", "KernelSpecs", "PythonHost", "PythonHost.Finding"],
-        ["Commands"] = ["Hosting", "PythonEnvironments", "KernelSpecs", "Doctor", "Recompute", "Recompute.Storage"],
+        ["Commands"] =
+            ["Hosting", "PythonEnvironments", "KernelSpecs", "Doctor", "Crashes", "Recompute", "Recompute.Storage"],
     };
 
     [Fact]

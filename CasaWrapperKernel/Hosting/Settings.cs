@@ -16,6 +16,9 @@ internal sealed record Settings
     /// <summary>A descriptor for the kernel's own log, on which one write is one line.</summary>
     public required int LogDescriptor { get; init; }
 
+    /// <summary>A descriptor for Python's stack, should the process die; -1 for none.</summary>
+    public required int CrashDescriptor { get; init; }
+
     /// <summary>The folder that holds the package <c>casawrapper</c>.</summary>
     public required string PythonSupport { get; init; }
 
@@ -30,14 +33,15 @@ internal sealed record Settings
     public required string Version { get; init; }
 
     /// <returns>A JSON object.</returns>
-    public static string Of(Jobs jobs, int logDescriptor, string connectionFile, string casaLogFile,
-        CasaOptions casa) =>
+    public static string Of(Jobs jobs, int logDescriptor, int crashDescriptor, string connectionFile,
+        string casaLogFile, CasaOptions casa) =>
         JsonSerializer.Serialize(
         new Settings
         {
             MainDescriptor = jobs.Main.Descriptor,
             ControlDescriptor = jobs.Control.Descriptor,
             LogDescriptor = logDescriptor,
+            CrashDescriptor = crashDescriptor,
             PythonSupport = Path.Combine(AppContext.BaseDirectory, "PythonSupport"),
             ConnectionFile = Path.GetFullPath(connectionFile),
             CasaLogFile = casaLogFile,

@@ -1,5 +1,4 @@
 using CasaWrapperKernel.Jupyter.Channels;
-using CasaWrapperKernel.Jupyter.Execution;
 using CasaWrapperKernel.Jupyter.Wire;
 using CasaWrapperKernel.Logs.Following;
 using CasaWrapperKernel.Logs.Model;
@@ -12,7 +11,7 @@ namespace CasaWrapperKernel.Logs;
 /// Follows CASA's log and shows its lines under the cell that caused them, while it runs. Nothing here needs Python,
 /// but Python tells which cell a task, or a line that Python code writes, belongs to.
 /// </summary>
-internal sealed class CasaLog : ICellObserver
+internal sealed class CasaLog
 {
     private const int PollMilliseconds = 25;
 
@@ -79,11 +78,10 @@ internal sealed class CasaLog : ICellObserver
         ShowNews();
     }
 
-    public void CellStarts(byte[] parent) => CellStarts(parent, isMain: true);
-
+    /// <summary>A cell starts.</summary>
     /// <param name="parent">Header JSON of the execute_request.</param>
     /// <param name="isMain">Whether the main shell runs it.</param>
-    public void CellStarts(byte[] parent, bool isMain)
+    public void CellStarts(byte[] parent, bool isMain = true)
     {
         ShowNews(_cells.Newest); // what came between the cells belongs to the one before
         AfterReading(() =>
@@ -94,6 +92,7 @@ internal sealed class CasaLog : ICellObserver
         });
     }
 
+    /// <summary>A cell has ended; what it has logged is shown.</summary>
     public void CellEnds(byte[] parent)
     {
         CellLog? cell = null;

@@ -7,7 +7,8 @@ using CasaWrapperKernel.Logs.Model;
 namespace CasaWrapperKernel.Logs;
 
 /// <summary>What Python says to the log and asks of it, as JSON both ways: <c>casawrapper/bridge/host.py</c>.</summary>
-internal sealed class LogCalls(CasaLog log, BlockPlaces places)
+/// <param name="tasks">Is told of the same tasks as the log.</param>
+internal sealed class LogCalls(CasaLog log, BlockPlaces places, ITaskObserver tasks)
 {
     /// <param name="parent">Header JSON of the request that the calling code belongs to.</param>
     /// <returns>A JSON object.</returns>
@@ -26,9 +27,11 @@ internal sealed class LogCalls(CasaLog log, BlockPlaces places)
                 log.Own([]);
                 break;
             case "begin":
+                tasks.TaskBegins(given.Key, given.Task, given.Arguments);
                 log.TaskBegins(parent, given);
                 break;
             case "end":
+                tasks.TaskEnds(given.Key);
                 log.TaskEnds(given);
                 break;
             case "under":
@@ -88,6 +91,9 @@ internal sealed record LogArgument
     public long Size { get; set; }
 
     public string Task { get; set; } = "";
+
+    /// <summary>Of the task, as Python writes them.</summary>
+    public string Arguments { get; set; } = "";
 
     /// <summary>A number of its own for each call of a process.</summary>
     public int Call { get; set; }

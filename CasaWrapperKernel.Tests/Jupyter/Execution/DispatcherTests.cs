@@ -17,8 +17,8 @@ public sealed class DispatcherTests
         Assert.True(await _recorder.Handle(cell));
         Assert.Equal(["busy", "starts", "runs", "ends", "execute_reply ok", "idle"], _recorder.Events);
         Assert.All(_recorder.Sent, sent => Assert.Equal(cell.HeaderJson, sent.Parent));
-        _recorder.Observer.Verify(o => o.CellStarts(cell.HeaderJson));
-        _recorder.Observer.Verify(o => o.CellEnds(cell.HeaderJson));
+        _recorder.Observer.Verify(o => o.CellStarts(It.Is<Cell>(started => started.Message == cell), 1));
+        _recorder.Observer.Verify(o => o.CellEnds(It.Is<Cell>(ended => ended.Message == cell)));
     }
 
     [Fact]

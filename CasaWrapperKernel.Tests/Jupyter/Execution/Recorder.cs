@@ -19,8 +19,8 @@ internal sealed class Recorder
 
     public Recorder()
     {
-        Observer.Setup(o => o.CellStarts(It.IsAny<byte[]>())).Callback(() => Add("starts"));
-        Observer.Setup(o => o.CellEnds(It.IsAny<byte[]>())).Callback(() => Add("ends"));
+        Observer.Setup(o => o.CellStarts(It.IsAny<Cell>(), It.IsAny<int>())).Callback(() => Add("starts"));
+        Observer.Setup(o => o.CellEnds(It.IsAny<Cell>())).Callback(() => Add("ends"));
         Interpreter.Setup(i => i.ExecuteAsync(It.IsAny<Cell>())).Callback(() => Add("runs"))
             .Returns((Cell cell) => Task.FromResult(Outcome(cell)));
         Interpreter.Setup(i => i.AnswerAsync(It.IsAny<Question>())).ReturnsAsync("""{"status":"ok"}"""u8.ToArray());

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import asyncio
 import contextvars
+import faulthandler
 import gc
 import linecache
 import os
@@ -54,6 +55,9 @@ def main() -> int:
     asyncio.set_event_loop(loop)
     runner = _Runner(loop, requests)
     signal.signal(signal.SIGINT, runner.on_interrupt)
+    if (record := host.settings["crash_descriptor"]) >= 0:
+        # The host then puts its own handlers above, by which .NET still makes exceptions of its own faults.
+        faulthandler.enable(record)
     host.ready()
     subshells.start(requests)
     # Searched for garbage again and again, IPython's own objects would hold up a cell now and then.

@@ -27,8 +27,8 @@ class Host(Protocol):
       given, only what it says, as C++ code of other threads may log meanwhile,
     - ``apart(on)``: what is logged while it is on belongs to no cell,
     - ``starting(on)``: what is logged while it is on is CASA's own start, of which a cell gets warnings only,
-    - ``begin(call, task, process, thread, path, size)``, ``end(call, process, error, result, path, size)``: a task
-      that the user called, who works at it, and how many bytes the log had then; said in forked children too,
+    - ``begin(call, task, arguments, process, thread, path, size)``, ``end(call, process, error, result, path, size)``:
+      a task that the user called, who works at it, and how many bytes the log had then; said in forked children too,
     - ``children(path)``: the file into which forked children write what they say (`bridge/host.py`),
     - ``switch(on)``, ``level(level)``: what to show under the cells,
     - ``state()``: gives ``on``, ``counts`` and ``parts``, each with ``path``, the byte ``start``, and ``open``, the

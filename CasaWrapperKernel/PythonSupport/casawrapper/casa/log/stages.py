@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import reprlib
 import threading
 from contextlib import suppress
 from typing import Any
 
-from casawrapper.casa.calls.call import CallRecord
+from casawrapper.casa.calls.call import Arguments, CallRecord
 from casawrapper.casa.calls.pipeline import Proceed
 from casawrapper.casa.log import channel
 from casawrapper.casa.log.location import current_logfile
 from casawrapper.casa.log.reader import LogSince
 from casawrapper.casa.versions.private_tasks import task_lines
+
+_MOST_CHARACTERS = 6000
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 300
+_short.maxlist = _short.maxdict = _short.maxtuple = 20
 
 
 def casas_lines(record: CallRecord, proceed: Proceed) -> Any:
@@ -39,7 +45,10 @@ def span(record: CallRecord, proceed: Proceed) -> Any:
     path = current_logfile()
     record.log = log = LogSince(path)
     who = {"call": record.call.id, "process": os.getpid()}
-    channel.host("begin", task=record.call.name, thread=threading.get_native_id(), **who, **_length(path))
+    given = in_brief(record.call.arguments)
+    channel.host(
+        "begin", task=record.call.name, arguments=given, thread=threading.get_native_id(), **who, **_length(path)
+    )
     try:
         return proceed()
     finally:
@@ -54,6 +63,27 @@ def _length(path: str | None) -> dict[str, Any]:
     with suppress(OSError):
         return {"path": path, "size": os.path.getsize(path)} if path else {}
     return {}
+
+
+def in_brief(arguments: Arguments) -> str:
+    """A call's arguments as they would be written, one a line.
+
+    Returns
+    -------
+    str
+        Without those that are empty; of long ones the beginning and the end. A few thousand characters at most.
+    """
+    lines: list[str] = []
+    left = _MOST_CHARACTERS
+    for name, value in arguments.items():
+        if value is None or isinstance(value, (str, list, dict, tuple)) and not value:
+            continue
+        line = f"{name}={_short.repr(value)}"
+        left -= len(line)
+        if left < 0:
+            return "\n".join([*lines, "..."])
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def gist(result: object) -> str:
