@@ -210,7 +210,9 @@ def test_what_fails_or_is_not_known_is_not_kept(session: Session) -> None:
     reason = session.value("casawrapper.recompute.report()[-1]['reason']")
     assert "nothing.image is not there" in reason
     session.run("reduce()")
-    assert session.run("exportfits('moments.integrated', 'moments.fits')").status == "error"  # it is there, as in plain CASA
+    assert (
+        session.run("exportfits('moments.integrated', 'moments.fits')").status == "error"
+    )  # it is there, as in plain CASA
     assert "is there already" in session.value("casawrapper.recompute.report()[-1]['reason']")
 
 
