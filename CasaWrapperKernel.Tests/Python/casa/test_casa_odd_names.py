@@ -170,6 +170,7 @@ def test_pages_that_are_there_are_kept_or_written_over_as_asked(notebook: Notebo
     again = notebook(kept_again)
     assert "plotms has kept c_FieldC_2020 F3.png and 2 more" in again.error
     assert len(again.pages()) == len(notebook(overwritten).pages()) == 3
+    assert again.new_files == notebook(overwritten).new_files == set()
 
 
 @pytest.mark.parametrize(

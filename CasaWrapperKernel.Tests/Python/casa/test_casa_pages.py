@@ -155,6 +155,7 @@ def test_pages_that_are_there_are_not_written_over_unless_asked(notebook: Notebo
     assert len(refused.pages()) == 7 and refused.results[0]["text/plain"] == "True"
     assert "href='sc_Scan1.png'" in notebook(overwritten).displays[0]["text/html"]
     assert notebook(overwritten).results[0]["text/plain"] == "[]"
+    assert refused.new_files == set() and notebook(overwritten).new_files == {"sc_Scan1.png"}
 
 
 def test_links_are_relative_to_the_notebook_wherever_the_user_is(notebook: Notebook) -> None:

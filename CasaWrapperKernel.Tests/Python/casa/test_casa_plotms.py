@@ -141,7 +141,7 @@ def by_turns() -> None:
         plotms(vis=MS, avgchannel="63", xaxis=x)
 
 
-@cell(fails=True)
+@cell(default, fails=True)
 def interrupt() -> None:
     import _thread
     import threading

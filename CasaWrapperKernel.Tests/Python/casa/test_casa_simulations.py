@@ -172,6 +172,7 @@ def test_simobserve_shows_sky_and_observation_once(notebook: Notebook, project: 
 
 
 def test_simobserve_writes_the_files_it_was_asked_for(notebook: Notebook) -> None:
+    notebook(analyze)
     for asked in both, file:
         assert files(notebook, asked).count("alma.cycle5.1.observe.png") == 1
         assert f"'{asked}.alma.cycle5.1.skymodel.png'" in files(notebook, asked)

@@ -96,7 +96,7 @@ def antennas_again() -> object:
     return plt.get_fignums()
 
 
-@cell(fails=True)
+@cell(listing, fails=True)
 def interactive() -> None:
     tclean(MS, imagename="im", imsize=32, cell="60arcsec", niter=5, interactive=True)
 

@@ -45,7 +45,7 @@ def again() -> None:
     imview(raster={"file": "tiny.im", "colormap": "Hot Metal 2"}, contour="tiny.im")
 
 
-@cell(make)
+@cell(default)
 def out() -> None:
     imview("tiny.im", out="y.png")
 
