@@ -68,7 +68,8 @@ internal sealed class KernelHost : IDisposable
         var (interrupts, questions) = (new Interrupts(bridge.SetInterrupt), new Questions(jobs, _outbox));
         var python = new PythonInterpreter(jobs, interrupts, questions, running, _outbox);
         _services = new HostServices(jobs, interrupts, questions, new CellOutput(jobs, _outbox),
-            Settings.Of(jobs, _capture.SavedStderr, connectionFile, casaLogFile, casa), new LogCalls(_log, places).Call);
+            Settings.Of(jobs, _capture.SavedStderr, connectionFile, casaLogFile, casa),
+            new LogCalls(_log, places).Call);
 
         // Requests: from the sockets to their queues, and from there to the language side.
         var requestLog = _loggers.CreateLogger<Dispatcher>();
