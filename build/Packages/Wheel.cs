@@ -37,6 +37,8 @@ internal sealed class Wheel : IDisposable
         wheel.Add($"{name}.data/data/share/jupyter/kernels/casa-kernel/kernel.json", WheelTexts.KernelSpec, PayloadFile.Plain);
         wheel.Add($"{name}.data/scripts/casa-kernel", WheelTexts.Command, PayloadFile.Program);
         wheel.Add($"{name}.dist-info/METADATA", WheelTexts.Metadata, PayloadFile.Plain);
+        wheel.Add(
+            $"{name}.dist-info/licenses/LICENSE", File.ReadAllText(Path.Combine(Folders.Root, "LICENSE")), PayloadFile.Plain);
         wheel.Add($"{name}.dist-info/WHEEL", WheelTexts.Wheel(tag), PayloadFile.Plain);
         return path;
     }

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Build.Packages;
 
 /// <summary>The files of the wheel that are not the kernel's own.</summary>
-internal static class WheelTexts
+internal static partial class WheelTexts
 {
     /// <summary>
     /// A wheel cannot know where it will be installed: Jupyter puts the kernelspec's own folder for {resource_dir}, and
@@ -25,21 +27,66 @@ internal static class WheelTexts
         """;
 
     public static string Metadata => $"""
-        Metadata-Version: 2.1
+        Metadata-Version: 2.4
         Name: casa-kernel
         Version: {Product.Version}
         Summary: A Jupyter kernel for CASA, with its pictures and its log under the cell
-        License: MIT
+        Keywords: jupyter,kernel,casa,radio-astronomy
+        License-Expression: MIT
+        License-File: LICENSE
+        {Links}Classifier: Development Status :: 4 - Beta
         Classifier: Framework :: Jupyter
-        Classifier: License :: OSI Approved :: MIT License
+        Classifier: Intended Audience :: Science/Research
         Classifier: Operating System :: POSIX :: Linux
+        Classifier: Programming Language :: Python :: 3.10
+        Classifier: Programming Language :: Python :: 3.11
+        Classifier: Programming Language :: Python :: 3.12
+        Classifier: Programming Language :: Python :: 3.13
         Classifier: Topic :: Scientific/Engineering :: Astronomy
+        Classifier: Typing :: Typed
         Requires-Python: >=3.10
         Requires-Dist: ipython>=8.5
+        {Extra("casa", "casatools", "casatasks", "casaplotms", "casaviewer", "casashell", "casaconfig", "six")}
+        {Extra("interactive", "cubevis", "anywidget")}
+        Description-Content-Type: text/markdown
 
-        Install it into the environment that has CASA; Jupyter then lists "CASA (casa-kernel)".
-
+        {Readme}
         """;
+
+    // As GitHub's workflows have it; a wheel that is built elsewhere does not know where its sources are.
+    private static string? Repository => Environment.GetEnvironmentVariable("GITHUB_REPOSITORY") is { Length: > 0 } name
+        ? $"{Environment.GetEnvironmentVariable("GITHUB_SERVER_URL")}/{name}"
+        : null;
+
+    private static string Links => Repository is { } url
+        ? $"Project-URL: Source, {url}\nProject-URL: Changelog, {Pages(url)}CHANGELOG.md\n"
+            + $"Project-URL: Documentation, {Pages(url)}docs/casa.md\nProject-URL: Issues, {url}/issues\n"
+        : "";
+
+    /// <summary>Outside of the repository its own links lead nowhere, and its pictures are not there.</summary>
+    private static string Readme
+    {
+        get
+        {
+            var text = File.ReadAllText(Path.Combine(Folders.Root, "README.md"));
+            return Repository is { } url
+                ? Picture().Replace(Link().Replace(text, $"]({Pages(url)}$1)"), $"]({url}/raw/v{Product.Version}/$1)")
+                : text;
+        }
+    }
+
+    private static string Pages(string url) => $"{url}/blob/v{Product.Version}/";
+
+    // casatasks needs six and does not say so.
+    private static string Extra(string name, params string[] packages) =>
+        $"Provides-Extra: {name}\n"
+        + string.Join('\n', packages.Select(package => $"Requires-Dist: {package}; extra == \"{name}\""));
+
+    [GeneratedRegex(@"\]\(((?!https?:|#)(?![^)]*\.png\))[^)]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"\]\(((?!https?:)[^)]+\.png)\)")]
+    private static partial Regex Picture();
 
     public static string Wheel(string tag) => $"""
         Wheel-Version: 1.0

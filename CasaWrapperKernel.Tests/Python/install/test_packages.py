@@ -111,6 +111,22 @@ def test_wheel_records_all_its_files(wheel: Path) -> None:
                 assert (digest, size) == (f"sha256={expected}", str(len(content))), name
 
 
+def test_wheel_says_what_it_is_and_what_it_can_bring(wheel: Path) -> None:
+    metadata = pytest.importorskip("packaging.metadata", reason="needs packaging 24.2 or newer to check it")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("dist-info/METADATA"))
+        said = metadata.Metadata.from_email(archive.read(name), validate=True)
+        assert any(name.endswith("dist-info/licenses/LICENSE") for name in archive.namelist())
+    assert said.license_expression == "MIT" and said.description_content_type == "text/markdown"
+    assert said.description.startswith("# casa-kernel") and "![" in said.description
+    brought = {
+        extra: {r.name for r in said.requires_dist if r.marker and r.marker.evaluate({"extra": extra})}
+        for extra in said.provides_extra
+    }
+    assert {"casatools", "casatasks", "casaplotms", "casaviewer", "casashell", "casaconfig", "six"} == brought["casa"]
+    assert {"cubevis", "anywidget"} == brought["interactive"]
+
+
 @pytest.mark.deadline(120)
 def test_wheel_works_at_once(environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     two, prefix = answers(environment, monkeypatch, "1+1", "import sys; sys.prefix")

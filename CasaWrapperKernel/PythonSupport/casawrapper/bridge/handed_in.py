@@ -14,20 +14,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import Context
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from casawrapper.bridge import host
 from casawrapper.util.running import cell_number
 from casawrapper.util.threads import is_left_alone
 
-
-class _Cell(NamedTuple):
-    job: host.Job | None
-    number: int
-
-    @property
-    def order(self) -> int:
-        return self.job.id if self.job else 0
+_Cell = tuple[host.Job | None, int]
+"""The request of a cell, and its number: a plain tuple, since one is made for all that is put into a queue."""
 
 
 class _Here(threading.local):
@@ -37,7 +31,7 @@ class _Here(threading.local):
 
 _here = _Here()
 _STARTED_BY = "_casa_kernel_started_by"
-_HANDED_IN = "_casa_kernel_handed_in"
+_MANY = 100_000
 
 
 def install() -> None:
@@ -52,13 +46,19 @@ def install() -> None:
     setattr(Future, "add_done_callback", _under_the_cell(Future.add_done_callback))  # noqa: B010
 
 
-def _current() -> _Cell:
-    return _Cell(host.current_job.get(), cell_number.get())
+def _current(job: Callable[[], Any] = host.current_job.get, number: Callable[[], int] = cell_number.get) -> _Cell:
+    return job(), number()
 
 
 def _enter(cell: _Cell) -> None:
-    host.enter(cell.job)
-    cell_number.set(cell.number)
+    job, number = cell
+    host.enter(job)
+    cell_number.set(number)
+
+
+def _is_later(cell: _Cell, than: _Cell) -> bool:
+    (job, _), (other, _) = cell, than
+    return (job.id if job else 0) > (other.id if other else 0)
 
 
 def _noting_the_cell(start: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -83,21 +83,28 @@ def _beginning_under_the_cell(set_ident: Callable[[Any], None]) -> Callable[[Any
 def _follow(kind: Any) -> None:
     """Let the queues of this class remember who has put something there; what is in them stays as it is."""
     put, get = kind._put, kind._get
+    nothing: dict[int, _Cell] = {}
+    kind._casa_kernel_handed_in = nothing
 
     def put_with_cell(self: Any, item: Any) -> None:
         put(self, item)
-        vars(self).setdefault(_HANDED_IN, {})[id(item)] = _current()
+        cells = self._casa_kernel_handed_in
+        if cells is nothing:
+            cells = self._casa_kernel_handed_in = {}
+        if len(cells) > _MANY:
+            cells.clear()  # it has a way of its own to take things out
+        cells[id(item)] = _current()
 
     def get_with_cell(self: Any) -> Any:
         item = get(self)
-        cells: dict[int, _Cell] = vars(self).get(_HANDED_IN, {})
+        cells = self._casa_kernel_handed_in
         cell = cells.pop(id(item), None)
-        if not self.queue:
+        if cells and not self.queue:
             cells.clear()  # of what was taken out in another way
         home = _here.home
         if cell is not None and home is not None:
             # A thread that takes what an earlier cell's thread makes is no worker of that cell.
-            _enter(cell if cell.order > home.order else home)
+            _enter(cell if _is_later(cell, home) else home)
         return item
 
     kind._put, kind._get = put_with_cell, get_with_cell

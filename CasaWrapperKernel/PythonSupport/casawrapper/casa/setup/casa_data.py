@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
+from casawrapper.casa.log import channel
 from casawrapper.casa.setup.options import CONFIG
 
 _KINDS = (
@@ -30,6 +34,31 @@ def may_be_updated() -> bool:
     return any(
         getattr(config, wanted) and _is_old(known[kind], getattr(config, days, 1)) for kind, wanted, days in _KINDS
     )
+
+
+@contextmanager
+def kept_until_known() -> Iterator[None]:
+    """Around the import of casatools, where its data folder is missing: of a failure, the reason is enough."""
+    if not _is_missing():
+        yield
+        return
+    said = io.StringIO()
+    channel.host("apart", on=True)
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            yield
+    finally:
+        channel.host("apart", on=False)
+    sys.stdout.write(said.getvalue())
+
+
+def _is_missing() -> bool:
+    try:
+        from casaconfig import config
+    except Exception:  # it will be met again, and explained
+        return False
+    path = getattr(config, "measurespath", None)
+    return isinstance(path, str) and path != "" and not os.path.isdir(os.path.expanduser(path))
 
 
 def _is_old(found: dict[str, Any] | None, days: float) -> bool:

@@ -14,7 +14,7 @@ from casawrapper.casa.core.errors import CasaSetupError
 from casawrapper.casa.log import channel
 from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.location import plan
-from casawrapper.casa.setup import protobuf, site_config
+from casawrapper.casa.setup import casa_data, protobuf, site_config
 from casawrapper.casa.setup.import_errors import explain
 from casawrapper.casa.setup.options import CONFIG, Options
 from casawrapper.casa.versions.private_names import OLD_CONFIG
@@ -33,6 +33,7 @@ def install(logfile: str, options: Options) -> None:
         when_imported(config, partial(_configure, logfile))
     for package in _PACKAGES:
         while_importing(package, importing)
+    while_importing("casatools", casa_data.kept_until_known)
     for package in protobuf.PACKAGES:
         while_importing(package, partial(protobuf.fitting, package))
 

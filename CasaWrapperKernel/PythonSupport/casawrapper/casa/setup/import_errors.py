@@ -59,8 +59,8 @@ def _measures_data() -> str:
         )
     if not os.path.isdir(folder):
         return (
-            f"CASA has no measures data: the folder {folder} does not exist. Make it with  "
-            f"!mkdir -p {folder}  and restart the kernel (which then downloads 830 MB, once), {other}."
+            f"CASA has no measures data: the folder {folder} does not exist. Fetch them (830 MB, once) with  "
+            f"!mkdir -p {folder} && {sys.executable} -m casaconfig --update-all  and run this cell again, {other}."
         )
     if not os.access(folder, os.W_OK):
         return (
