@@ -13,7 +13,6 @@ from typing import Any, TextIO
 import _casa_host
 from casawrapper.bridge import host
 
-
 _streams: list[HostStream] = []
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from casawrapper.casa.core.errors import CasaSetupError
+from casawrapper.casa.core.places import check_working_folder
 from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.location import plan
 from casawrapper.casa.setup import site_config
@@ -60,6 +61,7 @@ def _configure(logfile: str, config: Any) -> None:
 @contextmanager
 def importing() -> Iterator[None]:
     """Around the import of a package of CASA's, and of what it needs."""
+    check_working_folder()
     site_config.choose()
     choose_protobuf()
     with warnings.catch_warnings():
