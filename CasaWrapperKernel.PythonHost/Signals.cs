@@ -21,7 +21,9 @@ internal static unsafe class Signals
     public static void IgnoreInterruptsUntilPython() =>
         Interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
 
-    /// <summary>SIGTERM ends the kernel in order, as process 1 of a container too, where its default does nothing.</summary>
+    /// <summary>
+    /// SIGTERM ends the kernel in order, as process 1 of a container too, where its default does nothing.
+    /// </summary>
     public static void EndOnTermination(Action end)
     {
         Termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -36,8 +38,8 @@ internal static unsafe class Signals
     }
 
     /// <summary>
-    /// [python] Python has put SIGTERM to its default, which is what its own modules and the user's see there, and what its
-    /// forked children set again: .NET's handler would tell the parent that a child was terminated.
+    /// [python] Python has put SIGTERM to its default, which is what its own modules and the user's see there, and what
+    /// its forked children set again: .NET's handler would tell the parent that a child was terminated.
     /// </summary>
     public static void TakeTerminationBack()
     {

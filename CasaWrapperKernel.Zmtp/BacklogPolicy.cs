@@ -32,6 +32,8 @@ public class BacklogPolicy
     /// <param name="bytes">Their size.</param>
     public virtual ZmtpMessage? Gap(ZmtpMessage last, long messages, long bytes) => null;
 
-    /// <summary>The message that a peer gets in the place of one for which there is no memory, or null for none.</summary>
+    /// <summary>
+    /// The message that a peer gets in the place of one for which there is no memory, or null for none.
+    /// </summary>
     public virtual ZmtpMessage? Instead(ZmtpMessage message) => null;
 }

@@ -32,6 +32,7 @@ var start = new Command("start", "Run the kernel (Jupyter does this).") { connec
 casa.AddTo(start, mustExist: false);
 start.SetAction(arguments =>
 {
+    LowLimits.LeaveRoom();
     HomeFolder.SetWhereMissing();
     using var kernel = new KernelHost(
         arguments.GetValue(connectionFile)!, arguments.GetValue(python)!, casa.Read(arguments),

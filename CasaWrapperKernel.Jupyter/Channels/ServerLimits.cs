@@ -4,9 +4,10 @@ using CasaWrapperKernel.Jupyter.Wire;
 namespace CasaWrapperKernel.Jupyter.Channels;
 
 /// <summary>
-/// Gets what a cell ends with through a Jupyter server that drops messages. Beyond 1,000 messages, or 1 MB of text, a second
-/// it drops everything but states, a result or an error as well, until it has seen a state idle (jupyter_server's
-/// <c>_limit_rate</c>). So after a flood it is shown one before a result, an error, and the last update of each display.
+/// Gets what a cell ends with through a Jupyter server that drops messages. Beyond 1,000 messages, or 1 MB of text, a
+/// second it drops everything but states, a result or an error as well, until it has seen a state idle
+/// (jupyter_server's <c>_limit_rate</c>). So after a flood it is shown one before a result, an error, and the last
+/// update of each display.
 /// </summary>
 internal sealed class ServerLimits
 {

@@ -6,7 +6,8 @@ namespace CasaWrapperKernel.Jupyter.Channels;
 
 /// <summary>
 /// A subscriber that does not read: its oldest printed text goes first, and where it was, the subscriber is told how
-/// much is missing and where that is kept. All else (results, errors, status) stays, until so much waits that the subscriber is given up.
+/// much is missing and where that is kept. All else (results, errors, status) stays, until so much waits that the
+/// subscriber is given up.
 /// </summary>
 internal sealed class SubscriberPolicy : BacklogPolicy
 {
@@ -44,9 +45,8 @@ internal sealed class SubscriberPolicy : BacklogPolicy
         return Message(told);
     }
 
-    public override ZmtpMessage? Instead(ZmtpMessage message) => message is { Tag: Outgoing { Bytes: > LeftOut.LeastBytes } large }
-        ? Message(LeftOut.InsteadOf(large))
-        : null;
+    public override ZmtpMessage? Instead(ZmtpMessage message) =>
+        message.Tag is Outgoing { Bytes: > LeftOut.LeastBytes } large ? Message(LeftOut.InsteadOf(large)) : null;
 
     private ZmtpMessage Message(Outgoing message) => new(_messages(message), message);
 }

@@ -104,7 +104,8 @@ internal static unsafe class HostModule
     private static nint TakeInterrupt(nint self, nint* args, nint count) => Guard(&HostCalls.TakeInterrupt, args);
 
     /// <summary>
-    /// A fault of ours is Python's RuntimeError, want of memory its MemoryError: an exception that leaves this assembly would end the process.
+    /// A fault of ours is Python's RuntimeError, want of memory its MemoryError: an exception that leaves this assembly
+    /// would end the process.
     /// </summary>
     private static nint Guard(delegate*<nint*, nint> call, nint* args)
     {
@@ -118,7 +119,8 @@ internal static unsafe class HostModule
         }
         catch (OutOfMemoryException)
         {
-            return Raise(MemoryError, "The kernel has not enough memory to show so much at once: show less, or write it to a file.\0"u8);
+            return Raise(MemoryError,
+                "The kernel has not enough memory to show so much at once: show less, or write it to a file.\0"u8);
         }
         catch (Exception e)
         {

@@ -127,6 +127,9 @@ internal static partial class Libc
     [LibraryImport("libc.so.6")]
     public static partial int getpgrp();
 
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int execv(string path, nint* arguments);
+
     [LibraryImport("libc.so.6")]
     public static partial int kill(int pid, int signal);
 

@@ -3,8 +3,8 @@ using CasaWrapperKernel.PythonHost.Native;
 namespace CasaWrapperKernel.Hosting;
 
 /// <summary>
-/// Gives memory back to the system after a flood of messages, once it is quiet: neither the collector nor C's heap does so
-/// by itself soon.
+/// Gives memory back to the system after a flood of messages, once it is quiet: neither the collector nor C's heap does
+/// so by itself soon.
 /// </summary>
 internal sealed class FloodMemory : IDisposable
 {

@@ -211,6 +211,35 @@ def test_forked_child_that_is_terminated_leaves_the_kernel_alone(front: FrontEnd
     assert front.value("1") == "1"
 
 
+def test_streams_that_a_forked_child_has_kept_show(front: FrontEnd) -> None:
+    cell = front.run(
+        "import logging, os, sys\nlogging.basicConfig(level=logging.INFO, force=True, format='%(message)s')\n"
+        "out = sys.stdout\npid = os.fork()\nif pid == 0:\n"
+        "    logging.info('logged'); out.write('kept\\n'); sys.__stdout__.write('original\\n')\n"
+        "    display({'text/plain': 'displayed'}, raw=True); os._exit(0)\n"
+        "os.waitpid(pid, 0)[1]"
+    )
+    assert cell.result == "0"
+    assert sorted(cell.stdout.split()) == ["displayed", "kept", "original"]
+    assert cell.stderr == "logged\n"
+
+
+def test_the_error_of_a_forked_child_shows(front: FrontEnd) -> None:
+    cell = front.run("import os\npid = os.fork()\nif pid == 0: 1 / 0\nos.waitpid(pid, 0);")
+    assert "ZeroDivisionError" in cell.stderr and cell.status == "ok"
+
+
+def test_a_forked_child_that_logs_a_lot_ends(front: FrontEnd) -> None:
+    cell = front.run(
+        "import logging, multiprocessing\nlogging.basicConfig(level=logging.INFO, force=True, format='%(message)s')\n"
+        "def chatty():\n    for i in range(20_000): logging.info('%06d of some fifty characters, as programs log', i)\n"
+        "child = multiprocessing.get_context('fork').Process(target=chatty)\n"
+        "child.start(); child.join(20); child.exitcode"
+    )
+    assert cell.result == "0"
+    assert [int(line[:6]) for line in cell.stderr.splitlines()] == list(range(20_000))
+
+
 def test_fork_pool(front: FrontEnd) -> None:
     code = (
         "import multiprocessing\ndef square(x):\n    print('child', x)\n    return x * x\n"

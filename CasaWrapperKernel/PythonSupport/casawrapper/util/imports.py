@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from casawrapper.util import import_steps
+from casawrapper.util.interrupts import protected
 from casawrapper.util.messages import notice
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class _Loader:
         # runpy, pkgutil and importlib.resources ask the loader for more than Loader promises.
         return getattr(self._inner, name)
 
+    # A library of C++ that runs Python while it is loaded would swallow an interrupt.
+    @protected
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         with ExitStack() as stack:
             for context in _loading.get(spec.parent or "", ()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import tempfile
 from html import escape
 from urllib.parse import quote
@@ -64,6 +65,18 @@ def private_file(stem: str, suffix: str) -> str:
 def is_private(path: str) -> bool:
     """Whether `path` lies in this process's private folder, which no user looks into."""
     return _folder is not None and path.startswith(_folder[1] + os.sep)
+
+
+def forget(path: str) -> None:
+    """Remove a private file that has been shown, with its sub-folder; any other file is the user's and stays.
+
+    Parameters
+    ----------
+    path
+        What `private_file` has given, or any other path.
+    """
+    if is_private(path):
+        shutil.rmtree(os.path.dirname(path), ignore_errors=True)
 
 
 def link(path: str, html: str, style: str = "") -> str:

@@ -122,7 +122,7 @@ class Application:
 def _environment() -> dict[str, str]:
     # As CASA does: a program that sees MPI's variables believes that it is an MPI server.
     environment = {key: value for key, value in os.environ.items() if "MPI" not in key}
-    if not os.path.isdir(os.path.expanduser("~")):
-        # A node may lack the home: the viewer ends there, and plotms draws nothing.
+    if not os.access(os.path.expanduser("~"), os.W_OK):
+        # A node may lack the home, or have it for reading only: the viewer ends there, and plotms draws nothing.
         environment["HOME"] = private_folder()
     return {**environment, "QT_QPA_PLATFORM": "offscreen"}

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from casawrapper.casa.core.errors import CasaSetupError
+from casawrapper.casa.core.places import check_working_folder
 from casawrapper.casa.log import channel
 from casawrapper.casa.log import file as logfiles
 from casawrapper.casa.log.location import plan
@@ -62,6 +63,7 @@ def _configure(logfile: str, config: Any) -> None:
 @contextmanager
 def importing() -> Iterator[None]:
     """Around the import of a package of CASA's, and of what it needs."""
+    check_working_folder()
     site_config.choose()
     with warnings.catch_warnings():
         # Compiling casatasks for the first time warns about CASA's own code.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import sys
 
 from casawrapper.casa.core.errors import CasaSetupError
@@ -25,7 +27,21 @@ def explain(error: BaseException) -> str | None:
         return None
     if type(error).__name__ in _DATA_ERRORS or "measures data is not available" in text:
         return _measures_data()
+    if isinstance(error, OSError) and error.errno == errno.EMFILE:
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return (
+            f"This process may have no more than {files} files open at once, and CASA with plots needs 128: "
+            "raise the limit where Jupyter is started (ulimit -n 128)."
+        )
+    if isinstance(error, MemoryError) or "failed to map segment" in text or "cannot allocate memory" in text.lower():
+        return (
+            "There is not enough memory, or address space, to load CASA, which needs 2.4 GB of the latter: raise the "
+            "limit where Jupyter is started (ulimit -v)."
+        )
     if isinstance(error, ModuleNotFoundError) and error.name:
+        if error.name.startswith("_") and isinstance(error.__context__, ImportError):
+            # The second attempt of CASA's tools to load a library; the first one says why it cannot.
+            return explain(error.__context__)
         package = error.name.partition(".")[0]
         return (
             f"CASA needs the Python package '{package}', which is not installed: "

@@ -7,7 +7,7 @@ import re
 from functools import partial
 
 from casawrapper.casa.calls.call import Arguments, Run
-from casawrapper.casa.core.files import private_file
+from casawrapper.casa.core.files import forget, private_file
 from casawrapper.casa.data import selection
 from casawrapper.casa.display.pictures import Watch, show_files
 from casawrapper.casa.log.reader import of_this_call
@@ -74,21 +74,26 @@ def plot(arguments: Arguments, run: Run) -> None:
             private_programs.save_plotms(seen.path, arguments)
 
     try:
-        with turn, locks.explained("plotms", [_data(arguments)]):
-            _clear_shared_axes(arguments)
-            draw(
-                "plotms",
-                once,
-                private_programs.forget_plotms,
-                alone=arguments["clearplots"],
-                explain=partial(errors.explain, arguments, log),
-            )
+        try:
+            with turn, locks.explained("plotms", [_data(arguments)]):
+                _clear_shared_axes(arguments)
+                draw(
+                    "plotms",
+                    once,
+                    private_programs.forget_plotms,
+                    alone=arguments["clearplots"],
+                    explain=partial(errors.explain, arguments, log),
+                )
+        finally:
+            # Also what was drawn before an interrupt.
+            pages.flatten()
+            pictures.flatten()
+            files, existing = new_files.moved(written.written(), target, overwrite)
+        _show(arguments, files, seen.written())
     finally:
-        # Also what was drawn before an interrupt.
-        pages.flatten()
-        pictures.flatten()
-        files, existing = new_files.moved(written.written(), target, overwrite)
-    _show(arguments, files, seen.written())
+        forget(seen.path)
+        if kind not in _PAPER:  # of which the notebook has a picture only
+            forget(path)
     new_files.refuse(existing)
 
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from casawrapper.casa.calls.call import Arguments, Run
-from casawrapper.casa.core.files import private_file
+from casawrapper.casa.core.files import forget, private_file
 from casawrapper.casa.core.places import obstacle
 from casawrapper.casa.display.pictures import Watch, show_files, show_picture
 from casawrapper.casa.log import file as log_file
@@ -94,12 +94,16 @@ def view_visibilities(arguments: Arguments, run: Run) -> None:
 
 def _draw_and_show(once: Callable[[], None], written: Watch, seen: Watch, task: str, arguments: Arguments) -> None:
     private_names.require(private_names.VIEWER_START)
-    with turn, locks.explained("The viewer", _data(arguments)):
-        draw("The viewer", once, private_programs.forget_viewer)
-    files = written.written()
-    if not any(map(os.path.getsize, files)):
-        raise OSError(f"The viewer could not write {written.path}: {obstacle(written.path)}")
-    show_files(files, _words(task, arguments), crop=True, pictures=seen.written())
+    try:
+        with turn, locks.explained("The viewer", _data(arguments)):
+            draw("The viewer", once, private_programs.forget_viewer)
+        files = written.written()
+        if not any(map(os.path.getsize, files)):
+            raise OSError(f"The viewer could not write {written.path}: {obstacle(written.path)}")
+        show_files(files, _words(task, arguments), crop=True, pictures=seen.written())
+    finally:
+        forget(seen.path)
+        forget(written.path)
 
 
 def _data(arguments: Arguments) -> list[str]:
