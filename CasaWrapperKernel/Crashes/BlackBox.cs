@@ -18,6 +18,8 @@ internal sealed class BlackBox : ITaskObserver
     private const int MostCode = 2000;
     private const int MostCodeLines = 12;
 
+    private static readonly byte[] Nothing = "{\"cells\":[],\"tasks\":[]}\n"u8.ToArray();
+
     private readonly Lock _gate = new();
     private readonly List<CellNote> _cells = [];
     private readonly List<byte[]> _headers = [];
@@ -122,11 +124,21 @@ internal sealed class BlackBox : ITaskObserver
         lock (_gate)
         {
             change();
-            Write(RecordLayout.Running, new RunningNote(_cells, _tasks), RecordJson.Default.RunningNote);
+            if (_cells.Count + _tasks.Count == 0)
+            {
+                Write(RecordLayout.Running, Nothing); // twice as fast, for each cell
+            }
+            else
+            {
+                Write(RecordLayout.Running, new RunningNote(_cells, _tasks), RecordJson.Default.RunningNote);
+            }
         }
     }
 
-    private void Write<T>(int place, T note, JsonTypeInfo<T> type)
+    private void Write<T>(int place, T note, JsonTypeInfo<T> type) =>
+        Write(place, [.. Json.Write(note, type), (byte)'\n']);
+
+    private void Write(int place, ReadOnlySpan<byte> line)
     {
         if (_file is not { } file)
         {
@@ -135,7 +147,7 @@ internal sealed class BlackBox : ITaskObserver
 
         try
         {
-            RandomAccess.Write(file, [.. Json.Write(note, type), (byte)'\n'], place);
+            RandomAccess.Write(file, line, place);
         }
         catch (IOException)
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import signal
 import stat
 import subprocess
@@ -45,7 +46,7 @@ DEATHS = {
         "its stack is full (too deep a recursion)",
         "in __getattr__",
     ),
-    "exit of C code": ("ctypes.CDLL(None).exit(3)", 3, "C code has ended the process with exit(3)", "libc.so.6(exit"),
+    "exit of C code": ("ctypes.CDLL(None).exit(3)", 3, "C code has ended the process with exit(3)", "libc.so.6("),
     "killed": ("os.kill(os.getpid(), 9)", -signal.SIGKILL, _NO_WORD, "available"),
     "left at once": ("os._exit(3)", 3, _NO_WORD, "available"),
 }
@@ -110,7 +111,7 @@ def test_death_is_told(
 
     (display,) = first_display(start_kernel, dead.env, dead.cwd)
     assert display["text/html"].startswith("<details>")
-    for expected in (summary, "What to do", "Cell 2", "almost lost", detail):
+    for expected in (summary, "What to do", "Cell 2", "almost lost", html.escape(detail)):
         assert expected in display["text/html"]
     assert display["text/plain"].startswith(summary)
 
