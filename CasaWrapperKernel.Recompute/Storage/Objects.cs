@@ -15,7 +15,7 @@ internal sealed class Objects(string folder, string unfinished, Reader reader)
     /// <exception cref="IOException">There is no room for it.</exception>
     public void Put(string path, KnownFile file, CancellationToken stop)
     {
-        if (Has(file))
+        if (Verify(file, stop))
         {
             return;
         }

@@ -15,7 +15,12 @@ public sealed class StoreTests : IDisposable
     {
         Kept();
         var damaged = _bench.Engine.Store.Objects.Files().Single(file => File.ReadAllText(file.FullName) == "visibilities15");
-        File.SetUnixFileMode(damaged.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        foreach (var file in _bench.Engine.Store.Objects.Files())
+        {
+            File.SetUnixFileMode(file.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.AppendAllText(file.FullName, "!");
+        }
+
         File.WriteAllText(damaged.FullName, "visibilities16");
         Assert.Single(new Collector(_bench.Engine.Store).Damaged(CancellationToken.None));
         Assert.Contains("is damaged", _bench.Make(_bench.Call()));

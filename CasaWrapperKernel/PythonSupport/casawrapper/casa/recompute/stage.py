@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
+from contextlib import suppress
 from typing import Any
 
 from casawrapper.casa.calls.call import CallRecord
@@ -106,6 +108,7 @@ def _keep(record: CallRecord, result: Any, heard: list[str], outcome: report.Out
             "displays": [encode(data) for data in record.displayed],
             "notices": heard,
         }
+        _let_go()
         answer = engine.ask("keep", ticket=ticket, seconds=record.seconds, log="\n".join(lines), payload=payload)
     except (NotPlainError, UnicodeError) as error:
         engine.ask("drop", ticket=ticket)
@@ -115,6 +118,15 @@ def _keep(record: CallRecord, result: Any, heard: list[str], outcome: report.Out
         notice(f"{record.call.name} is not kept: {answer['run']}.")
     refusal: str | None = answer.get("run")
     return refusal
+
+
+def _let_go() -> None:
+    # A tool that nobody holds any more has its tables open until it is collected.
+    for number in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            if "/table." in os.readlink(f"/proc/self/fd/{number}"):
+                gc.collect()
+                return
 
 
 def _is_error(line: str) -> bool:
