@@ -126,7 +126,7 @@ internal sealed class BlackBox : ITaskObserver
             change();
             if (_cells.Count + _tasks.Count == 0)
             {
-                Write(RecordLayout.Running, Nothing); // twice as fast, for each cell
+                Write(RecordLayout.Running, Nothing); // after every cell, so it is not made anew
             }
             else
             {
