@@ -70,7 +70,7 @@ internal sealed class Engine(Store store, TimeProvider time)
     /// <param name="log">What it has logged, which a replay gets back.</param>
     /// <param name="payload">The caller's own, which a replay gets back.</param>
     /// <returns>The paths of its products.</returns>
-    /// <exception cref="UnknowableException">Nothing is kept, since the task did what it is not known to do.</exception>
+    /// <exception cref="UnknowableException">Nothing is kept: the task did what it is not known to do.</exception>
     public IReadOnlyList<string> Keep(int ticket, double seconds, string log, JsonElement payload,
         CancellationToken stop)
     {
@@ -81,9 +81,8 @@ internal sealed class Engine(Store store, TimeProvider time)
 
         var (call, key, watch) = running;
         var made = Made(call);
-        var changed = call.Changes.Select(name => call.Inputs[name]).ToList();
-        if (watch.Changed([.. made.Select(one => one.Path), .. changed, .. changed.Select(path => path + ".flagversions"),
-            .. call.Inputs.Values]) is { } other)
+        var versions = call.Changes.Select(name => call.Inputs[name] + ".flagversions");
+        if (watch.Changed([.. made.Select(one => one.Path), .. call.Inputs.Values, .. versions]) is { } other)
         {
             throw new UnknowableException($"it also made or changed {other}, or somebody else did meanwhile");
         }
@@ -121,7 +120,8 @@ internal sealed class Engine(Store store, TimeProvider time)
             throw new UnknowableException($"it has not made {call.Outputs[missing].Path}");
         }
 
-        var artefacts = made.Select(one => (one.Output, one.Suffix, one.Path, Artefact: Known(one.Path, stop))).ToList();
+        var artefacts = made.Select(one => (one.Output, one.Suffix, one.Path, Artefact: Known(one.Path, stop)))
+            .ToList();
         if (!store.HasRoomFor(artefacts.Sum(one => one.Artefact.Bytes)))
         {
             throw new UnknowableException($"the disk of {store.Folder} is nearly full");

@@ -82,7 +82,8 @@ internal sealed class EngineCalls(Func<string> folder, Bounds bounds, TimeProvid
         }
         catch (Exception e)
         {
-            return new EngineAnswer { IsAmiss = true, Run = $"the store cannot be used ({e.GetType().Name}: {e.Message})" };
+            var reason = $"the store cannot be used ({e.GetType().Name}: {e.Message})";
+            return new EngineAnswer { IsAmiss = true, Run = reason };
         }
     }
 

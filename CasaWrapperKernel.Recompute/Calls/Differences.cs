@@ -31,7 +31,7 @@ internal static class Differences
         }
 
         var (before, now) = (known.Parts.GetValueOrDefault(name, "-"), key.Parts.GetValueOrDefault(name, "-"));
-        return name == "surroundings" ? $"CASA or its data have changed: {before} → {now}" : $"{name}: {before} → {now}";
+        return (name == "surroundings" ? "CASA or its data have changed" : name) + $": {before} → {now}";
     }
 
     private static Known? Parts(string path)

@@ -8,7 +8,8 @@ internal sealed class Collector(Store store)
     private static readonly TimeSpan Unfinished = TimeSpan.FromHours(1);
 
     /// <summary>The entries, those of use last first; damaged ones are null.</summary>
-    public IEnumerable<(FileInfo File, Entry? Entry)> List() => store.Entries.Files().Select(file => (file, Read(file)));
+    public IEnumerable<(FileInfo File, Entry? Entry)> List() =>
+        store.Entries.Files().Select(file => (file, Read(file)));
 
     /// <summary>What the store takes, in bytes.</summary>
     public long Size() => store.Objects.Files().Concat(store.Entries.Files()).Sum(file => file.Length);

@@ -18,7 +18,7 @@ internal sealed class Identities(string folder)
         return known.Length == content.Length ? known : content;
     }
 
-    /// <summary>Notes that a content came from a call; if it came from another call before, it stays that one's.</summary>
+    /// <summary>Notes that a content came from a call, unless it came from another one before.</summary>
     public void Add(string content, string identity)
     {
         if (Of(content) == content)

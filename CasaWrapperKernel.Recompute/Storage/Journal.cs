@@ -5,7 +5,7 @@ using CasaWrapperKernel.Recompute.Native;
 namespace CasaWrapperKernel.Recompute.Storage;
 
 /// <summary>One product on its way: where it is complete under a temporary name, and where it belongs.</summary>
-/// <param name="Aside">Where what was there before goes, a product that the store knows; null if there was none.</param>
+/// <param name="Aside">Where what was there before goes, which the store knows; null if nothing was.</param>
 internal sealed record Move(string Temporary, string Target, string? Aside);
 
 /// <summary>

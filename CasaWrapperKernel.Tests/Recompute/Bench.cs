@@ -8,8 +8,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace CasaWrapperKernel.Tests.Recompute;
 
 /// <summary>
-/// A store, a folder of data with a small table in it, and calls that make a product of it: its text is the table's, and
-/// a parameter's value.
+/// A store, a folder of data with a small table in it, and calls that make a product of it: its text is the table's,
+/// and a parameter's value.
 /// </summary>
 internal sealed class Bench : IDisposable
 {

@@ -60,7 +60,8 @@ public sealed class EngineCallsTests : IDisposable
         Assert.NotEqual(0, (int)pending!);
         _calls.Call("cancel", $$"""{"pending": {{pending}}}""");
         File.Delete(Path.Combine(_bench.Data, "x.ms", "table.f1"));
-        Assert.Equal("this is the first gaincal that is kept", (string?)Answer("look", $$"""{"call": {{call}}}""")["run"]);
+        var again = Answer("look", $$"""{"call": {{call}}}""");
+        Assert.Equal("this is the first gaincal that is kept", (string?)again["run"]);
     }
 
     private JsonNode Answer(string command, string argument)

@@ -123,7 +123,8 @@ public sealed class EngineTests : IDisposable
     [Fact]
     public void A_state_in_place_is_known_by_the_call_that_made_it()
     {
-        var flag = _bench.Call() with { Task = "flagdata", Changes = ["vis"], Outputs = new Dictionary<string, Output>() };
+        var nothing = new Dictionary<string, Output>();
+        var flag = _bench.Call() with { Task = "flagdata", Changes = ["vis"], Outputs = nothing };
         foreach (var unused in (string[])["unused", "UNUSED"])
         {
             _bench.Write("x.ms/table.f0", "visibilities");
@@ -151,6 +152,17 @@ public sealed class EngineTests : IDisposable
         var file = store.Reader.Read(Path.Combine(_bench.Data, "x.ms"), CancellationToken.None)!.Files
             .Single(known => known.Name == "table.f0");
         Assert.Equal(isBelieved, file.Hash == "believed");
+    }
+
+    [Fact]
+    public void What_has_not_changed_is_not_read_again_by_the_next_kernel()
+    {
+        var table = Path.Combine(_bench.Data, "x.ms");
+        var before = _bench.Engine.Store.Reader.Read(table, CancellationToken.None)!;
+        _bench.Restart();
+        var reader = _bench.Engine.Store.Reader;
+        Assert.Equal(before.Content, reader.Read(table, CancellationToken.None)!.Content);
+        Assert.Equal(0, reader.BytesRead);
     }
 
     private void Copy(string name)

@@ -14,7 +14,8 @@ public sealed class StoreTests : IDisposable
     public void A_damaged_content_is_a_miss_and_made_anew()
     {
         Kept();
-        var damaged = _bench.Engine.Store.Objects.Files().Single(file => File.ReadAllText(file.FullName) == "visibilities15");
+        var damaged = _bench.Engine.Store.Objects.Files()
+            .Single(file => File.ReadAllText(file.FullName) == "visibilities15");
         foreach (var file in _bench.Engine.Store.Objects.Files())
         {
             File.SetUnixFileMode(file.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -75,7 +76,8 @@ public sealed class StoreTests : IDisposable
         _bench.Write("first.cal/table.f0", "first");
         _bench.Write(".casa-kernel-1/2.before/table.f0", "old third");
         _bench.Write(".casa-kernel-1/2/table.f0", "third");
-        Begun([Move(folder, 0, "first.cal"), Move(folder, 1, "second.cal"), Move(folder, 2, "third.cal", aside: true)], folder);
+        Begun([Move(folder, 0, "first.cal"), Move(folder, 1, "second.cal"),
+            Move(folder, 2, "third.cal", aside: true)], folder);
         _bench.Restart();
         Assert.Equal("first", _bench.Read("first.cal/table.f0"));
         Assert.Equal("second", _bench.Read("second.cal/table.f0"));

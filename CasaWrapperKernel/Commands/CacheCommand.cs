@@ -25,7 +25,8 @@ internal static class CacheCommand
         {
             try
             {
-                return run(Store.Open(StoreFolder.Find(), TimeProvider.System), arguments.InvocationConfiguration.Output);
+                var store = Store.Open(StoreFolder.Find(), TimeProvider.System);
+                return run(store, arguments.InvocationConfiguration.Output);
             }
             catch (UnknowableException e)
             {
@@ -40,8 +41,8 @@ internal static class CacheCommand
         foreach (var (file, entry) in new Collector(store).List())
         {
             output.WriteLine(entry is null ? $"damaged: {file.FullName}" : string.Create(CultureInfo.InvariantCulture,
-                $"{entry.Made:yyyy-MM-dd HH:mm}  {entry.Task,-12} {entry.Seconds,9:0.0} s  {entry.Bytes / 1e6,10:0.0} MB"
-                + $"  {entry.Key[..12]}"));
+                $"{entry.Made:yyyy-MM-dd HH:mm}  {entry.Task,-12} {entry.Seconds,9:0.0} s"
+                + $"  {entry.Bytes / 1e6,10:0.0} MB  {entry.Key[..12]}"));
         }
 
         return 0;
@@ -49,8 +50,9 @@ internal static class CacheCommand
 
     private static int Size(Store store, TextWriter output)
     {
+        var (calls, megabytes) = (store.Entries.Files().Count, new Collector(store).Size() / 1e6);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{store.Folder} keeps {store.Entries.Files().Count} calls in {new Collector(store).Size() / 1e6:0.0} MB."));
+            $"{store.Folder} keeps {calls} calls in {megabytes:0.0} MB."));
         return 0;
     }
 

@@ -100,7 +100,7 @@ def test_what_a_call_reads_and_makes(folder: Path) -> None:
         ("imstat", {"imagename": "a.image", "logfile": "", "region": "a.image:inner"}, "region is an expression"),
         ("imstat", {"imagename": "a.image", "logfile": "s.txt"}, "logfile"),
         ("imhead", {"imagename": "a.image", "mode": "put"}, "may change the header"),
-        ("imval", {"imagename": "a.image", "box": object()}, "not plain data"),
+        ("imval", {"imagename": "a.image", "box": object()}, "no plain data"),
     ],
 )
 def test_what_is_not_known_is_refused(folder: Path, name: str, arguments: dict[str, Any], reason: str) -> None:

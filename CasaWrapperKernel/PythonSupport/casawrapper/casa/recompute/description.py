@@ -53,7 +53,7 @@ def describe(call: TaskCall) -> dict[str, Any]:
         values = {name: encode(value) for name, value in effects.values(call.arguments).items()}
         about = encode(surroundings())
     except NotPlainError as error:
-        raise UnknownError(f"{error} among its arguments is not plain data") from error
+        raise UnknownError(f"{error}, which is among its arguments") from error
     return {
         "task": call.name,
         "surroundings": about,

@@ -45,8 +45,10 @@ def recompute(record: CallRecord, proceed: Proceed) -> Any:
     begin = time.monotonic()
     try:
         found = engine.ask("look", call=describe(record.call))
-    except (UnknownError, OSError, UnicodeError) as error:
+    except UnknownError as error:
         found = {"run": str(error)}
+    except Exception as error:  # whatever is wrong here, the task can run
+        found = {"run": f"it could not be looked for ({type(error).__name__}: {error})"}
     outcome.reason = found.get("run") or ""
     if found.get("is_amiss"):
         notice(f"{record.call.name} runs, because {outcome.reason}.")
@@ -110,9 +112,12 @@ def _keep(record: CallRecord, result: Any, heard: list[str], outcome: report.Out
         }
         _let_go()
         answer = engine.ask("keep", ticket=ticket, seconds=record.seconds, log="\n".join(lines), payload=payload)
-    except (NotPlainError, UnicodeError) as error:
+    except NotPlainError as error:
         engine.ask("drop", ticket=ticket)
         return str(error)
+    except Exception as error:  # the task has run, and that is what counts
+        engine.ask("drop", ticket=ticket)
+        return f"{type(error).__name__}: {error}"
     outcome.products = answer.get("products", [])
     if answer.get("is_amiss"):
         notice(f"{record.call.name} is not kept: {answer['run']}.")

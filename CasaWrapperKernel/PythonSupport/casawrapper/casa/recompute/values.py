@@ -63,9 +63,9 @@ def decode(value: Any) -> Any:
 def _encode_numpy(value: Any, kind: type) -> Any:
     numpy = sys.modules.get("numpy")
     if numpy is None or kind is not numpy.ndarray and not isinstance(value, numpy.generic):
-        raise NotPlainError(f"a {kind.__name__}")
+        raise NotPlainError(f"an object of {kind.__name__} is no plain data")
     if value.dtype.hasobject or value.dtype.names is not None:
-        raise NotPlainError(f"an array of {value.dtype}")
+        raise NotPlainError(f"an array of {value.dtype} is no plain data")
     if kind is not numpy.ndarray:
         return {"scalar": [value.dtype.str, _letters(value.tobytes())]}
     order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
