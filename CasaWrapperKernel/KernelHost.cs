@@ -98,7 +98,7 @@ internal sealed class KernelHost : IDisposable
         _control = new ControlQueue(python, _shells, _debug, _outbox, description.Reply, new ResourceUsage().Measure,
             End, requestLog);
         _router = new MessageRouter(_shells, dispatcher, _control, python, commCloses: places.Closed);
-        Signals.EndOnTermination(_ending.BeginSoon);
+        Signals.EndOnTermination(Terminate);
         _hosted = new HostedPython(pythonPath, bridge, jobs, description, _shells, _ending);
     }
 
@@ -144,6 +144,12 @@ internal sealed class KernelHost : IDisposable
     {
         ForgetRecord();
         _ending.Begin(restart);
+    }
+
+    private void Terminate()
+    {
+        ForgetRecord();
+        _ending.BeginSoon();
     }
 
     private void ForgetRecord()

@@ -68,7 +68,7 @@ internal static unsafe class FatalSignals
             Replace(signal, (nint)(delegate*<int, nint, nint, void>)&OnFault, kept);
         }
 
-        foreach (var signal in (ReadOnlySpan<int>)[1, 3, 15]) // SIGHUP, SIGQUIT, SIGTERM
+        foreach (var signal in (ReadOnlySpan<int>)[1, 3]) // SIGHUP, SIGQUIT; SIGTERM ends the kernel in order
         {
             Replace(signal, (nint)(delegate*<int, nint, nint, void>)&OnTermination, kept);
         }
