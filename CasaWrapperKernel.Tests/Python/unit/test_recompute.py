@@ -55,7 +55,11 @@ def test_different_values_are_different() -> None:
     assert len(set(texts)) == len(texts)
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, [print], np.array([None]), Path("x")], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [object(), {1, 2}, [print], np.array([None]), Path("x")],
+    ids=["object", "set", "function", "array of objects", "path"],
+)
 def test_what_is_no_plain_data_is_refused(value: Any) -> None:
     with pytest.raises(NotPlainError):
         encode(value)
