@@ -129,6 +129,7 @@ internal sealed class KernelHost : IDisposable
 
     public void Dispose()
     {
+        ForgetRecord();
         _shells.Close();
         _debug.Close();
         _control.Close();
