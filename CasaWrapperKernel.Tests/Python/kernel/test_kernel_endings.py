@@ -96,7 +96,7 @@ def _limited(casa_kernel: Path, env: dict[str, str], folder: Path, limit: int, v
 @pytest.mark.parametrize(
     "limit, value, said",
     [
-        (resource.RLIMIT_AS, 1 << 30, "1.1 GB of address space.*at least 2.4 GB.*ulimit -v"),
+        (resource.RLIMIT_AS, 1400 << 20, "1.5 GB of address space.*at least 2.4 GB.*ulimit -v"),
         (resource.RLIMIT_NOFILE, 32, "32 open files.*at least 64.*ulimit -n"),
         (resource.RLIMIT_AS, 2500 << 20, "^it runs$"),
         (resource.RLIMIT_NOFILE, 64, "^it runs$"),
