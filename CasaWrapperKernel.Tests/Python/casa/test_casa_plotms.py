@@ -146,8 +146,18 @@ def interrupt() -> None:
     import _thread
     import threading
 
-    threading.Timer(2, _thread.interrupt_main).start()
-    plotms(vis=MS, iteraxis="baseline", exprange="all")
+    ended = threading.Event()
+
+    def insist() -> None:
+        # Without the kernel's own handler, Python may raise an interrupt where it is ignored: in a finalizer, say.
+        while not ended.wait(2):
+            _thread.interrupt_main()
+
+    threading.Thread(target=insist).start()
+    try:
+        plotms(vis=MS, iteraxis="baseline", exprange="all")
+    finally:
+        ended.set()
 
 
 @cell(interrupt)
