@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from casa_notebook import Notebook
-from casa_session import ink
+from casa_session import COLUMN, ink
 from cells import Code, cell, text
 
 if TYPE_CHECKING:
@@ -91,16 +91,8 @@ def atmosphere() -> None:
 def weather() -> None:
     from casatools import table
 
-    column = {
-        "valueType": "double",
-        "dataManagerType": "StandardStMan",
-        "dataManagerGroup": "w",
-        "option": 0,
-        "maxlen": 0,
-        "comment": "",
-    }
     t = table()
-    t.create(f"{MS}/WEATHER", {"TIME": column}, nrow=2)
+    t.create(f"{MS}/WEATHER", {"TIME": COLUMN}, nrow=2)
     t.close()
     plotweather(MS)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from casa_notebook import Notebook
-from casa_session import ink
+from casa_session import COLUMN, ink
 from cells import cell
 
 if TYPE_CHECKING:
@@ -126,16 +126,8 @@ def weather() -> None:
         "PRESSURE": [790, 791],
         "REL_HUMIDITY": [40, 50],
     }
-    column = {
-        "valueType": "double",
-        "dataManagerType": "StandardStMan",
-        "dataManagerGroup": "w",
-        "option": 0,
-        "maxlen": 0,
-        "comment": "",
-    }
     t = table()
-    t.create(f"{MS}/WEATHER", {name: dict(column) for name in values}, nrow=2)
+    t.create(f"{MS}/WEATHER", dict.fromkeys(values, COLUMN), nrow=2)
     for name, cells in values.items():
         t.putcol(name, np.array(cells, float))
     t.close()

@@ -132,8 +132,8 @@ def test_next_kernel_says_it_in_the_servers_log(start_kernel: StartKernel, tmp_p
 
 
 def test_story_is_that_of_its_notebook(start_kernel: StartKernel, tmp_path: Path) -> None:
-    dead = die(start_kernel, tmp_path, "import os; os.abort()", JPY_SESSION_NAME="/home/a/one.ipynb")
-    assert first_display(start_kernel, dead.env | {"JPY_SESSION_NAME": "/home/a/other.ipynb"}, dead.cwd) == []
+    dead = die(start_kernel, tmp_path, "import os; os.abort()", JPY_SESSION_NAME="one.ipynb")
+    assert first_display(start_kernel, dead.env | {"JPY_SESSION_NAME": "other.ipynb"}, dead.cwd) == []
     assert len(first_display(start_kernel, dead.env, dead.cwd)) == 1
     assert first_display(start_kernel, dead.env, dead.cwd) == []
 

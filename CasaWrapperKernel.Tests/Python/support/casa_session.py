@@ -28,6 +28,15 @@ SITE_CONFIG = Path(PYTHON).parent.parent / "share" / "casa" / "config.py"
 ARCHIVE = HERE.parents[3] / "examples" / "data" / "ngc5921_raw.ms.tar.xz"
 
 RUNNER = HERE.with_name("cell_runner.py")
+COLUMN = {
+    "valueType": "double",
+    "dataManagerType": "StandardStMan",
+    "dataManagerGroup": "w",
+    "option": 0,
+    "maxlen": 0,
+    "comment": "",
+}
+"""How ``table.create`` is told of a column of numbers."""
 
 
 @dataclass

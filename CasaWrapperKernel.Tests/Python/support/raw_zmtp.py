@@ -75,7 +75,7 @@ STRANGE_HANDSHAKES = {
     "properties of noise": NULL_GREETING + command(b"\x05READY" + b"\xff" * 50),
     "property without end": NULL_GREETING + command(b"\x05READY\x0bSocket-Type\xff\xff\xff\xff"),
     "property cut short": NULL_GREETING + command(b"\x05READY\x0bSocket"),
-    "unknown socket type": NULL_GREETING + ready(b"XXX"),
+    "unknown socket type": NULL_GREETING + ready(b"ODD"),
     "identity of 300 bytes": NULL_GREETING
     + command(b"\x05READY" + metadata(b"Socket-Type", b"DEALER") + metadata(b"Identity", b"i" * 300)),
     "an error": NULL_GREETING + command(b"\x05ERROR\x05hello"),
