@@ -49,10 +49,14 @@ def test_tasks_and_tools_of_threads_do_not_end_the_process(front: FrontEnd) -> N
         " for _ in range(200):\n"
         "  tool = table(); tool.open('two.ms'); tool.getcol('UVW'); tool.close()\n"
         " return 'read'\n"
-        "sorted(beside(flag, look, convert, read))",
+        "def drop():\n"
+        " for _ in range(200):\n"
+        "  tool = table(); tool.open('two.ms'); tool = quanta(); del tool\n"
+        " return 'dropped'\n"
+        "sorted(beside(flag, look, convert, read, drop))",
         timeout=100,
     )
-    assert cell.result == "['converted', 'flagged', 'looked', 'read']", cell.reply["content"]
+    assert cell.result == "['converted', 'dropped', 'flagged', 'looked', 'read']", cell.reply["content"]
 
 
 @pytest.mark.deadline(120)

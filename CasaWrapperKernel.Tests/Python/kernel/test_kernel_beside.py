@@ -146,6 +146,27 @@ def test_the_debugger_stops_shows_variables_and_steps(start_kernel: StartKernel)
     assert front.collect(again).status == "ok"
 
 
+def test_a_functions_own_variables_are_shown_whatever_they_are_called(start_kernel: StartKernel) -> None:
+    pytest.importorskip("debugpy", reason="needs debugpy in this environment")
+    front = start_kernel().connect()
+    front.run("_note = 1")
+    debug = DebugClient(front)
+    code = "def f():\n    Out, _note = 1, 2\n    return Out\nf()"
+    debug.request("initialize", adapterID="python", linesStartAt1=True, pathFormat="path")
+    debug.request("attach")
+    path = debug.request("dumpCell", code=code)["sourcePath"]
+    debug.request("setBreakpoints", source={"path": path}, breakpoints=[{"line": 3}])
+    debug.request("configurationDone")
+    cell = front.execute(code)
+    thread = debug.wait_for("stopped")["content"]["body"]["threadId"]
+    (frame, *_) = debug.request("stackTrace", threadId=thread)["stackFrames"]
+    scopes = {s["name"]: s["variablesReference"] for s in debug.request("scopes", frameId=frame["id"])["scopes"]}
+    shown = {v["name"] for v in debug.request("variables", variablesReference=scopes["Locals"])["variables"]}
+    assert {"Out", "_note"} <= shown
+    debug.request("continue", threadId=thread)
+    assert front.reply_to(cell)["content"]["status"] == "ok"
+
+
 def test_variables_unfold_while_nothing_is_stopped(start_kernel: StartKernel) -> None:
     pytest.importorskip("debugpy", reason="needs debugpy in this environment")
     front = start_kernel().connect()

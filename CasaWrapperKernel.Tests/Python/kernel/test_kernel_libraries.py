@@ -45,14 +45,14 @@ QUESTIONS = {
     "def hook(message):\n    seen.append(message['msg_type'])\n    return message if len(seen) < 2 else None\n"
     "ip.display_pub.register_hook(hook)\ndisplay('shown')\ndisplay('kept')\n"
     "ip.display_pub.unregister_hook(hook), ip.display_pub.unregister_hook(hook), seen",
+    "a class of queues": "import pickle, queue\npickle.loads(pickle.dumps(queue.SimpleQueue)) is queue.SimpleQueue",
     "the source of exec": "exec('1/0')",
     "the source of eval": "eval('1/0')",
     "the source of warnings": "import warnings\nexec('warnings.warn(\"odd\")')",
 }
 
 
-@pytest.mark.parametrize("who", ["all of them"])
-def test_the_answers_are_ipykernels(beside: Beside, who: str) -> None:
+def test_the_answers_are_ipykernels(beside: Beside) -> None:
     beside.run("import asyncio, linecache\n'<string>' in linecache.cache")
     for question in QUESTIONS.values():
         beside.run(question)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from casawrapper.casa.calls import files, notices
+from casawrapper.casa.calls import turns as turns_module
 from casawrapper.casa.calls.call import Arguments, CallRecord, Run, current
 from casawrapper.casa.calls.pipeline import Pipeline, Proceed
 from casawrapper.casa.calls.turns import Turns
@@ -232,11 +233,90 @@ def test_who_waits_says_for_what_and_can_be_interrupted(capsys: pytest.CaptureFi
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are known to have ended on Linux only")
 def test_a_thread_that_c_code_has_ended_holds_no_turn() -> None:
-    turns = Turns()
+    turns, is_in = Turns(), threading.Event()
+
+    def exit_in_code(a: int) -> None:
+        with turns.code:
+            is_in.set()
+            ctypes.CDLL(None).pthread_exit(None)
+
     pipeline = Pipeline(turns.stage)
-    end = pipeline.guard("tclean", lambda a: ctypes.CDLL(None).pthread_exit(None), ["a"])
-    threading.Thread(target=end, args=(1,), daemon=True).start()
-    assert pipeline.guard("imstat", lambda a: a, ["a"])(7) == 7 and not turns.is_taken()
+    threading.Thread(target=pipeline.guard("tclean", exit_in_code, ["a"]), args=(1,), daemon=True).start()
+    assert is_in.wait(10)
+
+    def work(a: int) -> int:
+        with turns.code:
+            return a
+
+    assert pipeline.guard("imstat", work, ["a"])(7) == 7 and not turns.is_taken()
+
+
+class Tool:
+    """Notes on which thread it goes."""
+
+    def __init__(self, gone: list[str]) -> None:
+        self.gone = gone
+
+    def __del__(self) -> None:
+        self.gone.append(threading.current_thread().name)
+
+
+def test_what_a_thread_drops_beside_a_call_goes_at_the_end_of_that_call() -> None:
+    turns, go, gone = Turns(), threading.Event(), list[str]()
+    task = Pipeline(turns.stage).guard("tclean", lambda a: go.wait(20), ["a"])
+    thread = threading.Thread(target=task, args=(1,), name="button")
+    thread.start()
+    while not turns.is_taken():
+        time.sleep(0.01)
+    turns.bury([Tool(gone)])
+    assert gone == []
+    go.set()
+    thread.join(20)
+    assert gone == ["button"]
+    turns.bury([Tool(gone)])
+    assert gone == ["button", "MainThread"] and not turns.is_taken()
+
+
+def test_a_finalizer_that_calls_while_its_thread_waits_does_not_wait_for_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    instance, go, done = Turns(), threading.Event(), list[str]()
+    pipeline = Pipeline(instance.stage)
+    slow = threading.Thread(target=pipeline.guard("tclean", lambda a: go.wait(20), ["a"]), args=(1,))
+    slow.start()
+    while not instance.is_taken():
+        time.sleep(0.01)
+
+    def say(sentence: str) -> None:
+        go.set()
+        if instance.begin("table.close"):
+            done.append("inner")
+            instance.end()
+
+    monkeypatch.setattr(turns_module, "notice", say)
+    waiting = threading.Thread(target=pipeline.guard("imstat", done.append, ["a"]), args=("outer",), daemon=True)
+    waiting.start()
+    waiting.join(10)
+    assert done == ["inner", "outer"] and not instance.is_taken()
+    slow.join(20)
+
+
+def test_switched_off_no_call_waits() -> None:
+    turns, go = Turns(is_on=False), threading.Event()
+
+    def work(a: int) -> bool:
+        with turns.code:
+            return go.wait(a)
+
+    pipeline = Pipeline(turns.stage)
+    slow = threading.Thread(target=pipeline.guard("tclean", work, ["a"]), args=(20,))
+    slow.start()
+    begin = time.monotonic()
+    with turns.without_code():
+        assert pipeline.guard("imstat", work, ["a"])(0) is False
+    assert time.monotonic() - begin < 1
+    go.set()
+    slow.join(20)
 
 
 def test_a_forked_child_starts_free() -> None:

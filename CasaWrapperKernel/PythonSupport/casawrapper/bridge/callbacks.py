@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from casawrapper.bridge import host
+from casawrapper.util.recent import Recent
 
-_MOST_OWNERS = 1000
-
-_owners: dict[int, host.Job] = {}
+_owners: Recent[int, host.Job] = Recent(1000)
 """By the number of a comm message, the cell that its comm belongs to; the last ones, since threads may go on."""
 _told: set[int] = set()
 """The messages of which whoever shows the log knows that."""
@@ -43,11 +42,7 @@ def handling(job: host.Job, owner: host.Job | None) -> Iterator[None]:
         The cell that the comm belongs to; None if that is not known.
     """
     if owner is not None:
-        _owners[job.id] = owner
-        if len(_owners) > _MOST_OWNERS:
-            oldest = next(iter(_owners))
-            del _owners[oldest]
-            _told.discard(oldest)
+        _owners.add(job.id, owner)
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ works.
 
 from __future__ import annotations
 
+import importlib
 import queue
 import threading
 from collections.abc import Callable
@@ -42,7 +43,8 @@ def install() -> None:
     thread._set_ident = _beginning_under_the_cell(thread._set_ident)
     for kind in (queue.Queue, queue.LifoQueue, queue.PriorityQueue):
         _follow(kind)
-    setattr(queue, "SimpleQueue", _SimpleQueue)  # noqa: B010
+    for module in ("queue", "_queue"):
+        setattr(importlib.import_module(module), "SimpleQueue", _SimpleQueue)  # noqa: B010
     setattr(Future, "add_done_callback", _under_the_cell(Future.add_done_callback))  # noqa: B010
 
 

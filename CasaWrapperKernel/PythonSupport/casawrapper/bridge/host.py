@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import _casa_host
 from casawrapper.util import strict_json
+from casawrapper.util.recent import Recent
 
 
 class Job(NamedTuple):
@@ -68,9 +69,8 @@ def enter(job: Job | None) -> None:
     current_request.set(job.id if job else 0)
 
 
-_asked: dict[str, Job] = {}
-"""By ``msg_id``, the requests that somebody has asked for with `parent`, the last ones."""
-_MOST_ASKED = 1000
+_asked: Recent[str, Job] = Recent(1000)
+"""By ``msg_id``, the requests that somebody has asked for with `parent`, the last ones; threads may go on."""
 
 
 def parent_header() -> dict[str, Any]:
@@ -79,9 +79,7 @@ def parent_header() -> dict[str, Any]:
     if job is None:
         return {}
     header: dict[str, Any] = json.loads(job.header)
-    _asked[header.get("msg_id", "")] = job
-    if len(_asked) > _MOST_ASKED:
-        del _asked[next(iter(_asked))]
+    _asked.add(header.get("msg_id", ""), job._replace(content=b"{}", buffers=[]))
     return header
 
 

@@ -27,7 +27,8 @@ class Debugger:
         self._port = 0
         self._breakpoints: dict[str, list[Message]] = {}
         self._stopped: set[int] = set()
-        self._scopes_shown: set[int] = set()
+        self._cell_frames: set[int] = set()
+        self._session_scopes: set[int] = set()
         self._variables = Variables()
         self._job: host.Job | None = None
         self._own: dict[str, Callable[[Message], Message]] = {
@@ -99,7 +100,8 @@ class Debugger:
         body = event.get("body") or {}
         if event["event"] == "stopped":
             self._stopped.add(body.get("threadId", 0))
-            self._scopes_shown.clear()
+            self._cell_frames.clear()
+            self._session_scopes.clear()
         elif event["event"] == "continued":
             self._stopped.clear() if body.get("allThreadsContinued", True) else self._stopped.discard(body["threadId"])
         elif event["event"] == "initialized":
@@ -149,6 +151,7 @@ class Debugger:
         # Below the cell's own outermost frame stand IPython and the kernel.
         cell = [i for i, frame in enumerate(frames) if frame.get("name", "").startswith(("<module>", "<cell line"))]
         kept = frames[: cell[0] + 1] if cell else frames
+        self._cell_frames.update(frames[i]["id"] for i in cell)
         return {**body, "stackFrames": kept, "totalFrames": len(kept)}
 
     def _inspect_variables(self, arguments: Message) -> Message:
@@ -158,14 +161,17 @@ class Debugger:
 
     def _scopes(self, arguments: Message) -> Message:
         body = self._debugpy.request("scopes", arguments).get("body") or {}
-        self._scopes_shown.update(scope["variablesReference"] for scope in body.get("scopes", []))
+        of_cell = arguments.get("frameId") in self._cell_frames
+        for scope in body.get("scopes", []):
+            if of_cell or scope["name"] == "Globals":
+                self._session_scopes.add(scope["variablesReference"])
         return body
 
     def _variables_of(self, arguments: Message) -> Message:
         if not self._stopped:
             return {"variables": self._variables.children(arguments["variablesReference"])}
         body = self._debugpy.request("variables", arguments).get("body") or {}
-        if arguments["variablesReference"] in self._scopes_shown:
+        if arguments["variablesReference"] in self._session_scopes:
             body["variables"] = [one for one in body.get("variables", []) if self._is_users(one["name"])]
         return body
 

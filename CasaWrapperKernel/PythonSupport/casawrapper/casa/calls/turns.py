@@ -11,7 +11,8 @@ import os
 import threading
 import time
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from threading import get_ident, get_native_id
 from typing import Any, NamedTuple
 
@@ -21,7 +22,6 @@ from casawrapper.util.interrupts import interruptible, protected
 from casawrapper.util.messages import notice
 from casawrapper.util.running import cell_number
 
-_SWITCH = "CASA_KERNEL_TURNS"
 _PATIENCE_SECONDS = 1.0
 _THREADS = "/proc/self/task"
 
@@ -46,24 +46,39 @@ class _Holder(NamedTuple):
         return os.path.isdir(_THREADS) and not os.path.exists(f"{_THREADS}/{self.native_thread}")
 
 
-class Turns:
-    """A turn that one thread has at a time; calls inside that thread's call belong to it."""
+class _Place(NamedTuple):
+    """Who waits."""
 
-    def __init__(self) -> None:
-        self.code = threading.RLock()
-        """To be held while a tool's C++ code runs, which Python's other threads need not wait for."""
-        self._turn = threading.Lock()
+    thread: int
+    is_next: threading.Event
+
+
+class Turns:
+    """A turn that one thread has at a time; calls inside that thread's call belong to it.
+
+    A finalizer may run in the midst of these methods and call a tool: nothing here makes a thread wait for itself.
+
+    Parameters
+    ----------
+    is_on
+        Off, no call waits for another one.
+    """
+
+    def __init__(self, is_on: bool = True) -> None:
+        self.code: AbstractContextManager[Any] = nullcontext()
+        """To be entered where a tool's C++ code runs, for which Python's other threads need not wait."""
+        self._is_on = is_on
         self._thread = 0
         self._call: tuple[str, int, int, int] | None = None
-        self._waiting: deque[threading.Event] = deque()
-        self._told: dict[int, tuple[str, int, int, int]] = {}
+        self._waiting: deque[_Place] = deque()
+        self._buried: deque[object] = deque()
+        self._free()
         os.register_at_fork(after_in_child=self._start_anew)
 
     def stage(self, record: CallRecord, proceed: Proceed) -> Any:
         """Let a call of a task wait for the calls of other threads; an interrupt ends the wait.
 
-        After one second of waiting the user is told for whom. With ``CASA_KERNEL_TURNS=off`` in the environment no call
-        waits.
+        After one second of waiting the user is told for whom.
         """
         has_begun = self.begin(record.call.name)
         try:
@@ -87,11 +102,9 @@ class Turns:
             Whether it is to be given back by `end`: not by calls inside another one.
         """
         thread = get_ident()
-        if self._thread == thread:
+        if self._thread == thread or not self._is_on:
             return False
         if self._waiting or not self._turn.acquire(False):
-            if os.environ.get(_SWITCH, "").lower() == "off":
-                return False
             self._wait(name)
         self._thread = thread
         self._call = (name, cell_number.get(), thread, get_native_id())
@@ -100,6 +113,9 @@ class Turns:
     @protected
     def end(self) -> None:
         """Give the turn back."""
+        if self._buried:
+            with self.code:
+                self._buried.clear()
         self._thread, self._call = 0, None
         self._turn.release()
         if self._waiting:
@@ -108,42 +124,83 @@ class Turns:
     def is_taken(self) -> bool:
         """Whether a call of any thread runs."""
         call = self._call
-        return call is not None and not _Holder(*call).has_ended()
+        return call is not None and not self._is_abandoned(call)
+
+    @contextmanager
+    def without_code(self) -> Iterator[None]:
+        """No other thread's C++ code runs meanwhile, unless it does so for more than a second."""
+        taken = self._is_on and self._code.acquire(timeout=_PATIENCE_SECONDS)
+        try:
+            yield
+        finally:
+            if taken:
+                self._code.release()
+
+    @protected
+    def bury(self, last: list[object]) -> None:
+        """Let go of what runs C++ code when it goes, now if no other thread has the turn, else at its end.
+
+        Parameters
+        ----------
+        last
+            Holds the last reference to it, and is emptied: a finalizer, which calls this, must not wait.
+        """
+        if not self._is_on or self._thread == get_ident():
+            with self.code:
+                last.clear()
+        elif not self._waiting and self._turn.acquire(False):
+            try:
+                with self.code:
+                    last.clear()
+            finally:
+                self._turn.release()
+        else:
+            self._buried.extend(last)
+            last.clear()
 
     @protected
     def _wait(self, name: str) -> None:
-        place, since = threading.Event(), time.monotonic()
+        place, since, told = _Place(get_ident(), threading.Event()), time.monotonic(), None
         self._waiting.append(place)
         try:
-            while self._waiting[0] is not place or not self._turn.acquire(False):
-                _sleep(place)
-                place.clear()
-                self._look_after(name, since)
+            while self._waiting[0].thread != place.thread or not self._turn.acquire(False):
+                _sleep(place.is_next)
+                place.is_next.clear()
+                call = self._call
+                if call is not None and self._is_abandoned(call):
+                    if self._waiting[0] is place and self._call is call:
+                        self._free()
+                elif call is not None and call is not told and time.monotonic() >= since + _PATIENCE_SECONDS:
+                    told = call
+                    _tell(name, _Holder(*call))
         finally:
             self._waiting.remove(place)
             self._wake()
 
     def _wake(self) -> None:
         with suppress(IndexError):
-            self._waiting[0].set()
+            self._waiting[0].is_next.set()
 
-    def _look_after(self, name: str, since: float) -> None:
-        call, thread = self._call, get_ident()
-        if call is None:
-            return
-        holder = _Holder(*call)
-        if holder.has_ended():
-            self._thread, self._call, self._turn = 0, None, threading.Lock()
-        elif time.monotonic() >= since + _PATIENCE_SECONDS and self._told.get(thread) is not call:
-            self._told[thread] = call
-            notice(f"{name} waits for {holder.name}, which {holder.who()} runs: CASA can do one thing at a time.")
+    @staticmethod
+    def _is_abandoned(call: tuple[str, int, int, int]) -> bool:
+        return _Holder(*call).has_ended()
+
+    def _free(self) -> None:
+        self._code = threading.RLock()
+        if self._is_on:
+            self.code = self._code
+        # Of the same thread, so that a finalizer between taking it and noting that can take it too.
+        self._turn = threading.RLock()
+        self._thread, self._call = 0, None
 
     def _start_anew(self) -> None:
         # A forked child has only the thread that forked: nobody else has a turn there.
-        self.code = threading.RLock()
         self._waiting.clear()
-        if self._thread != get_ident():
-            self._thread, self._call, self._turn = 0, None, threading.Lock()
+        call = self._call
+        if self._thread != get_ident() or call is None:
+            self._free()
+        else:
+            self._call = (*call[:3], get_native_id())
 
 
 @interruptible
@@ -151,5 +208,9 @@ def _sleep(place: threading.Event) -> None:
     place.wait(_PATIENCE_SECONDS)
 
 
-turns = Turns()
-"""The turns of this process."""
+def _tell(name: str, holder: _Holder) -> None:
+    notice(f"{name} waits for {holder.name}, which {holder.who()} runs: CASA can do one thing at a time.")
+
+
+turns = Turns(os.environ.get("CASA_KERNEL_TURNS", "").lower() != "off")
+"""The turns of this process; ``CASA_KERNEL_TURNS=off`` in its environment switches them off."""

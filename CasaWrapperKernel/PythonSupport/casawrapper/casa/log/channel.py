@@ -16,8 +16,6 @@ from casawrapper.util.imports import when_imported
 from casawrapper.util.interrupts import protected
 from casawrapper.util.messages import notice
 
-_PATIENCE_SECONDS = 1.0
-
 
 class Host(Protocol):
     """Shows the log; the commands are
@@ -72,22 +70,21 @@ def install(log: Host) -> None:
     when_imported("casatools", _adapt)
 
 
-_starts = 0
+_depths = {"starting": 0, "apart": 0}
 
 
 @contextmanager
-def starting() -> Iterator[None]:
-    """What is logged meanwhile is CASA's own start; also inside of another one."""
-    global _starts
-    _starts += 1
-    if _starts == 1:
-        host("starting", on=True)
+def switched_on(command: str) -> Iterator[None]:
+    """Around what is logged as CASA's own start (``starting``), or as of no cell (``apart``); also in another one."""
+    _depths[command] += 1
+    if _depths[command] == 1:
+        host(command, on=True)
     try:
         yield
     finally:
-        _starts -= 1
-        if _starts == 0:
-            host("starting", on=False)
+        _depths[command] -= 1
+        if _depths[command] == 0:
+            host(command, on=False)
 
 
 def show(command: str, nothing: str) -> None:
@@ -124,7 +121,7 @@ def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]
     def call(*args: object, **kwargs: object) -> object:
         text = kwargs.get("message", args[1] if len(args) > 1 else None)
         known = {"text": text} if isinstance(text, str) else {}
-        with _without_code(), alone:
+        with turns.without_code(), alone:
             try:
                 host("own", **known)
                 return method(*args, **kwargs)
@@ -132,15 +129,3 @@ def _from_cell(method: Callable[..., object], alone: AbstractContextManager[Any]
                 host("disown")
 
     return alike(method, call)
-
-
-@contextmanager
-def _without_code() -> Iterator[None]:
-    # CASA's log is not made for C++ code of other threads either, but that may run for hours.
-    lock = turns.code
-    taken = lock.acquire(timeout=_PATIENCE_SECONDS)
-    try:
-        yield
-    finally:
-        if taken:
-            lock.release()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from typing import Any
+from typing import Any, TextIO
 
 from casawrapper.casa.log import channel
 from casawrapper.casa.setup.options import CONFIG
@@ -42,14 +43,29 @@ def kept_until_known() -> Iterator[None]:
     if not _is_missing():
         yield
         return
-    said = io.StringIO()
-    channel.host("apart", on=True)
-    try:
-        with redirect_stdout(said), redirect_stderr(said):
-            yield
-    finally:
-        channel.host("apart", on=False)
-    sys.stdout.write(said.getvalue())
+    out, err = _Held(sys.stdout), _Held(sys.stderr)
+    with channel.switched_on("apart"), redirect_stdout(out), redirect_stderr(err):
+        yield
+    out.give()
+    err.give()
+
+
+class _Held(io.TextIOBase):
+    """Keeps what this thread writes; that of others goes where it would."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._thread = threading.get_ident()
+        self._said: list[str] = []
+
+    def write(self, text: str) -> int:
+        if threading.get_ident() != self._thread:
+            return self._stream.write(text)
+        self._said.append(text)
+        return len(text)
+
+    def give(self) -> None:
+        self._stream.write("".join(self._said))
 
 
 def _is_missing() -> bool:

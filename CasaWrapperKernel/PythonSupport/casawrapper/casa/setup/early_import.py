@@ -61,11 +61,10 @@ def step() -> bool:
     global _work
     if _work is None:
         return False
-    channel.host("apart", on=True)
     collects = gc.isenabled()
     gc.disable()  # what is made here is there to stay
     try:
-        with redirect_stdout(_said), redirect_stderr(_said):
+        with channel.switched_on("apart"), redirect_stdout(_said), redirect_stderr(_said):
             until = time.monotonic() + _SECONDS
             while time.monotonic() < until:
                 next(_work)
@@ -74,7 +73,6 @@ def step() -> bool:
     finally:
         if collects:
             gc.enable()
-        channel.host("apart", on=False)
     return _work is not None
 
 

@@ -69,7 +69,7 @@ def importing() -> Iterator[None]:
         # Compiling casatasks for the first time warns about CASA's own code.
         warnings.simplefilter("ignore", SyntaxWarning)
         try:
-            with channel.starting():
+            with channel.switched_on("starting"):
                 yield
         except Exception as error:
             sentence = explain(error)

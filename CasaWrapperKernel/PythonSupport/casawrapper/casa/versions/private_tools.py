@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from types import FunctionType
 from typing import Any, Protocol
@@ -22,13 +22,16 @@ _LOG = "logsink"
 class Turns(Protocol):
     """Lets calls of different threads wait for each other: `calls/turns.py`."""
 
-    code: threading.RLock
+    code: AbstractContextManager[Any]
 
     def begin(self, name: str) -> bool:
         """Wait; whether `end` must follow."""
 
     def end(self) -> None:
         """The call has ended."""
+
+    def bury(self, last: list[object]) -> None:
+        """Let the last reference to a tool go when its C++ code may run."""
 
 
 def adapt_methods(convert: Callable[[Any], Any], turns: Turns) -> None:
@@ -56,6 +59,8 @@ def adapt_methods(convert: Callable[[Any], Any], turns: Turns) -> None:
                     else:
                         shown = made.__name__ if name == "__init__" else f"{made.__name__}.{name}"
                         setattr(made, name, _in_turn(shown, interruptible(method), convert, turns))
+            if made.__name__ != _LOG:
+                made.__del__ = _burying(turns)  # type: ignore[attr-defined]
             validator = getattr(sys.modules.get(f"casatools.{made.__name__}"), VALIDATOR, None)
             if validator is not None:
                 validator.validate = _checking(validator.validate, convert)
@@ -89,6 +94,13 @@ def _in_turn(name: str, method: Method, convert: Callable[[Any], Any], turns: Tu
                 turns.end()
 
     return call
+
+
+def _burying(turns: Turns) -> Method:
+    def let_go(self: object) -> None:
+        turns.bury([vars(self).pop("this", None)])
+
+    return let_go
 
 
 def _checking(validate: Callable[..., bool], convert: Callable[[Any], Any]) -> Callable[..., bool]:
